@@ -1,0 +1,1 @@
+"""Core tables in, comparison tables (``out_*``) out: pure functions on frames."""

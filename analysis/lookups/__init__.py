@@ -1,0 +1,25 @@
+"""Reviewed judgements shipped as data: loaders only, each file read once per process."""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from typing import Any
+
+from analysis.paths import LOOKUPS
+
+
+@lru_cache(maxsize=None)
+def load_csv(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of ``analysis/lookups/<name>.csv`` as dicts of strings, in file order."""
+    with open(LOOKUPS / f"{name}.csv", encoding="utf-8", newline="") as handle:
+        return tuple(csv.DictReader(handle))
+
+
+@lru_cache(maxsize=None)
+def load_yaml(name: str) -> Any:
+    """Content of ``analysis/lookups/<name>.yml``."""
+    import yaml
+
+    with open(LOOKUPS / f"{name}.yml", encoding="utf-8") as handle:
+        return yaml.safe_load(handle)

@@ -1,0 +1,1 @@
+"""Text in, records with evidence out. Knows no file and no frame."""

@@ -1,0 +1,1 @@
+"""Tables in, executed notebooks and briefings out."""
