@@ -1,0 +1,192 @@
+"""Finds the raw files, their sidecars and hashes; the only reader of ``data/raw``.
+
+``iter_sources`` walks files and folders in sorted order and yields one small ``SourceFile`` for
+each; bytes are read when asked for and kept by nobody, so memory does not grow with the corpus.
+Links are never followed out of the folder that was given, folders behind links not at all (no
+loops), and nothing but regular files is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.paths import raw_dir
+from analysis.sources.errors import HashMismatch, NoSuchPath, UnreadableSource
+from analysis.sources.sidecars import SIDECAR_SUFFIX, load_sidecar
+
+# Larger than any notice by a factor of a thousand in text, and ample for a scanned PDF.
+MAX_FILE_BYTES = 50_000_000
+# Left behind by editors, operating systems and version control; never a source.
+IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".gz")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file to read; small, hashable by path and picklable.
+
+    ``source_path``: relative to ``data/raw`` where the file lies in it, else to the folder that
+    was given (``bundle.zip!/inner/notice.txt`` for a member of an archive); its last part is the
+    file's own name. ``content``: bytes of an archive's member. ``fault``: (reason_code,
+    reason_text) when the walk already knows that the file cannot be read.
+    """
+
+    path: Path
+    source_path: str
+    size: int
+    sidecar: dict[str, Any] = field(default_factory=dict, hash=False)
+    content: bytes | None = None
+    fault: tuple[str, str] | None = None
+
+    def read_bytes(self) -> bytes:
+        """The bytes, at most ``MAX_FILE_BYTES``; raises UnreadableSource."""
+        if self.fault is not None:
+            raise UnreadableSource("archive", *self.fault)
+        if self.content is not None:
+            return self.content
+        if self.size > MAX_FILE_BYTES:
+            raise UnreadableSource("archive", "file_too_large", (
+                f"{self.source_path}: {self.size / 1e6:.0f} MB; files above {MAX_FILE_BYTES / 1e6:.0f} MB are not opened. "
+                "A notice is far smaller: split the file into one file per notice, or compress the pictures in it."))
+        try:
+            with open(self.path, "rb") as handle:
+                data = handle.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise UnreadableSource("archive", "cannot_open", (
+                f"{self.source_path}: cannot be opened ({error.strerror or error}). "
+                "Check that the file still exists and that you may read it.")) from None
+        if len(data) > MAX_FILE_BYTES:
+            raise UnreadableSource("archive", "file_too_large", f"{self.source_path}: grew beyond {MAX_FILE_BYTES / 1e6:.0f} MB while it was read.")
+        return data
+
+    @property
+    def sha256(self) -> str | None:
+        """SHA-256 of the bytes as they are now; None where they cannot be read."""
+        try:
+            return hashlib.sha256(self.read_bytes()).hexdigest()
+        except UnreadableSource:
+            return None
+
+
+def iter_sources(paths: Iterable[Path | str] = ()) -> Iterator[SourceFile]:
+    """Every source below ``paths`` (without any: ``data/raw``), sorted within each path.
+
+    Raises NoSuchPath for a path that is not there and HashMismatch for a raw file that is not
+    the one its sidecar describes, both before the first file is handed out. A file that cannot
+    be read is handed out all the same, with its fault, so that it is listed and not lost.
+    """
+    roots = [Path(path) for path in paths] or [raw_dir()]
+    for root in roots:
+        if not os.path.lexists(root):
+            raise NoSuchPath(root)
+    for source in _walk_roots(roots):
+        _require_declared_hash(source)
+    for source in _walk_roots(roots):
+        if source.fault is None and source.source_path.lower().endswith(ARCHIVE_SUFFIXES):
+            from analysis.sources.members import iter_members
+
+            yield from iter_members(source)
+        else:
+            yield source
+
+
+def _walk_roots(roots: list[Path]) -> Iterator[SourceFile]:
+    raw = raw_dir().resolve()
+    seen: set[Path] = set()
+    for root in roots:
+        real = root.resolve()
+        base_of = real if real.is_dir() else real.parent
+        base = raw if real.is_relative_to(raw) else base_of
+        found = _walk_folder(real, base) if real.is_dir() else iter((_describe(real, real.parent, base, True),))
+        for source in found:
+            # The same file reached from two given paths is one source.
+            if len(roots) > 1:
+                if source.path in seen:
+                    continue
+                seen.add(source.path)
+            yield source
+
+
+def _walk_folder(root: Path, base: Path) -> Iterator[SourceFile]:
+    """Depth first, names in code-point order; an explicit stack, since folders may nest deeply."""
+    stack: list[tuple[str, bool]] = [(str(root), False)]
+    while stack:
+        current, has_sidecar = stack.pop()
+        if not os.path.isdir(current) or (os.path.islink(current) and current != str(root)):
+            yield _describe(Path(current), root, base, has_sidecar)
+            continue
+        try:
+            entries = set(os.listdir(current))
+        except OSError:
+            yield _faulty(Path(current), base, "folder_not_readable", "this folder cannot be listed. Check that you may read it.")
+            continue
+        described = {name[: -len(SIDECAR_SUFFIX)] for name in entries if name.endswith(SIDECAR_SUFFIX) and not name.startswith(".")}
+        # A sidecar whose file is gone stands for the missing file, so that it is reported.
+        names = {name for name in entries if not _is_ignored(name)} | described
+        stack.extend((os.path.join(current, name), name in described) for name in sorted(names, reverse=True))
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.endswith(SIDECAR_SUFFIX) or name.lower() in IGNORED_NAMES
+
+
+def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFile:
+    """The SourceFile of one directory entry; looks at it, opens nothing but its sidecar."""
+    try:
+        info = path.lstat()
+    except FileNotFoundError:
+        return _faulty(path, base, "missing_file", (
+            f"its sidecar {path.name}{SIDECAR_SUFFIX} is here, the file is not. Restore it (git checkout), "
+            "or delete the sidecar when the notice is to be left out."))
+    except OSError as error:
+        return _faulty(path, base, "cannot_open", f"{error.strerror or error}. Check the file's name and its permissions.")
+    if stat.S_ISLNK(info.st_mode):
+        target = Path(os.path.realpath(path))
+        if not target.is_relative_to(root):
+            return _faulty(path, base, "link_outside_folder", (
+                "a link that leaves the folder is not followed. Copy the notice itself into the folder, or give its own path."))
+        if not target.is_file():
+            return _faulty(path, base, "link_not_followed", (
+                "a link to a folder, to itself or to nothing is not followed. Copy the notices into the folder."))
+        info = target.stat()
+    if not stat.S_ISREG(info.st_mode):
+        return _faulty(path, base, "not_a_file", "neither a file nor a folder (a device, pipe or socket); it is left alone.")
+    return SourceFile(path, _relative(path, base), info.st_size, load_sidecar(path) if has_sidecar else {})
+
+
+def _faulty(path: Path, base: Path, code: str, text: str) -> SourceFile:
+    name = _relative(path, base)
+    return SourceFile(path, name, 0, {}, None, (code, f"{name}: {text}"))
+
+
+def _relative(path: Path, base: Path) -> str:
+    name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+    # A file name that is not UTF-8 must still fit into a table.
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _require_declared_hash(source: SourceFile) -> None:
+    """Stop at a raw file that was altered; one that is damaged beyond reading is set aside later.
+
+    An altered text would give wrong numbers that look sourced, so nothing goes on. A file that no
+    reader can open gives no number at all: it is listed and costs nobody else's result.
+    """
+    expected = source.sidecar.get("sha256")
+    if not expected or source.fault is not None or source.size > MAX_FILE_BYTES:
+        return
+    found = source.sha256
+    if found is None or found == expected:
+        return
+    from analysis.sources.readers import read_source
+
+    try:
+        read_source(source)
+    except UnreadableSource:
+        return
+    raise HashMismatch(source.path, expected, found)
