@@ -1,0 +1,126 @@
+"""The structure of one notice: sections, problems, measures, results and what lies around them.
+
+Every ``*_start``/``*_end`` is a code-point offset into ``Structure.text`` (the document's own
+text); ``Structure.shadow`` has the same length and is what patterns are matched against.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Section:
+    """An aspect (方面) or category (分类): ``key`` a1, a2 … or c1, c2 … in order of the text."""
+
+    key: str
+    level: str  # "aspect" or "category"
+    ordinal: int
+    parent_key: str | None
+    label: str | None
+    title_start: int
+    title_end: int
+    block_start: int = 0
+    block_end: int = 0
+
+
+@dataclass(slots=True)
+class Measure:
+    """One measure; ``marker`` is the printed enumeration mark (一是, ①), None for plain text."""
+
+    ordinal: int
+    marker: str | None
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Problem:
+    """One problem (``unit`` problem) or a sub-item of one (``unit`` item, ``key`` such as 4.2)."""
+
+    key: str
+    unit: str = "problem"
+    is_leaf: bool = True
+    ordinal: int = 0
+    label: str | None = None
+    parent_key: str | None = None
+    aspect_key: str | None = None
+    category_key: str | None = None
+    block_start: int = 0
+    block_end: int = 0
+    statement_start: int | None = None
+    statement_end: int | None = None
+    statement_basis: str = "finding"  # or "remedy_heading"
+    cause_start: int | None = None
+    cause_end: int | None = None
+    measure_spans: list[Span] = field(default_factory=list)  # stretches that tell measures
+    measures: list[Measure] = field(default_factory=list)
+    status_code: str = "not_stated"
+    status_text: str | None = None
+    status_start: int | None = None
+    status_end: int | None = None
+    status_basis: str = "none"
+    progress_share: float | None = None
+    due_text: str | None = None
+
+    def part_at(self, offset: int) -> str:
+        """``statement``, ``cause``, ``measure`` or ``other`` for an offset inside the block."""
+        if self.statement_start is not None and self.statement_start <= offset < self.statement_end:
+            return "statement"
+        if self.cause_start is not None and self.cause_start <= offset < self.cause_end:
+            return "cause"
+        for start, end in self.measure_spans:
+            if start <= offset < end:
+                return "measure"
+        return "other"
+
+
+@dataclass(slots=True)
+class Structure:
+    """What one notice was read as.
+
+    ``front``, ``closing`` and ``between`` are the spans outside every problem block: before the
+    first section or problem, after the last one, and headings or text in the middle.
+    ``regions`` (code, start, end) cover the whole text without overlap, in order.
+    """
+
+    text: str
+    shadow: str
+    sections: list[Section] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    front: list[Span] = field(default_factory=list)
+    between: list[Span] = field(default_factory=list)
+    closing: list[Span] = field(default_factory=list)
+    chrome: list[Span] = field(default_factory=list)
+    regions: list[tuple[str, int, int]] = field(default_factory=list)
+    coverage_share: float = 0.0
+    reading_code: str | None = None
+    reading_score: float = 0.0
+    alternative_problem_count: int | None = None
+    is_excerpt: bool = False
+    excerpt_note: str | None = None
+    warnings: list[tuple[str, str]] = field(default_factory=list)  # (reason_code, reason_text)
+    _starts: list[int] | None = None
+    _leaves: list[Problem] | None = None
+
+    def problem_at(self, offset: int) -> Problem | None:
+        """The leaf problem whose block holds the offset, else the parent, else None."""
+        if self._starts is None:
+            self._leaves = sorted(self.problems, key=lambda p: (p.block_start, p.is_leaf))
+            self._starts = [p.block_start for p in self._leaves]
+        index = bisect_right(self._starts, offset) - 1
+        while index >= 0:
+            problem = self._leaves[index]
+            if offset < problem.block_end:
+                return problem
+            if problem.parent_key is None:
+                return None
+            index -= 1
+        return None
+
+    def outside(self) -> list[Span]:
+        """Front, between and closing spans in order of the text: where stated totals stand."""
+        return sorted(self.front + self.between + self.closing)
