@@ -1,0 +1,179 @@
+"""Problem types: which object a problem statement is about, and which words say so.
+
+A statement is scored against a reviewed list of cues (``analysis/lookups/type_cues.csv``). The
+sentence that names the problem counts in full, the particulars after it less; only where the
+statement decides nothing are its heading, then its cause and measures, looked at. Nothing is
+guessed: a text without a deciding word is ``unclassified``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from analysis.lookups import load_csv
+from analysis.parsing.types_matching import Hit, find_cues
+
+UNCLASSIFIED = "unclassified"
+POLICY = "policy_execution"
+INSPECTION = "inspection_followup"
+AUDIT = "audit_followup"
+FOLLOW_UPS = frozenset({INSPECTION, AUDIT})
+# Codes that name a field of work; an instrument of management (money, posts, plans) outranks them.
+SECTORS = frozenset({"public_culture", "tourism_industry", "sports", "heritage", "sector_business"})
+
+DECIDES = 4.0  # weight from which the naming sentence decides alone
+LEAST = 2.5  # below this the text decides nothing
+DETAIL = 0.35  # share of a cue's weight in the sentences after the deciding one
+HEADING = 0.6
+CONTEXT = 0.4
+CONTEXT_LENGTH = 240  # characters of cause and measures that are read
+_SENTENCE_END = re.compile("[。；;！？!?\n]")
+
+
+class TypeCoding(NamedTuple):
+    """One coding: ``primary`` code, 0–2 ``secondary`` codes in order of naming, ``score`` 0–1
+    (how clearly the words decided), ``evidence`` = the deciding words as they stand in the text."""
+
+    primary: str
+    secondary: tuple[str, ...]
+    score: float
+    evidence: tuple[str, ...]
+
+
+NOTHING = TypeCoding(UNCLASSIFIED, (), 0.0, ())
+
+
+def code_statement(statement: str, heading: str | None = None, context: str | None = None) -> TypeCoding:
+    """Code one problem statement.
+
+    ``heading``: the heading the problem stands under; for a sub-item its parent's statement.
+    ``context``: cause and measures; only the first few hundred characters are read, and only
+    when statement and heading decide nothing. Never raises; evidence words are substrings of
+    ``statement``, or of heading or context when those decided.
+    """
+    hits = find_cues(statement)
+    scores, words, first = _score(statement, hits)
+    top = max(scores.values(), default=0.0)
+    if top < DECIDES and heading:
+        _add(scores, words, first, _heading_scores(heading), HEADING, 10_000)
+        top = max(scores.values(), default=0.0)
+    if top < LEAST and context:
+        text = context[:CONTEXT_LENGTH]
+        _add(scores, words, first, _score(text, find_cues(text)), CONTEXT, 20_000)
+        top = max(scores.values(), default=0.0)
+    if top < LEAST:
+        return NOTHING
+    return _decide(scores, words, first, heading)
+
+
+def code_parent(statement: str, items: list[TypeCoding] | tuple[TypeCoding, ...]) -> TypeCoding:
+    """Code a problem that has sub-items: its own heading; where that is political wording only,
+    the type most of its sub-items have (the first named on a tie)."""
+    own = code_statement(statement)
+    if own.primary != UNCLASSIFIED:
+        return own
+    counts: dict[str, int] = {}
+    for item in items:
+        if item.primary != UNCLASSIFIED:
+            counts[item.primary] = counts.get(item.primary, 0) + 1
+    if not counts:
+        return NOTHING
+    order = list(counts)
+    primary = max(order, key=lambda code: counts[code])  # max keeps the first on a tie
+    others = tuple(code for code in order if code != primary)[:2]
+    evidence = next(item.evidence for item in items if item.primary == primary)
+    return TypeCoding(primary, others, round(0.5 * counts[primary] / len(items), 3), evidence)
+
+
+_Scores = tuple[dict[str, float], dict[str, list[str]], dict[str, int]]
+
+
+def _score(text: str, hits: list[Hit]) -> _Scores:
+    """Weight, deciding words and first position per code; the naming sentence outranks the rest."""
+    scores: dict[str, float] = {}
+    words: dict[str, list[str]] = {}
+    first: dict[str, int] = {}
+    if not hits:
+        return scores, words, first
+    boundary = _SENTENCE_END.search(text)
+    end = boundary.start() if boundary else len(text)
+    decided = any(hit.weight >= DECIDES and hit.start < end for hit in hits)
+    best: dict[str, float] = {}
+    for hit in hits:
+        weight = hit.weight if hit.start < end or not decided else hit.weight * DETAIL
+        code = hit.code
+        if code not in best:
+            best[code] = weight
+            scores[code] = weight
+            words[code] = [hit.word]
+            first[code] = hit.start
+            continue
+        # The strongest word counts in full, further ones a quarter: many small words are no object.
+        low, high = sorted((best[code], weight))
+        scores[code] += high - best[code] + 0.25 * low
+        best[code] = high
+        if weight == high:
+            words[code].insert(0, hit.word)
+        else:
+            words[code].append(hit.word)
+    return scores, words, first
+
+
+@lru_cache(maxsize=4096)
+def _heading_scores(heading: str) -> _Scores:
+    return _score(heading, find_cues(heading))
+
+
+def _add(scores: dict, words: dict, first: dict, more: _Scores, share: float, offset: int) -> None:
+    for code, weight in more[0].items():
+        scores[code] = scores.get(code, 0.0) + weight * share
+        words[code] = words.get(code, []) + more[1][code]
+        first.setdefault(code, offset + more[2][code])
+
+
+def _decide(scores: dict[str, float], words: dict[str, list[str]], first: dict[str, int], heading: str | None) -> TypeCoding:
+    ranked = sorted(scores, key=lambda code: (-scores[code], first[code], code))
+    primary = ranked[0]
+    top = scores[primary]
+    second = scores[ranked[1]] if len(ranked) > 1 else 0.0
+    others = [code for code in ranked[1:] if scores[code] >= 0.45 * top and scores[code] >= 2.5]
+    others.sort(key=lambda code: first[code])
+    if heading and primary not in FOLLOW_UPS:
+        # Rule 3: a sub-item of "found again" keeps its own object; the finding-again is secondary.
+        above = _heading_scores(heading)[0]
+        for code in (INSPECTION, AUDIT):
+            if above.get(code, 0.0) >= DECIDES and code not in others:
+                others = others[:1] + [code]
+    score = min(1.0, top / 8.0) * (0.5 + 0.5 * (top - second) / top)
+    return TypeCoding(primary, tuple(others[:2]), round(score, 3), tuple(dict.fromkeys(words[primary]))[:4])
+
+
+@lru_cache(maxsize=1)
+def known_codes() -> frozenset[str]:
+    """Every code of ``codes_problem_types.csv``, ``unclassified`` among them."""
+    return frozenset(row["code"] for row in load_csv("codes_problem_types"))
+
+
+@lru_cache(maxsize=1)
+def load_human_labels() -> dict[str, TypeCoding]:
+    """problem_id → the label a person gave it (``type_labels.csv``); it outranks the automatic one.
+
+    Raises ValueError naming the line when a code is unknown, a problem stands twice, or coder or
+    reason is missing.
+    """
+    labels: dict[str, TypeCoding] = {}
+    for line, row in enumerate(load_csv("type_labels"), start=2):
+        problem = row["problem_id"].strip()
+        codes = [row["primary"].strip(), *row["secondary"].replace(",", ";").split(";")]
+        codes = [code.strip() for code in codes if code.strip()]
+        unknown = [code for code in codes if code not in known_codes()]
+        if unknown or not codes:
+            raise ValueError(f"type_labels.csv line {line}: unknown type {unknown or '(empty)'}; use a code of codes_problem_types.csv")
+        if not problem or problem in labels:
+            raise ValueError(f"type_labels.csv line {line}: problem {problem or '(empty)'!r} is empty or stands twice; keep one line per problem")
+        if not row["coder"].strip() or not row["reason"].strip():
+            raise ValueError(f"type_labels.csv line {line}: say who coded {problem} and why (columns coder, reason)")
+        labels[problem] = TypeCoding(codes[0], tuple(codes[1:3]), 1.0, ())
+    return labels
