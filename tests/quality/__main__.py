@@ -1,0 +1,106 @@
+"""``python -m tests.quality``: parse all gold, print scores, gains and losses.
+
+Exit 1 when a field of a notice fell below the committed expectation, when a golden has no
+expectation yet, or when a page that is no notice was read as one. ``--accept`` writes what
+was measured as the new expectation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests.quality.corpus import REFUSED, gold_notices, parse_file
+from tests.quality.score import Score, score
+
+EXPECTED = Path(__file__).with_name("expected.json")
+
+
+def refused_scores() -> dict[str, dict[str, float]]:
+    """Pages that must be set aside: 1.0 when refused, 0.0 when read as a notice."""
+    scores = {}
+    for path in sorted(REFUSED.glob("*")):
+        if path.suffix == ".md" and path.stem == "README":
+            continue
+        tables, _ = parse_file(path)
+        scores[f"refused/{path.name}"] = {"refused": float(tables is None)}
+    return scores
+
+
+def compare(measured: dict[str, dict[str, float]], expected: dict[str, dict[str, float]]) -> tuple[list[str], list[str]]:
+    """Lines of gains and of losses, field by field; a golden without expectation is a loss."""
+    gains, losses = [], []
+    for file, fields in measured.items():
+        if file not in expected:
+            losses.append(f"{file}: new golden, not accepted yet")
+            continue
+        for name in sorted(set(fields) | set(expected[file])):
+            before, now = expected[file].get(name), fields.get(name)
+            if before is None or (now is not None and now > before):
+                gains.append(f"{file} {name}: {before} → {now}")
+            elif now is None or now < before:
+                losses.append(f"{file} {name}: {before} → {now}")
+    losses += [f"{file}: golden is gone" for file in expected if file not in measured]
+    return gains, losses
+
+
+def summary(scores: list[Score]) -> dict[str, float]:
+    """Totals over all problems and fields, as a reader of the whole would count them."""
+    gold = sum(s.gold for s in scores) or 1
+    found, hit = sum(s.found for s in scores), sum(s.hit for s in scores)
+    meta = [right for s in scores for right in s.meta.values()]
+    claims = [right for s in scores for right in s.claims.values()]
+    return {"notices": len(scores), "gold": gold, "found": found, "problems_f1": round(2 * hit / (gold + found), 4),
+            "statuses": round(sum(s.status for s in scores) / gold, 4), "measures": round(sum(s.measures for s in scores) / gold, 4),
+            "metadata": round(sum(meta) / max(1, len(meta)), 4), "claims": round(sum(claims) / max(1, len(claims)), 4)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
+    parser.add_argument("folders", nargs="*", type=Path, help="folders of gold (default: tests/gold)")
+    parser.add_argument("--accept", action="store_true", help="write the measured scores as the expectation")
+    parser.add_argument("-v", "--verbose", action="store_true", help="every disagreement, not the first six per notice")
+    parser.add_argument("-k", "--only", default="", help="only files whose name contains this")
+    options = parser.parse_args(arguments)
+
+    scores, measured = [], {}
+    print(f"{'file':36}{'gold':>5}{'found':>6}{'hit':>5}{'stat':>5}{'meas':>5}{'meta':>7}{'claim':>7}")
+    for item in gold_notices(options.folders or None):
+        if options.only not in item.gold["file"]:
+            continue
+        tables, refusal = parse_file(item.path)
+        result = score(item.gold, tables, refusal)
+        scores.append(result)
+        measured[result.file] = result.fields()
+        print(f"{result.file[:35]:36}{result.gold:>5}{result.found:>6}{result.hit:>5}{result.status:>5}{result.measures:>5}"
+              f"{sum(result.meta.values()):>4}/{len(result.meta)}{sum(result.claims.values()):>5}/{len(result.claims)}")
+        shown = result.complaints if options.verbose else result.complaints[:6]
+        for line in shown:
+            print(f"    {line}")
+        if len(shown) < len(result.complaints):
+            print(f"    … and {len(result.complaints) - len(shown)} more (-v)")
+    print(json.dumps(summary(scores)))
+    if options.folders or options.only:
+        return 0
+
+    measured.update(refused_scores())
+    for file, fields in measured.items():
+        if fields.get("refused") == 0.0:
+            print(f"{file}: read as a notice, should be set aside")
+    expected = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
+    gains, losses = compare(measured, expected)
+    for title, lines in (("gains", gains), ("losses", losses)):
+        print(f"{title}: {len(lines)}")
+        for line in lines:
+            print(f"    {line}")
+    if options.accept:
+        EXPECTED.write_text(json.dumps(measured, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        print(f"accepted: {EXPECTED.name}")
+        return 0
+    return 1 if losses else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
