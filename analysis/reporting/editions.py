@@ -1,0 +1,155 @@
+"""The editions in ``reports/``: where runs work, how one is published, which are kept.
+
+* a run works in ``.work-<run>/`` and nobody reads there;
+* publishing renames that folder to ``<run>/`` and then switches the link ``latest``;
+* a failed run ends in ``failed/<run>/`` with its record, its note and its partial notebooks.
+
+Each of these is one rename: a run that is killed at any point leaves ``latest`` whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.reporting.run_record import RECORD_NAME
+
+LATEST = "latest"
+WORK_PREFIX = ".work-"
+FAILED = "failed"
+LOCK_NAME = ".lock"
+
+
+class NotWritable(OSError):
+    """The reports folder cannot be written; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published run."""
+
+    run_id: str
+    folder: Path
+    record: dict[str, Any]
+
+
+def prepare(reports: Path) -> None:
+    """Make the reports folder; raises NotWritable where it cannot be written."""
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        probe = reports / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise NotWritable(f"{reports}: cannot be written ({error.strerror or error}). "
+                          "Give another folder with --out, or make this one writable.") from error
+
+
+def new_run_id(reports: Path, day: str) -> str:
+    """``2026-11-20``, or ``2026-11-20-2`` where that edition stands already."""
+    taken = {p.name for p in reports.iterdir()} | {p.name for p in (reports / FAILED).glob("*")}
+    number = 1
+    while (run_id := day if number == 1 else f"{day}-{number}") in taken:
+        number += 1
+    return run_id
+
+
+def start_work(reports: Path, run_id: str) -> Path:
+    """A fresh work folder. What killed runs left behind becomes failed runs, if it has a record."""
+    for left in sorted(reports.glob(f"{WORK_PREFIX}*")):
+        bury(reports, left, left.name.removeprefix(WORK_PREFIX), "killed")
+    work = reports / f"{WORK_PREFIX}{run_id}"
+    work.mkdir()
+    return work
+
+
+def bury(reports: Path, work: Path, run_id: str, outcome: str) -> Path | None:
+    """Move a work folder to ``failed/``; without a record there is nothing to keep."""
+    record_path = work / RECORD_NAME
+    if not record_path.is_file():
+        shutil.rmtree(work, ignore_errors=True)
+        return None
+    if outcome == "killed":
+        try:
+            record = json.loads(record_path.read_text(encoding="utf-8"))
+            record["outcome"] = "killed"
+            record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        except (OSError, ValueError):
+            pass
+    target = reports / FAILED / run_id
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    os.replace(work, target)
+    return target
+
+
+def publish(reports: Path, work: Path, run_id: str) -> Path:
+    """Make a work folder the edition ``run_id`` and ``latest``."""
+    edition = reports / run_id
+    os.replace(work, edition)
+    switch_latest(reports, run_id)
+    return edition
+
+
+def switch_latest(reports: Path, run_id: str) -> None:
+    """Point ``latest`` to an edition in one step; a copy where the system has no links."""
+    link, fresh = reports / LATEST, reports / f".{LATEST}-{os.getpid()}"
+    if fresh.is_symlink() or fresh.exists():
+        fresh.unlink() if fresh.is_symlink() else shutil.rmtree(fresh)
+    try:
+        fresh.symlink_to(run_id, target_is_directory=True)
+        if link.is_dir() and not link.is_symlink():  # an older copy from a system without links
+            shutil.rmtree(link)
+        os.replace(fresh, link)
+    except (NotImplementedError, PermissionError):
+        shutil.copytree(reports / run_id, fresh)
+        if link.exists():
+            shutil.rmtree(link)
+        os.replace(fresh, link)
+
+
+def latest_edition(reports: Path) -> Edition | None:
+    """The edition that ``latest`` stands for, or None."""
+    record = read_record(reports / LATEST)
+    return Edition(record["run_id"], (reports / LATEST).resolve(), record) if record else None
+
+
+def list_editions(reports: Path) -> list[Edition]:
+    """All published editions, oldest first (by the time they started)."""
+    found = []
+    for folder in reports.iterdir() if reports.is_dir() else ():
+        if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".") and folder.name not in (FAILED, LATEST, "bench"):
+            record = read_record(folder)
+            if record and record.get("outcome") == "published":
+                found.append(Edition(folder.name, folder, record))
+    return sorted(found, key=lambda e: (e.record["started_at"], len(e.run_id), e.run_id))
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """run.json of a folder; None where there is none that can be read."""
+    try:
+        record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and "run_id" in record and "started_at" in record else None
+
+
+def retain(reports: Path, keep: int) -> list[str]:
+    """Remove all but the last ``keep`` editions and failed runs; never the one ``latest`` stands for."""
+    removed = []
+    current = latest_edition(reports)
+    editions = list_editions(reports)
+    for edition in editions[:max(0, len(editions) - max(1, keep))]:
+        if current is None or edition.run_id != current.run_id:
+            shutil.rmtree(edition.folder)
+            removed.append(edition.run_id)
+    failed = sorted((p for p in (reports / FAILED).glob("*") if p.is_dir()), key=lambda p: p.stat().st_mtime)
+    for folder in failed[:max(0, len(failed) - max(1, keep))]:
+        shutil.rmtree(folder)
+        removed.append(f"{FAILED}/{folder.name}")
+    return removed

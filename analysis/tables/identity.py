@@ -1,0 +1,57 @@
+"""Which notices are the same, which only share a name: duplicates, near copies, final IDs.
+
+* A byte-identical file is a duplicate: the first by path is read, the others are set aside.
+* Two different files that would get the same ID each get eight digits of their content hash.
+* A near copy (the same notice from another page) is kept and marked, by the overlap of its
+  problem statements.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from analysis.tables.batches import SIGNATURE_SIZE, NoticeSummary
+
+HASH_DIGITS = 8
+NEAR_COPY_SHARE = 0.7
+
+
+def settle_ids(summaries: list[NoticeSummary]) -> dict[int, str]:
+    """File number → final notice ID."""
+    sharing: dict[str, int] = defaultdict(int)
+    for summary in summaries:
+        sharing[summary.local_id] += 1
+    return {s.file_number: s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
+            for s in summaries}
+
+
+def find_near_copies(summaries: list[NoticeSummary], final_ids: dict[int, str]) -> dict[int, str]:
+    """File number of a near copy → ID of the notice it repeats.
+
+    The one kept as the original is the longer text, then the first by path. Two bottom-k
+    sketches that share most of their members stand for texts that share most statements.
+    """
+    holders: dict[int, list[NoticeSummary]] = defaultdict(list)
+    copies: dict[int, str] = {}
+    for summary in sorted(summaries, key=lambda s: (-s.char_count, s.source_path)):
+        if len(summary.signature) < 3:
+            continue
+        shared: dict[int, int] = defaultdict(int)
+        originals: dict[int, NoticeSummary] = {}
+        for checksum in summary.signature:
+            for other in holders[checksum]:
+                shared[other.file_number] += 1
+                originals[other.file_number] = other
+        best = max(shared.items(), key=lambda item: (item[1], -item[0]), default=None)
+        if best and _is_near(summary, originals[best[0]]):
+            copies[summary.file_number] = final_ids[best[0]]
+            continue
+        for checksum in summary.signature:
+            holders[checksum].append(summary)
+    return copies
+
+
+def _is_near(one: NoticeSummary, other: NoticeSummary) -> bool:
+    union = sorted(set(one.signature) | set(other.signature))[:SIGNATURE_SIZE]
+    both = set(one.signature) & set(other.signature)
+    return sum(checksum in both for checksum in union) >= NEAR_COPY_SHARE * len(union)
