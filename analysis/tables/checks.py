@@ -1,0 +1,287 @@
+"""Stated against counted: every total that a notice gives about itself, set beside the items.
+
+A pure function on the frames of one notice or of a whole partition. Nothing is repaired:
+where the two differ, both stand in ``core_checks``. A comparison that the text cannot
+decide (results published only as a total, classes without headings, an excerpt that is
+short) has ``is_agreeing`` null and a note that says why.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from analysis.tables.frames import frame_from_rows
+from analysis.tables.results import is_itemised, unit_results
+
+DONE = ("completed", "completed_long_term")
+OPEN = ("basically_completed", "phased", "long_term", "in_progress", "not_completed")
+OPEN_CLAIMS = ("phased", "in_progress", "not_completed")
+CLAIM_CODES = ("aspects", "categories", "problems", "items", "tasks", "measures", "completed", "completed_long_term",
+               *OPEN_CLAIMS, "measures_completed", "completion_share")
+IDS_SHOWN = 24
+
+
+@dataclass(slots=True)
+class Counted:
+    """What was counted in one notice."""
+
+    aspects: int = 0
+    categories: int = 0
+    problems: int = 0
+    leaf_items: int = 0
+    measures: int = 0
+    markers: int = 0
+    is_excerpt: bool = False
+    problems_in: dict[str, int] = field(default_factory=dict)
+    categories_in: dict[str, int] = field(default_factory=dict)
+    measures_in: dict[str, int] = field(default_factory=dict)
+    # unit → status → IDs of the units whose own words give it
+    results: dict[str, dict[str, list[str]]] = field(default_factory=lambda: {"problem": {}, "leaf_item": {}})
+
+
+def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """``core_checks`` rows for every notice in ``frames`` (core_claims, core_sections, core_problems, core_measures, core_notices).
+
+    One row per distinct stated total (a total repeated with the same value gives one row), plus
+    the totals that must add up among themselves. Sorted by check_id.
+    """
+    claims = frames["core_claims"].filter(pl.col("problem_id").is_null() & pl.col("claim_code").is_in(CLAIM_CODES))
+    if claims.is_empty():
+        return frame_from_rows("core_checks", [])
+    notices = claims["notice_id"].unique(maintain_order=True)
+    counted = _count(frames, notices)
+    by_notice: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in claims.sort("char_start", maintain_order=True).iter_rows(named=True):
+        by_notice[row["notice_id"]].append(row)
+    rows: list[dict[str, Any]] = []
+    for notice_id, stated in by_notice.items():
+        rows.extend(_NoticeChecks(notice_id, _distinct(stated), counted[notice_id]).run())
+    return frame_from_rows("core_checks", rows).sort("check_id", maintain_order=True)
+
+
+def _count(frames: dict[str, pl.DataFrame], notices: pl.Series) -> dict[str, Counted]:
+    """Counts per notice, each made once over the whole partition."""
+    found = {notice_id: Counted() for notice_id in notices}
+    kept = pl.col("notice_id").is_in(notices.implode())
+    for notice_id, is_excerpt in frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows():
+        found[notice_id].is_excerpt = bool(is_excerpt)
+    sections = frames["core_sections"].filter(kept)
+    for notice_id, level, parent, number in sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True).len().iter_rows():
+        one = found[notice_id]
+        if level == "aspect":
+            one.aspects += number
+        else:
+            one.categories += number
+            if parent is not None:
+                one.categories_in[parent] = number
+    problems = frames["core_problems"].filter(kept)
+    is_problem = pl.col("unit") == "problem"
+    totals = problems.group_by("notice_id", maintain_order=True).agg(
+        is_problem.sum().alias("problems"), pl.col("is_leaf").sum().alias("leaves"),
+        pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
+    for notice_id, number, leaves, measures in totals.iter_rows():
+        one = found[notice_id]
+        one.problems, one.leaf_items, one.measures = number, leaves, measures
+    for column in ("aspect_id", "category_id"):
+        grouped = problems.filter(pl.col(column).is_not_null()).group_by("notice_id", column, maintain_order=True).agg(
+            is_problem.sum().alias("problems"), pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
+        for notice_id, section_id, number, measures in grouped.iter_rows():
+            found[notice_id].problems_in[section_id] = number
+            found[notice_id].measures_in[section_id] = measures
+    markers = frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null()).group_by("notice_id", maintain_order=True).len()
+    for notice_id, number in markers.iter_rows():
+        found[notice_id].markers = number
+    for unit in ("problem", "leaf_item"):
+        results = unit_results(problems, unit).filter(is_itemised()).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
+        for notice_id, status, ids in results.iter_rows():
+            found[notice_id].results[unit][status] = ids
+    return found
+
+
+def _distinct(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first of each (code, unit, section, value): the same total is often said twice."""
+    seen: set[tuple[Any, ...]] = set()
+    first = []
+    for row in stated:
+        key = (row["claim_code"], row["unit"], row["section_id"], row["value"])
+        if key not in seen:
+            seen.add(key)
+            first.append(row)
+    return first
+
+
+class _NoticeChecks:
+    """The checks of one notice; ``run`` returns core_checks rows."""
+
+    def __init__(self, notice_id: str, claims: list[dict[str, Any]], counted: Counted):
+        self.notice_id = notice_id
+        self.claims = claims
+        self.counted = counted
+        self.rows: list[dict[str, Any]] = []
+        self.used: dict[str, int] = {}
+
+    def run(self) -> list[dict[str, Any]]:
+        for claim in self.claims:
+            code = claim["claim_code"]
+            if code in ("aspects", "categories", "problems", "items", "tasks", "measures"):
+                self._check_size(claim)
+            elif code in ("completed", "completed_long_term"):
+                self._check_results(code, [claim], DONE if code == "completed" else ("completed_long_term",))
+            elif code == "measures_completed" or (code in OPEN_CLAIMS and claim["unit"] == "measure"):
+                self._add("measures_completed", claim, None, None, "措施的结果没有逐项载明，无法核对")
+            elif code == "completion_share":
+                self._check_share(claim)
+        self._check_open()
+        self._check_sums()
+        return self.rows
+
+    def _check_size(self, claim: dict[str, Any]) -> None:
+        """A number of aspects, categories, problems, items, tasks or measures."""
+        code, section, one = claim["claim_code"], claim["section_id"], self.counted
+        if section is not None:
+            within = {"problems": ("aspect_problems", one.problems_in), "items": ("aspect_problems", one.problems_in),
+                      "categories": ("aspect_categories", one.categories_in), "measures": ("aspect_measures", one.measures_in)}.get(code)
+            if within:
+                self._compare(within[0], claim, [(within[1].get(section, 0), "")])
+        elif code == "aspects":
+            self._compare(code, claim, [(one.aspects, ""), (one.categories, "与分类标题数一致")], unknown=one.aspects == 0)
+        elif code == "categories":
+            self._compare(code, claim, [(one.categories, ""), (one.aspects, "与方面标题数一致")], unknown=one.categories == 0)
+        elif code == "problems":
+            self._compare(code, claim, [(one.problems, "")])
+        elif code == "items":
+            self._compare(code, claim, [(one.leaf_items, ""), (one.problems, "与问题数一致")])
+        elif code == "measures":
+            # A notice without printed markers counts one measure per block: no basis to contradict its total.
+            self._compare(code, claim, [(one.measures, "")], unknown=one.markers == 0)
+        else:  # tasks: the closest printed unit is the leaf item; a match with another unit is said
+            self._compare(code, claim, [(one.leaf_items, "任务与末级事项对照"), (one.problems, "与问题数一致"), (one.measures, "与措施数一致")],
+                          unknown=not one.leaf_items / 2 <= claim["value"] <= one.leaf_items * 2)
+
+    def _compare(self, code: str, claim: dict[str, Any], options: list[tuple[int, str]], unknown: bool = False) -> None:
+        stated = claim["value"]
+        for counted, note in options:
+            if counted and counted == stated:
+                return self._add(code, claim, counted, True, note)
+        counted, note = options[0]
+        if unknown:
+            return self._add(code, claim, counted or None, None, "通报没有可清点的对应单位，无法核对")
+        if self.counted.is_excerpt and counted < stated:
+            return self._add(code, claim, counted, None, "疑似节选，清点数少于声明数，无法核对")
+        if claim["is_approximate"] and abs(counted - stated) < _rounding(stated):
+            return self._add(code, claim, counted, None, "声明数为约数，差额在约数之内")
+        self._add(code, claim, counted, False, note)
+
+    def _results_of(self, unit: str) -> tuple[dict[str, list[str]], int]:
+        """Status → IDs for the unit of a claim, and how many units there are."""
+        one = self.counted
+        tasks = next((c["value"] for c in self.claims if c["claim_code"] == "tasks" and c["section_id"] is None), None)
+        by_problem = unit in ("problem", "share") or (unit == "task" and tasks == one.problems)
+        return (one.results["problem"], one.problems) if by_problem else (one.results["leaf_item"], one.leaf_items)
+
+    def _check_results(self, code: str, claims: list[dict[str, Any]], statuses: tuple[str, ...]) -> None:
+        """A number of done or open units against the results that items state."""
+        claim = claims[0]
+        if claim["section_id"] is not None or claim["unit"] not in ("problem", "item", "task"):
+            return self._add(code, claim, None, None, "按其他单位或局部声明，无法逐项核对")
+        results, total = self._results_of(claim["unit"])
+        ids = [i for status in statuses for i in results.get(status, ())]
+        missing = total - sum(map(len, results.values()))
+        stated = sum(c["value"] for c in claims)
+        quote = _short(ids)
+        low, high = len(ids), len(ids) + missing
+        if missing == total:
+            return self._add(code, claim, None, None, "逐项没有载明结果，只有总数，无法核对", stated=stated)
+        if missing and low <= stated <= high:
+            return self._add(code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote)
+        if self.counted.is_excerpt and high < stated:
+            return self._add(code, claim, low, None, "疑似节选，清点数少于声明数，无法核对", stated=stated, quote=quote)
+        self._add(code, claim, low, stated == low, f"另有{missing}项没有载明结果" if missing else "", stated=stated, quote=quote)
+
+    def _check_open(self) -> None:
+        """All that is stated to be open, together; each kind alone where several are stated."""
+        by_unit: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for claim in self.claims:
+            if claim["claim_code"] in OPEN_CLAIMS and claim["section_id"] is None and claim["unit"] != "measure":
+                # one phrase may be read as two kinds (phased and in progress): count it once
+                if not any(c["char_start"] < claim["char_end"] and claim["char_start"] < c["char_end"] and c["value"] == claim["value"] for c in by_unit[claim["unit"]]):
+                    by_unit[claim["unit"]].append(claim)
+        for claims in by_unit.values():
+            self._check_results("open", claims, OPEN)
+            if len({c["claim_code"] for c in claims}) > 1:
+                for claim in claims:
+                    self._check_results(claim["claim_code"], [claim], (claim["claim_code"],))
+
+    def _total(self, code: str, unit: str) -> dict[str, Any] | None:
+        return next((c for c in self.claims if c["claim_code"] == code and c["unit"] == unit and c["section_id"] is None), None)
+
+    def _check_sums(self) -> None:
+        """Stated figures among themselves: done + open = all; aspects add up."""
+        for unit, size in (("problem", "problems"), ("item", "items"), ("task", "tasks"), ("measure", "measures")):
+            whole, done = self._total(size, unit), self._total("completed", unit) or self._total("measures_completed", unit)
+            if whole is None or done is None:
+                continue
+            kinds: dict[tuple[int, int], float] = {}
+            for code in OPEN_CLAIMS:
+                if claim := self._total(code, unit):
+                    if not any(s < claim["char_end"] and claim["char_start"] < e for s, e in kinds):
+                        kinds[claim["char_start"], claim["char_end"]] = claim["value"]
+            added = done["value"] + sum(kinds.values())
+            if not kinds and added < whole["value"]:
+                self._add("stated_sum", whole, added, None, "未声明未完成数，无法核对")
+                continue
+            kept = self._total("completed_long_term", unit)
+            if added != whole["value"] and kept and added + kept["value"] == whole["value"]:
+                self._add("stated_sum", whole, added + kept["value"], True, "长期坚持数另计，不含在完成数内")
+            else:
+                self._add("stated_sum", whole, added, added == whole["value"], "声明数之间核对")
+        parts = [c for c in self.claims if c["claim_code"] == "problems" and c["section_id"] is not None]
+        whole = self._total("problems", "problem")
+        if whole is not None and len(parts) > 1 and len({c["section_id"] for c in parts}) == len(parts) == self.counted.aspects:
+            added = sum(c["value"] for c in parts)
+            self._add("aspect_sum", whole, added, added == whole["value"], "声明数之间核对")
+
+    def _check_share(self, claim: dict[str, Any]) -> None:
+        """A stated rate against the stated figures of the same unit."""
+        unit = claim["unit"]
+        for one, size in (("problem", "problems"), ("item", "items"), ("task", "tasks"), ("measure", "measures")):
+            if unit not in (one, "share", "percent"):
+                continue
+            whole, done = self._total(size, one), self._total("completed", one) or self._total("measures_completed", one)
+            if whole and done and whole["value"]:
+                share = done["value"] / whole["value"]
+                stated = claim["value"] / 100 if claim["value"] > 1 else claim["value"]
+                return self._add("completion_share", claim, round(share, 6), abs(share - stated) < 0.00051, "由声明数算得", stated=stated)
+        self._add("completion_share", claim, None, None, "没有同一单位的声明数，无法核对")
+
+    def _add(self, code: str, claim: dict[str, Any], counted: float | None, agrees: bool | None, note: str, *,
+             stated: float | None = None, quote: str | None = None) -> None:
+        name = f"{self.notice_id}!{code}"
+        if claim["section_id"] is not None:
+            name += "." + claim["section_id"].rpartition("/")[2]
+        self.used[name] = self.used.get(name, 0) + 1
+        self.rows.append({
+            "check_id": name if self.used[name] == 1 else f"{name}-{self.used[name]}",
+            "notice_id": self.notice_id, "check_code": code, "claim_id": claim["claim_id"], "section_id": claim["section_id"],
+            "stated_value": claim["value"] if stated is None else stated, "counted_value": counted, "is_agreeing": agrees,
+            "stated_quote_text": claim["quote_text"], "counted_quote_text": quote, "note_text": note or None})
+
+
+def _rounding(value: float) -> int:
+    """The place that a round number was rounded to: 60 → 10, 1200 → 100, 35 → 1."""
+    place = 1
+    while value and value % (place * 10) == 0:
+        place *= 10
+    return place
+
+
+def _short(ids: list[str]) -> str | None:
+    """IDs of one notice, the common part once: anshan-2021/12, /14, … (10)."""
+    if not ids:
+        return None
+    shown = [ids[0], *("/" + i.rpartition("/")[2] for i in ids[1:IDS_SHOWN])]
+    return ", ".join(shown) + (" …" if len(ids) > IDS_SHOWN else "") + f" ({len(ids)})"
