@@ -72,7 +72,11 @@ def strip_markers(marked: str) -> tuple[str, list[dict[str, Any]]]:
 def read_marked(path: Path) -> tuple[dict[str, Any], str, dict[str, Any]]:
     """Read one marked source: (head, plain text, gold document)."""
     head_text, _, body = path.read_text(encoding="utf-8").partition("\n=====\n")
-    head = yaml.safe_load(head_text)
+    head = {}
+    for line in head_text.splitlines():
+        name, _, value = line.partition(": ")
+        # Prose may hold colons, which YAML would read as a mapping.
+        head[name] = value if name in ("layout", "note") else yaml.safe_load(value)
     text, problems = strip_markers(body)
     if head["ext"] not in TEXT_SUFFIXES:
         for problem in problems:
