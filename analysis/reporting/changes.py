@@ -23,8 +23,9 @@ def take_snapshot(frames: dict[str, pl.DataFrame], completion: pl.DataFrame | No
     notices = frames["core_notices"].select("notice_id", "title", "problem_count", "leaf_count", "measure_count")
     claims = frames["core_claims"].select("claim_id", "claim_code", "value")
     ratios = {}
-    if completion is not None and {"notice_id", "ratio_code", "completed_count", "n"} <= set(completion.columns):
-        ratios = {f"{r['notice_id']} {r['ratio_code']}": [r["completed_count"], r["n"]] for r in completion.sort("notice_id", "ratio_code").to_dicts()}
+    if completion is not None:
+        rows = completion.filter(pl.col("notice_id").is_not_null()).sort("notice_id", "definition_code", "unit").to_dicts()
+        ratios = {f"{r['notice_id']} {r['definition_code']} {r['unit']}": [r["x_count"], r["n_count"]] for r in rows}
     return {
         "notices": {r["notice_id"]: {k: v for k, v in r.items() if k != "notice_id"} for r in notices.sort("notice_id").to_dicts()},
         "statuses": dict(problems.sort("problem_id").iter_rows()),

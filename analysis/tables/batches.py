@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.parsing.ledger import parse_notice
-from analysis.parsing.records import NotANotice
+from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers import read_source
+from analysis.tables.cache import ParseCache
 from analysis.tables.schemas import CORE_TABLES
 
 SIGNATURE_SIZE = 8  # bottom-k sketch of the problem statements
@@ -63,13 +64,24 @@ def statement_signature(problems: list[dict[str, Any]]) -> tuple[int, ...]:
     return tuple(sorted(sums)[:SIGNATURE_SIZE])
 
 
-def parse_batch(sources: list[NumberedSource]) -> BatchResult:
+def parse_one(source: NumberedSource, cache: ParseCache | None) -> tuple[Document, ParsedNotice]:
+    """Document and ledger of one source; raises UnreadableSource or NotANotice."""
+    key = (source.sha256, source.file.sidecar, source.file.source_path)
+    if cache is not None and (kept := cache.get(*key)) is not None:
+        return kept
+    document = read_source(source.file)
+    notice = parse_notice(document)
+    if cache is not None:
+        cache.put(*key, document, notice)
+    return document, notice
+
+
+def parse_batch(sources: list[NumberedSource], cache: ParseCache | None = None) -> BatchResult:
     """Read and parse sources; never raises for a bad file."""
     result = BatchResult()
     for source in sources:
         try:
-            document = read_source(source.file)
-            notice = parse_notice(document)
+            document, notice = parse_one(source, cache)
         except UnreadableSource as error:
             refused = quarantine_row(source, error.stage, error.reason_code, error.reason_text)
         except NotANotice as error:
@@ -90,7 +102,7 @@ def parse_batch(sources: list[NumberedSource]) -> BatchResult:
     return result
 
 
-def _take(result: BatchResult, source: NumberedSource, document: Any, notice: Any) -> None:
+def _take(result: BatchResult, source: NumberedSource, document: Document, notice: ParsedNotice) -> None:
     number, path = source.number, source.file.source_path
     text_row = {"notice_id": notice.notice_id, "source_path": path, "sha256": source.sha256,
                 "media_type": document.media_type, "encoding": document.encoding,

@@ -19,6 +19,7 @@ import polars as pl
 
 from analysis.sources.archive import SourceFile, iter_sources
 from analysis.tables.batches import NoticeSummary, NumberedSource, parse_batch, quarantine_row
+from analysis.tables.cache import ParseCache
 from analysis.tables.checks import build_checks
 from analysis.tables.codes import read_code_lists
 from analysis.tables.corrections import Correction, apply_corrections, load_corrections
@@ -60,12 +61,14 @@ class StagedBatch:
 
 
 def build_ledger(paths: Iterable[Path], out: Path, *, jobs: int = 1, engine: str = "local",
-                 scheduler: str | None = None, report: Callable[[str], None] | None = None) -> ParseSummary:
+                 scheduler: str | None = None, report: Callable[[str], None] | None = None,
+                 cache: ParseCache | None = None) -> ParseSummary:
     """Parse files and folders into the tables of ``out``, replacing those that stand there.
 
     ``jobs`` processes on this machine, or ``engine="dask"`` on the cluster at ``scheduler`` (which
     must see the same files). Raises CorrectionError before anything is replaced. The quarantine
-    list of the summary holds at most 200 rows; all of them are in ``core_quarantine``.
+    list of the summary holds at most 200 rows; all of them are in ``core_quarantine``. ``cache`` is
+    used by a run in one process.
     """
     corrections = load_corrections()
     build = new_build(out)
@@ -75,7 +78,7 @@ def build_ledger(paths: Iterable[Path], out: Path, *, jobs: int = 1, engine: str
     refused: list[dict[str, Any]] = []
     batches = _batches(iter_sources(paths), summary, refused)
     staged: list[StagedBatch] = []
-    for batch in _run_batches(batches, staging, jobs, engine, scheduler):
+    for batch in _run_batches(batches, staging, jobs, engine, scheduler, cache):
         staged.append(batch)
         if report:
             report(f"parsed {sum(len(b.summaries) for b in staged)} notices of {summary.files} files so far")
@@ -131,9 +134,9 @@ def _batches(sources: Iterator[SourceFile], summary: ParseSummary, refused: list
         yield batch
 
 
-def stage_batch(number: int, batch: Batch, staging: Path) -> StagedBatch:
+def stage_batch(number: int, batch: Batch, staging: Path, cache: ParseCache | None = None) -> StagedBatch:
     """Parse one batch and leave its frames in the staging folder; runs in any process."""
-    result = parse_batch(batch)
+    result = parse_batch(batch, cache)
     folder = staging / f"{number:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in result.rows.items():
@@ -142,12 +145,13 @@ def stage_batch(number: int, batch: Batch, staging: Path) -> StagedBatch:
     return StagedBatch(number, result.summaries, result.set_aside)
 
 
-def _run_batches(batches: Iterator[Batch], staging: Path, jobs: int, engine: str, scheduler: str | None) -> Iterator[StagedBatch]:
+def _run_batches(batches: Iterator[Batch], staging: Path, jobs: int, engine: str, scheduler: str | None,
+                 cache: ParseCache | None) -> Iterator[StagedBatch]:
     if engine == "dask":
         yield from _run_on_dask(batches, staging, jobs, scheduler)
     elif jobs <= 1:
         for number, batch in enumerate(batches):
-            yield stage_batch(number, batch, staging)
+            yield stage_batch(number, batch, staging, cache)
     else:
         # spawn: a forked child could inherit the locks of polars' threads
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:

@@ -99,7 +99,10 @@ def commit_tables(folder: Path, build: Path) -> None:
             moves.append([f"{table.name}/{parts[0].name}", f"{table.name}.parquet"])
         else:
             moves.append([table.name, table.name])
-    journal = {"build": build.name, "moves": moves, "prefixes": sorted({m[1].split("_")[0] + "_" for m in moves})}
+    prefixes = {target.split("_")[0] + "_" for _, target in moves}
+    if "core_" in prefixes:
+        prefixes.add("out_")  # comparisons of the old tables would be stale
+    journal = {"build": build.name, "moves": moves, "prefixes": sorted(prefixes)}
     temporary = folder / f"{JOURNAL}.tmp"
     with open(temporary, "w", encoding="utf-8") as handle:
         json.dump(journal, handle)

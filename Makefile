@@ -1,0 +1,39 @@
+# The commands of the project. Needs only Python 3.11 or newer and make; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: briefing test lab bench quality setup clean
+
+briefing: $(READY)
+	@"$(BIN)/zhenggai" briefing
+
+test: $(READY)
+	@"$(BIN)/python" -m pytest -n 2
+
+lab: $(READY)
+	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start.ipynb
+
+bench: $(READY)
+	@"$(BIN)/python" -m tests.bench
+
+quality: $(READY)
+	@"$(BIN)/python" -m tests.quality
+
+setup: $(READY)
+
+# Installed anew when the lock changes. The packages are pinned with their hashes; pip compiles their bytecode.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "zhenggai needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.11")'
+	@echo "[setup] virtual environment …"
+	@test -x "$(BIN)/python" || $(PYTHON) -m venv "$(VENV)"
+	@echo "[setup] packages (a minute or two the first time) …"
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "[setup] project and kernel …"
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@"$(BIN)/python" -m ipykernel install --prefix="$(VENV)" --name=python3 --display-name="Python 3 (zhenggai)" >/dev/null
+	@touch "$(READY)"
+
+clean:
+	rm -rf "$(VENV)" build ./*.egg-info

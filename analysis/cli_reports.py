@@ -1,0 +1,178 @@
+"""The reporting commands of ``zhenggai``: run, briefing, schedule, history."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analysis import paths
+
+BUSY = 5
+
+
+def _fail(message: str, code: int = 1) -> None:
+    click.echo(f"zhenggai: {message}", err=True)
+    sys.exit(code)
+
+
+def _literal(value: str) -> Any:
+    """A value from the command line: JSON where it is JSON (numbers, lists, true), else the text itself."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+@click.command()
+@click.argument("notebooks", nargs=-1, required=True)
+@click.option("-p", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="A notebook parameter; lists as JSON: -p city_codes '[\"210300\"]'.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder of the executed notebooks.  [default: reports/notebooks]")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, help="Folder of the tables.  [default: data/processed]")
+@click.option("--kernel", is_flag=True, help="Use an ordinary Jupyter kernel instead of the fast engine.")
+def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path | None, data_dir: Path | None, kernel: bool) -> None:
+    """Papermill over one or more notebooks of the suite; parameters are checked before a kernel starts."""
+    from analysis.reporting.parameters import ParameterError
+    from analysis.reporting.runs import run_notebooks
+
+    target = out or paths.reports_dir() / "notebooks"
+    try:
+        results = run_notebooks(notebooks, {name: _literal(value) for name, value in given}, target,
+                                data_dir=data_dir or paths.processed_dir(), kernel=kernel, report=click.echo)
+    except ParameterError as error:
+        _fail(str(error), 2)
+    sys.exit(0 if all(result["outcome"] == "done" for result in results) else 1)
+
+
+@click.command()
+@click.option("--city", "cities", multiple=True, help="City code or name; may be given several times.  [default: all]")
+@click.option("--from", "first_year", type=int, default=0, help="First year.")
+@click.option("--to", "last_year", type=int, default=0, help="Last year.")
+@click.option("--year-basis", type=click.Choice(["inspection", "feedback", "publication"]), default="publication", show_default=True)
+@click.option("--completion", type=click.Choice(["strict", "lenient"]), default="lenient", show_default=True)
+@click.option("--unit", type=click.Choice(["problem", "item"]), default="problem", show_default=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--format", "formats", default="html,pdf,docx,xlsx", show_default=True, help="Comma-separated.")
+@click.option("--redact", is_flag=True, help="Mask names of persons, telephone numbers and e-mail addresses.")
+@click.option("--notebook", "only", multiple=True, help="Only these notebooks of the suite.")
+@click.option("--if-changed", is_flag=True, help="Do nothing, or as little as possible, where the content is unchanged.")
+@click.option("--keep", type=click.IntRange(min=1), default=20, show_default=True, help="Editions and failed runs to keep.")
+@click.option("--wait", "wait_seconds", type=float, default=0.0, help="Seconds to wait for another run to end.  [default: leave at once]")
+@click.option("--raw", type=click.Path(path_type=Path), default=None, help="[default: data/raw]")
+@click.option("--data", type=click.Path(path_type=Path), default=None, help="[default: data/processed]")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="[default: reports]")
+def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: Path | None, data: Path | None, out: Path | None, **options: Any) -> None:
+    """The whole suite and the bound briefing, published under reports/latest."""
+    from analysis.reporting.briefing import FORMATS, Busy, Order, RunFailed, produce
+    from analysis.reporting.cities import resolve_cities
+    from analysis.reporting.editions import NotWritable
+    from analysis.reporting.parameters import ParameterError
+    from analysis.sources.errors import HashMismatch
+
+    wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
+    if not wanted or set(wanted) - set(FORMATS):
+        raise click.UsageError(f"--format takes {', '.join(FORMATS)}, comma-separated; got {formats!r}")
+    if options["first_year"] and options["last_year"] and options["first_year"] > options["last_year"]:
+        raise click.UsageError(f"--from {options['first_year']} lies after --to {options['last_year']}")
+    try:
+        order = Order(city_codes=resolve_cities(cities), formats=wanted, notebooks=only, raw=raw or paths.raw_dir(),
+                      data=data or paths.processed_dir(), out=out or paths.reports_dir(), **options)
+        record, folder = produce(order, click.echo)
+    except ParameterError as error:
+        _fail(str(error), 2)
+    except Busy as error:
+        _fail(str(error), BUSY)
+    except (NotWritable, HashMismatch) as error:
+        _fail(str(error))
+    except RunFailed as error:
+        note = f" The note is {error.folder / 'failure.html'}." if error.folder else ""
+        _fail(f"nothing was published: {error}{note} The last good edition stays in place.")
+    for row in record.quarantine:
+        if row["notice_id"] is None:
+            click.echo(f"set aside: {row['reason_text']}", err=True)
+    click.echo(f"\n{record.outcome}: edition {folder.name}")
+    shown = order.out / "latest"
+    for name in sorted(p.name for p in folder.iterdir() if p.suffix in (".html", ".pdf", ".docx", ".xlsx")):
+        click.echo(f"  {shown / name}")
+    click.echo(f"  {order.out / 'index.html'}  (all editions)")
+
+
+@click.command()
+@click.argument("pair", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="[default: reports]")
+@click.option("--json", "as_json", is_flag=True)
+def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+    """All runs; with two run names, what differs between them."""
+    from analysis.reporting.history import compare_runs, read_history
+
+    runs, broken = read_history(out or paths.reports_dir())
+    if broken:
+        click.echo(f"zhenggai: {broken} broken lines in the history file were passed over; the records of the runs were used", err=True)
+    if pair:
+        if len(pair) != 2:
+            raise click.UsageError("give no run, or two")
+        by_id = {entry["run_id"]: entry for entry in runs}
+        unknown = [name for name in pair if name not in by_id]
+        if unknown:
+            _fail(f"no run {unknown[0]!r}; there are {', '.join(by_id) or 'none'}", 2)
+        for name, before, after in compare_runs(by_id[pair[0]], by_id[pair[1]]):
+            click.echo(f"{name}: {before} → {after}")
+        return
+    if as_json:
+        click.echo(json.dumps(runs, ensure_ascii=False))
+        return
+    for entry in runs:
+        click.echo(f"{entry['run_id']:<16} {entry['started_at']}  {entry['outcome']:<10} {entry['seconds'] or 0:>7.1f} s  "
+                   f"notices {entry['notices'] if entry['notices'] is not None else '–'}  {entry['error'] or ''}".rstrip())
+
+
+@click.group()
+def schedule() -> None:
+    """Scheduled generation with the scheduler you already have, or in the foreground."""
+
+
+@schedule.command()
+@click.option("--at", required=True, help='Weekday and time, e.g. "Mon 07:00", or "daily 07:00".')
+@click.option("--target", type=click.Choice(["systemd", "cron", "windows", "github"]), required=True)
+@click.option("--print", "only_print", is_flag=True, help="Print the units instead of writing them.")
+def install(at: str, target: str, only_print: bool) -> None:
+    """Write or print the units that run the briefing for this clone."""
+    from analysis.reporting.schedule_units import BadTime, install_units
+
+    try:
+        for line in install_units(at, target, only_print):
+            click.echo(line)
+    except BadTime as error:
+        _fail(str(error), 2)
+
+
+@schedule.command("run")
+@click.option("--cron", required=True, help='Five fields, e.g. "0 7 * * 1".')
+@click.option("--once", is_flag=True, hidden=True)
+@click.argument("briefing_options", nargs=-1, type=click.UNPROCESSED)
+def run_schedule(cron: str, once: bool, briefing_options: tuple[str, ...]) -> None:
+    """Stay in the foreground and run the briefing at these times; a missed run is caught up once."""
+    from analysis.reporting.schedule_loop import BadCron, run_forever
+
+    try:
+        run_forever(cron, list(briefing_options), click.echo, once=once)
+    except BadCron as error:
+        _fail(str(error), 2)
+
+
+@schedule.command()
+def status() -> None:
+    """The next run and the last ones."""
+    from analysis.reporting.schedule_loop import describe_status
+
+    for line in describe_status():
+        click.echo(line)
+
+
+def register(group: click.Group) -> None:
+    """Add the reporting commands to the ``zhenggai`` group."""
+    for command in (run, briefing, history, schedule):
+        group.add_command(command)

@@ -1,0 +1,175 @@
+"""Units for the scheduler that the user already has: systemd, cron, Windows Task Scheduler, GitHub Actions.
+
+Each unit runs ``zhenggai briefing --if-changed`` in this clone, with its log beside the reports;
+the run itself takes the lock, so two schedules do no harm.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from analysis import paths
+
+WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 0}
+LONG = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday", "sun": "Sunday"}
+NAME = "zhenggai-briefing"
+MARK = "# zhenggai briefing of "
+
+
+class BadTime(ValueError):
+    """A time that is not ``Mon 07:00`` or ``daily 07:00``."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A weekday (None: every day), hour and minute, in the machine's own time zone."""
+
+    weekday: str | None
+    hour: int
+    minute: int
+
+    @property
+    def cron(self) -> str:
+        return f"{self.minute} {self.hour} * * {'*' if self.weekday is None else WEEKDAYS[self.weekday]}"
+
+
+def parse_at(text: str) -> At:
+    """``Mon 07:00`` or ``daily 07:00``; raises BadTime."""
+    found = re.fullmatch(r"(?i)(mon|tue|wed|thu|fri|sat|sun|daily)[a-z]*\s+([0-9]{1,2}):([0-9]{2})", text.strip())
+    if not found or int(found[2]) > 23 or int(found[3]) > 59:
+        raise BadTime(f'--at {text!r}: give a weekday and a time, e.g. "Mon 07:00", or "daily 07:00"')
+    day = found[1].lower()
+    return At(None if day == "daily" else day, int(found[2]), int(found[3]))
+
+
+def command_line() -> list[str]:
+    """The command a unit runs, with absolute paths."""
+    return [sys.executable, "-m", "analysis.cli", "briefing", "--if-changed", "--wait", "3600"]
+
+
+def log_path() -> Path:
+    return paths.reports_dir() / "schedule.log"
+
+
+def install_units(at: str, target: str, only_print: bool) -> list[str]:
+    """Write (or only show) the units; returns the lines to print. Raises BadTime."""
+    moment = parse_at(at)
+    files, after = {"systemd": _systemd, "cron": _cron, "windows": _windows, "github": _github}[target](moment)
+    if only_print:
+        return [line for path, content in files.items() for line in (f"--- {path}", content)] + after
+    lines = []
+    for path, content in files.items():
+        if target == "cron":
+            lines += _install_crontab(content)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-16" if path.suffix == ".xml" else "utf-8")
+        lines.append(f"written: {path}")
+    return lines + after
+
+
+def _systemd(at: At) -> tuple[dict[Path, str], list[str]]:
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+    quoted = " ".join(_systemd_quote(part) for part in command_line())
+    days = f"{LONG[at.weekday][:3]} " if at.weekday else ""
+    service = "\n".join([
+        "[Unit]", "Description=Rectification briefing (zhenggai)", "",
+        "[Service]", "Type=oneshot", f"WorkingDirectory={_systemd_path(paths.project_home())}",
+        f"Environment={_systemd_quote(f'ZHENGGAI_HOME={paths.project_home()}')}", "EnvironmentFile=-%h/.config/zhenggai.env",
+        f"ExecStart={quoted}", f"StandardOutput=append:{_systemd_path(log_path())}", f"StandardError=append:{_systemd_path(log_path())}",
+        "TimeoutStartSec=2h", ""])
+    timer = "\n".join([
+        "[Unit]", "Description=When the rectification briefing runs", "",
+        "[Timer]", f"OnCalendar={days}*-*-* {at.hour:02d}:{at.minute:02d}:00", "Persistent=true", "",
+        "[Install]", "WantedBy=timers.target", ""])
+    return ({folder / f"{NAME}.service": service, folder / f"{NAME}.timer": timer},
+            [f"then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
+             "addresses for messages: ZHENGGAI_NOTIFY=… in ~/.config/zhenggai.env (readable by you only)"])
+
+
+def _systemd_path(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+def _systemd_quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"'
+
+
+def _cron(at: At) -> tuple[dict[Path, str], list[str]]:
+    home = paths.project_home()
+    command = f"cd {shlex.quote(str(home))} && ZHENGGAI_HOME={shlex.quote(str(home))} {shlex.join(command_line())} >> {shlex.quote(str(log_path()))} 2>&1"
+    line = f"{at.cron} {command}".replace("%", r"\%")  # cron reads % as a line end
+    return {Path("crontab"): f"{MARK}{home}\n{line}\n"}, ["addresses for messages: put ZHENGGAI_NOTIFY=… into the crontab above the line"]
+
+
+def _install_crontab(entry: str) -> list[str]:
+    try:
+        old = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
+        lines, kept, skip = old.splitlines(), [], False
+        for line in lines:  # an entry of this clone is replaced, all others stay
+            if line == entry.splitlines()[0]:
+                skip = True
+            elif skip:
+                skip = False
+            else:
+                kept.append(line)
+        text = "\n".join([*kept, entry.rstrip("\n"), ""])
+        subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        return [f"crontab could not be changed ({error}); add these lines yourself with `crontab -e`:", entry]
+    return ["written: your crontab"]
+
+
+def _windows(at: At) -> tuple[dict[Path, str], list[str]]:
+    program, *arguments = command_line()
+    when = (f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><{LONG[at.weekday]}/></DaysOfWeek></ScheduleByWeek>"
+            if at.weekday else "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>")
+    text = f"""<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>Rectification briefing (zhenggai)</Description></RegistrationInfo>
+  <Triggers><CalendarTrigger><StartBoundary>2026-01-01T{at.hour:02d}:{at.minute:02d}:00</StartBoundary>{when}</CalendarTrigger></Triggers>
+  <Settings><StartWhenAvailable>true</StartWhenAvailable><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy><ExecutionTimeLimit>PT2H</ExecutionTimeLimit></Settings>
+  <Actions><Exec><Command>{escape(program)}</Command><Arguments>{escape(subprocess.list2cmdline(arguments))}</Arguments><WorkingDirectory>{escape(str(paths.project_home()))}</WorkingDirectory></Exec></Actions>
+</Task>
+"""
+    path = paths.project_home() / "reports" / f"{NAME}.xml"
+    return {path: text}, [f'then: schtasks /Create /TN "{NAME}" /XML "{path}"', "the task starts in this clone's folder; addresses for messages: setx ZHENGGAI_NOTIFY …"]
+
+
+def _github(at: At) -> tuple[dict[Path, str], list[str]]:
+    text = f"""# Times are UTC.
+name: {NAME}
+on:
+  schedule:
+    - cron: "{at.cron}"
+  workflow_dispatch:
+permissions:
+  contents: read
+concurrency: {NAME}
+jobs:
+  briefing:
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.11"
+      - run: make briefing
+        env:
+          ZHENGGAI_NOTIFY: ${{{{ secrets.ZHENGGAI_NOTIFY }}}}
+      - if: always()
+        uses: actions/upload-artifact@v4
+        with:
+          name: briefing
+          path: reports/
+"""
+    return {paths.project_home() / ".github" / "workflows" / f"{NAME}.yml": text}, ["commit the file to switch it on; set the secret ZHENGGAI_NOTIFY for messages"]
