@@ -14,6 +14,7 @@ from analysis.parsing.records import Document
 from analysis.sources.archive import SourceFile
 from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
+from analysis.sources.readers_markdown import table_cells
 from analysis.sources.sniff import DOCX, HTML, IMAGE, MARKDOWN, MHTML, ODT, OLE, OTHER, PDF, RTF, TEXT, XLSX, ZIP, sniff_media_type
 
 # About a hundred times the longest notice met; beyond it a file is a collection or no text.
@@ -77,4 +78,5 @@ def _reader(media_type: str) -> Callable[[bytes, str], Document]:
 
 def _read_text(data: bytes, name: str) -> Document:
     text, encoding, warnings = decode_text(data, name)
-    return Document(text=text, encoding=encoding, reader_warnings=warnings)
+    # Markdown is often saved as .txt: tables written with bars are cells there too.
+    return Document(text=text, encoding=encoding, blocks=table_cells(text), reader_warnings=warnings)

@@ -20,6 +20,7 @@ _MAGIC = (
     (b"Rar!", OTHER), (b"7z\xbc\xaf", OTHER), (b"\x1f\x8b", OTHER), (b"AT&TFORM", IMAGE), (b"\x00\x00\x00\x0cjP", IMAGE),
 )
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^>]*>", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CLOSING = re.compile(rb"</(?:html|head|body|div|table|p|span|article|section)\s*>", re.IGNORECASE)
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
 
@@ -43,12 +44,12 @@ def sniff_media_type(data: bytes, name: str) -> str:
     if lowered.endswith((".mht", ".mhtml")) or (b"MIME-Version:" in head and b"multipart/related" in head):
         return MHTML
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if lowered.endswith(_MARKDOWN_SUFFIXES) and not _PAGE.match(start):
+        return MARKDOWN
     if start[:1] == b"<" and (_MARKUP.match(start) or _MARKUP.search(head) and _CLOSING.search(data)):
         return HTML
     if lowered.endswith((".html", ".htm", ".shtml", ".xhtml", ".jsp", ".aspx", ".php")) and _MARKUP.search(data[:200_000]):
         return HTML
-    if lowered.endswith(_MARKDOWN_SUFFIXES):
-        return MARKDOWN
     return TEXT
 
 

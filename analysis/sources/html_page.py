@@ -1,0 +1,96 @@
+"""What a page's head and chrome say: title, publication date, lines that are furniture."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+# Names of the meta elements in the standard for Chinese government sites and in common CMSs.
+_TITLE_NAMES = ("articletitle", "og:title", "title")
+_DATE_NAMES = ("pubdate", "publishdate", "publish_date", "article:published_time", "og:release_date", "firstpublishedtime", "releasedate", "dc.date", "datepublished")
+_SITE_SEPARATOR = re.compile(r"\s*[-_|–—]+\s*|\s{3,}")
+# 整改 rectification, 巡察/巡视 inspection, 通报/公告/公示 notice, 情况 state of things.
+_TITLE_WORD = re.compile(r"整改|整改|巡察|巡視|巡视|通报|通報|公告|公示|情况|情況")
+_DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)")
+# 发布/公布/发文 published, 时间/日期 time/date; 更新 updated and 成文/生成 written come second.
+_PUBLISHED = re.compile(r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$")
+_DATED = re.compile(r"(?:时间|時間|日期|更新)\s*[】\]]?\s*[:：]?\s*$")
+_FURNITURE = re.compile(
+    r"来源\s*[:：]|來源\s*[:：]|信息来源|发布(?:时间|日期)|公开日期|发文日期|更新(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|作者\s*[:：]|编辑\s*[:：]|责任编辑|审核\s*[:：]|浏览(?:次数|量)?\s*[:：]?|点击(?:数|量|率)?\s*[:：]"
+    r"|阅读(?:次数|量)?\s*[:：]|访问(?:次数|量)\s*[:：]|字体\s*[:：\[【]|字号\s*[:：\[【]|【(?:大|中|小)|\[\s*(?:大|中|小)|扫一扫|分享到|打印本页|关闭窗口|关闭本页|\[?打印\]?$|【(?:打印|关闭|收藏)"
+    r"|当前位置|您(?:现在)?的位置|您所在的位置|索引号|信息分类|主题分类|发布机构|上一篇|下一篇|语音播报|朗读|无障碍|返回顶部|附件下载|版权所有|网站标识码|ICP备"
+)
+_ONLY_DATE = re.compile(r"^\s*[\[(（【]?\s*(?:20\d\d)\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*[\])）】]?\s*$")
+_MAX_FURNITURE = 120
+
+
+def find_title(tree) -> str | None:
+    """The article's title: the CMS's own field, else the heading or page title that sounds like one."""
+    named = _metas(tree)
+    candidates = [named[name] for name in _TITLE_NAMES if named.get(name)]
+    candidates += [" ".join(node.text(deep=True).split()) for node in tree.css("h1")[:5]]
+    page = tree.css_first("title")
+    if page is not None:
+        candidates += [part.strip() for part in _SITE_SEPARATOR.split(" ".join(page.text(deep=True).split()))]
+    candidates = [text for text in candidates if 4 <= len(text) <= 200]
+    for text in candidates:
+        if _TITLE_WORD.search(text):
+            return text
+    return candidates[0] if candidates else None
+
+
+def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date | None:
+    """From the head's meta and time elements (``tree``), or from lines around the title."""
+    if tree is not None:
+        named = _metas(tree)
+        for name in _DATE_NAMES:
+            found = _first_date(named.get(name) or "")
+            if found:
+                return found
+        times = tree.css("time[datetime]")
+        return _first_date(times[0].attributes.get("datetime") or "") if len(times) == 1 else None
+    weaker = None
+    for line in (text[:400] for text in lines or ()):
+        for match in _DATE.finditer(line):
+            before = line[max(0, match.start() - 12): match.start()]
+            date = _as_date(match)
+            if date is None:
+                continue
+            if _PUBLISHED.search(before):
+                return date
+            if weaker is None and (_DATED.search(before) or _ONLY_DATE.match(line) or len(line) <= _MAX_FURNITURE and _FURNITURE.search(line)):
+                weaker = date
+    return weaker
+
+
+def is_chrome_line(text: str) -> bool:
+    """A short line of page furniture: date and source, font size, share and print buttons."""
+    return len(text) <= _MAX_FURNITURE and "。" not in text and bool(_FURNITURE.search(text) or _ONLY_DATE.match(text))
+
+
+def same_title(line: str, title: str | None) -> bool:
+    """Whether a line is the title, blanks and line breaks aside."""
+    return bool(title) and "".join(line.split()) == "".join(title.split())
+
+
+def _metas(tree) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = (attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or "").lower()
+        content = " ".join((attributes.get("content") or "").split())
+        if name and content:
+            named.setdefault(name, content)
+    return named
+
+
+def _first_date(text: str) -> datetime.date | None:
+    match = _DATE.search(text)
+    return _as_date(match) if match else None
+
+
+def _as_date(match: re.Match[str]) -> datetime.date | None:
+    try:
+        return datetime.date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+    except ValueError:
+        return None

@@ -1,0 +1,208 @@
+"""HTML pages of government sites: the article with its tables, without the site around it.
+
+The article is found by weight, not by template: from the body downwards, the one element that
+holds nearly all of the text that is no link. An element beside it that holds sentences stops the
+descent, so that prose is never lost; menus, related links and footers hold none. Of the lines
+above the article only the title and the line with date and source are kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+from analysis.parsing.records import Document
+from analysis.sources.building import TextBuilder
+from analysis.sources.decode import decode_text
+from analysis.sources.errors import UnreadableSource
+from analysis.sources.html_flow import Line, flow_lines
+from analysis.sources.html_page import is_chrome_line, find_publication_date, find_title, same_title
+
+MAX_DEPTH = 512
+MAX_TAGS = 1_500_000
+# Open formatting is repeated in every following block by the HTML rules; together they may explode.
+MAX_REPEATS = 3_000_000
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td tr th tbody thead dd dt option rt rp html head body".split())
+_FORMATTING = frozenset("a b big code em font i s small strike strong tt u nobr".split())
+_DROPPED = "script,style,noscript,template,svg,canvas,iframe,object,embed,input,select,button,textarea,option,rt,rp,audio,video,head,[hidden]"
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.IGNORECASE)
+_PASSABLE = frozenset("body div section article main form center font span table tbody tr td".split())
+_CHROME_TAGS = frozenset(("nav", "footer", "aside"))
+_CHROME_NAME = re.compile(r"(?:^|[^a-z])(?:nav|menu|foot|footer|bottom|share|copyright|crumbs?|breadcrumb|related|recommend|sidebar|login|search|toolbar|qrcode|ewm|wza)(?:[^a-z]|$)", re.IGNORECASE)
+_ZONE_LINES = 40
+
+
+def read_html(data: bytes, name: str) -> Document:
+    """Article text, cells, headings; ``page_metadata`` holds title and publication_date if found."""
+    source, encoding, warnings = decode_text(data, name, markup=True)
+    _refuse_bombs(source, name)
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(source)
+    title = find_title(tree)
+    stated_date = find_publication_date(tree)
+    has_script = tree.css_first("script") is not None
+    for node in tree.css(_DROPPED):
+        node.decompose()
+    for node in tree.css("[style]"):
+        if _HIDDEN_STYLE.search(node.attributes.get("style") or ""):
+            node.decompose()
+    body = tree.body
+    if body is None:
+        raise UnreadableSource("read", "no_text", f"{name}: the page has no body. Save the page again.")
+    main, lost = _find_article(body)
+    lines = flow_lines(body, main, _is_chrome_node)
+    inside = [line for line in lines if line.in_article]
+    if sum(len(line.text) for line in inside) < 60 and has_script:
+        raise UnreadableSource("read", "page_filled_by_script", (
+            f"{name}: the page holds hardly any text; a script fills it in the browser. Open it there and print it to PDF, or copy the text into a .txt file."))
+    builder = TextBuilder()
+    header = _header_lines(lines, title)
+    in_title = any(same_title(line.text, title) for line in inside[:6])
+    for line in header:
+        is_title = same_title(line.text, title) and not in_title
+        if is_title or not same_title(line.text, title):
+            builder.add(line.text, "heading" if is_title else "chrome", 1 if is_title else 0)
+            in_title = in_title or is_title
+    _add_article(builder, inside)
+    metadata = {}
+    if title:
+        metadata["title"] = title
+    date = stated_date or find_publication_date(None, [line.text for line in header] + [line.text for line in inside[:8]])
+    if date:
+        metadata["publication_date"] = date
+    if lost:
+        warnings = [*warnings, f"{lost} characters of prose outside the article were left out"]
+    return Document(text=builder.text, encoding=encoding, blocks=builder.blocks, page_metadata=metadata, reader_warnings=warnings)
+
+
+def _add_article(builder: TextBuilder, lines: list[Line]) -> None:
+    numbers: dict[int, int] = {}
+    for line in lines:
+        if line.table:
+            if line.table not in numbers:
+                numbers[line.table] = builder.new_table()
+            builder.add_cell(line.text, numbers[line.table], line.row, line.col)
+        elif line.is_chrome or is_chrome_line(line.text):
+            builder.add(line.text, "chrome")
+        elif line.level:
+            builder.add(line.text, "heading", line.level)
+        else:
+            builder.add(line.text)
+
+
+def _header_lines(lines: list[Line], title: str | None) -> list[Line]:
+    """Lines above the article from the title on; without a title, those that name date or source."""
+    before = []
+    for line in lines:
+        if line.in_article:
+            break
+        before.append(line)
+    before = before[-_ZONE_LINES:]
+    for index, line in enumerate(before):
+        if same_title(line.text, title):
+            return [line for line in before[index:] if same_title(line.text, title) or is_chrome_line(line.text)]
+    return [line for line in before if is_chrome_line(line.text)]
+
+
+def _refuse_bombs(source: str, name: str) -> None:
+    """Parsing time grows with the square of the nesting: count it before parsing."""
+    if source.count("<") < MAX_DEPTH:
+        return
+    depth = deepest = tags = blocks = 0
+    formatting: dict[str, int] = {}
+    open_formatting = 0
+    for closing, tag, rest in _TAG.findall(source):
+        tags += 1
+        tag = tag.lower()
+        if tag in _FORMATTING:
+            change = -1 if closing else 1
+            formatting[tag] = max(0, formatting.get(tag, 0) + change)
+            open_formatting = max(open_formatting, sum(formatting.values()))
+        elif tag == "p" or tag == "div":
+            blocks += not closing
+        if tag in _VOID or rest.endswith("/"):
+            continue
+        depth = max(0, depth + (-1 if closing else 1))
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH or tags > MAX_TAGS or open_formatting * blocks > MAX_REPEATS:
+        raise UnreadableSource("read", "markup_too_deep", (
+            f"{name}: the page's markup is nested {deepest:,} levels deep in {tags:,} tags, more than any article needs. "
+            "Copy the notice's text from the browser into a .txt file, or print the page to PDF."))
+
+
+def _find_article(body) -> tuple[object, int]:
+    """The element that holds the article, and how many characters of prose stand outside it."""
+    weights = _weigh(body)
+    node = body
+    while True:
+        best, best_weight, others = None, -1, []
+        child = node.child
+        while child is not None:
+            if child.is_element_node:
+                weight = weights.get(child.mem_id, (0, 0))[0]
+                if weight > best_weight:
+                    if best is not None:
+                        others.append(best)
+                    best, best_weight = child, weight
+                else:
+                    others.append(child)
+            elif child.is_text_node and len(child.text().strip()) > 30:
+                return node, 0
+            child = child.next
+        if best is None or best.tag not in _PASSABLE or best_weight < 0.6 * weights[node.mem_id][0]:
+            return node, 0
+        if best.tag == "table" and _is_data_table(best):
+            return node, 0
+        if any(_holds_prose(other, weights) for other in others):
+            return node, 0
+        node = best
+
+
+def _weigh(body) -> dict[int, tuple[int, int]]:
+    """mem_id → (characters outside links, sentences outside links), summed bottom-up without recursion."""
+    weights: dict[int, tuple[int, int]] = {}
+    stack: list[tuple[object, bool, bool]] = [(body, False, False)]
+    while stack:
+        node, in_link, is_done = stack.pop()
+        if is_done:
+            chars = sentences = 0
+            child = node.child
+            while child is not None:
+                part = weights.get(child.mem_id)
+                if part:
+                    chars += part[0]
+                    sentences += part[1]
+                child = child.next
+            weights[node.mem_id] = (chars, sentences)
+        elif node.is_text_node:
+            if not in_link:
+                text = node.text()
+                weights[node.mem_id] = (len(text) - sum(map(text.count, " \t\n\r\u00a0\u3000")), text.count("。") + text.count("；"))
+        elif node.is_element_node:
+            stack.append((node, in_link, True))
+            inner = in_link or node.tag == "a"
+            child = node.child
+            while child is not None:
+                stack.append((child, inner, False))
+                child = child.next
+    return weights
+
+
+def _holds_prose(node, weights: dict[int, tuple[int, int]]) -> bool:
+    chars, sentences = weights.get(node.mem_id, (0, 0))
+    return sentences > 0 and chars > 40 and not _is_chrome_node(node)
+
+
+def _is_chrome_node(node) -> bool:
+    if node.tag in _CHROME_TAGS:
+        return True
+    attributes = node.attributes
+    return bool(_CHROME_NAME.search(f"{attributes.get('id') or ''} {attributes.get('class') or ''}"))
+
+
+def _is_data_table(table) -> bool:
+    from analysis.sources.html_flow import is_data_table
+
+    return is_data_table(table)

@@ -1,0 +1,99 @@
+"""Markdown: the text is left as it is, tables in it are pointed out as cells."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.parsing.records import Block, Document
+from analysis.sources.decode import decode_text
+
+# The second line of a pipe table: | --- | :---: |
+_DELIMITER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t\r]*$", re.MULTILINE)
+_TAG_TABLE = re.compile(r"<table\b[^>]*>(.*?)</table\s*>", re.IGNORECASE | re.DOTALL)
+_TAG_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
+_TAG_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)(?=</t[dh]\b|<t[dh]\b|</tr\b|$)", re.IGNORECASE | re.DOTALL)
+_SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
+_BLANK = " \t\r\n\u3000\u00a0"
+
+
+def read_markdown(data: bytes, name: str) -> Document:
+    """Text unchanged; cells of pipe tables and of HTML tables as blocks."""
+    text, encoding, warnings = decode_text(data, name)
+    return Document(text=text, encoding=encoding, blocks=table_cells(text), reader_warnings=warnings)
+
+
+def table_cells(text: str) -> list[Block]:
+    """Cells of the tables written into plain text, in order; cheap when there is none."""
+    cells: list[Block] = []
+    if "|" in text and "--" in text:
+        cells += _pipe_cells(text, 0)
+    if "<t" in text and "<table" in text.lower():
+        cells += _tag_cells(text, cells[-1].table + 1 if cells else 0)
+    return cells
+
+
+def _pipe_cells(text: str, table: int) -> list[Block]:
+    cells: list[Block] = []
+    end_of_last = 0
+    for delimiter in _DELIMITER.finditer(text):
+        if delimiter.start() < end_of_last:
+            continue
+        head_end = delimiter.start() - 1
+        head_start = text.rfind("\n", 0, max(head_end, 0)) + 1
+        if head_end < 0 or "|" not in text[head_start:head_end]:
+            continue
+        _add_row(cells, text, head_start, head_end, table, 0)
+        row, position = 1, delimiter.end() + 1
+        while position < len(text):
+            line_end = text.find("\n", position)
+            line_end = len(text) if line_end < 0 else line_end
+            if "|" not in text[position:line_end]:
+                break
+            _add_row(cells, text, position, line_end, table, row)
+            row, position = row + 1, line_end + 1
+        end_of_last = position
+        table += 1
+    return cells
+
+
+def _add_row(cells: list[Block], text: str, start: int, end: int, table: int, row: int) -> None:
+    while start < end and text[start] in _BLANK:
+        start += 1
+    while end > start and text[end - 1] in _BLANK:
+        end -= 1
+    if start < end and text[start] == "|":
+        start += 1
+    if end > start and text[end - 1] == "|" and text[end - 2: end - 1] != "\\":
+        end -= 1
+    col, left = 0, start
+    for position in range(start, end + 1):
+        if position == end or text[position] == "|" and text[position - 1] != "\\":
+            _add_trimmed(cells, text, left, position, table, row, col)
+            col, left = col + 1, position + 1
+
+
+def _tag_cells(text: str, table: int) -> list[Block]:
+    cells: list[Block] = []
+    for body in _TAG_TABLE.finditer(text):
+        taken: set[tuple[int, int]] = set()
+        for row, line in enumerate(_TAG_ROW.finditer(text, body.start(1), body.end(1))):
+            col = 0
+            for cell in _TAG_CELL.finditer(text, line.start(1), line.end(1)):
+                spans = {side.lower(): max(1, int(size)) for side, size in _SPAN.findall(cell.group(1))}
+                while (row, col) in taken:
+                    col += 1
+                for down in range(spans.get("row", 1)):
+                    taken.update((row + down, col + across) for across in range(spans.get("col", 1)))
+                _add_trimmed(cells, text, cell.start(2), cell.end(2), table, row, col)
+                col += spans.get("col", 1)
+        table += 1
+    return cells
+
+
+def _add_trimmed(cells: list[Block], text: str, start: int, end: int, table: int, row: int, col: int) -> None:
+    while start < end and text[start] in _BLANK:
+        start += 1
+    while end > start and text[end - 1] in _BLANK:
+        end -= 1
+    if start < end:
+        cells.append(Block("cell", start, end, 0, table, row, col))
