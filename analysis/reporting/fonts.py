@@ -68,7 +68,8 @@ def _symbol_path() -> Path | None:
 
 @lru_cache(maxsize=1)
 def _extension_path() -> Path:
-    target = _scratch() / "NotoSansSC-Regular.ext.ttf"
+    target = _scratch() / "extension" / "NotoSansSC-Regular.ext.ttf"
+    target.parent.mkdir(exist_ok=True)
     target.write_bytes(lzma.decompress(_EXTENSION.read_bytes()))
     return target
 
@@ -133,17 +134,29 @@ def printable(text: str) -> str:
     return text
 
 
-def typst_paths(text: str) -> list[str]:
-    """Font files that a PDF with ``text`` needs (main always, the others only when used)."""
+@lru_cache(maxsize=1)
+def _symbol_folder() -> Path:
+    """A folder with DejaVu Sans alone: Typst reads folders, and matplotlib's holds forty fonts."""
+    target = _scratch() / "symbol" / "DejaVuSans.ttf"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(_symbol_path().read_bytes())
+    return target.parent
+
+
+def typst_folders(text: str) -> list[str]:
+    """Font folders that a PDF with ``text`` needs (main always, the others only when used).
+
+    Raises MissingGlyph: Typst itself leaves such characters out without a word.
+    """
     use = split_by_font(text)
     if use["missing"]:
         raise MissingGlyph("PDF", [chr(c) for c in sorted(use["missing"])])
-    paths = [str(_REGULAR), str(_BOLD)]
+    folders = [str(FONTS)]
     if use["extension"]:
-        paths.append(str(_extension_path()))
+        folders.append(str(_extension_path().parent))
     if use["symbol"]:
-        paths.append(str(_symbol_path()))
-    return paths
+        folders.append(str(_symbol_folder()))
+    return folders
 
 
 def _subset(which: str, points: set[int]) -> bytes:
