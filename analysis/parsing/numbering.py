@@ -1,0 +1,94 @@
+"""Printed numbers at the start of a line: their style, their value, where they end."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "零": 0, "〇": 0, "两": 2}
+
+
+def han_number(text: str) -> int | None:
+    """Value of 一 … 九百九十九, None for anything else."""
+    if text.isdigit():
+        return int(text)
+    total = 0
+    digit = 0
+    for char in text:
+        if char == "百":
+            total += (digit or 1) * 100
+            digit = 0
+        elif char == "十":
+            total += (digit or 1) * 10
+            digit = 0
+        elif char in _DIGITS:
+            digit = _DIGITS[char]
+        else:
+            return None
+    return total + digit
+
+
+class Label(NamedTuple):
+    """``style``: 一、 → "C" · (一) → "PC" · 1. → "A" · 1.1 → "D" · (1) → "PA" · ① → "O" ·
+    问题一 → "W" · 第一项 → "N". ``end`` counts the number and the blanks behind it."""
+
+    style: str
+    number: int
+    end: int
+    text: str
+
+
+_H = "[一二三四五六七八九十百]{1,4}"
+# A number before these is a quantity, not a label.
+_UNIT = "年|月|日|个|名|项|次|人|家|万|亿|元|号|条|件|份|场|期|篇|届|时|点|分|天|周|岁|级|位|余|多|平|公|千|百|%"
+_LABEL = re.compile(
+    rf"({_H})(?:、|\.(?!\d)| (?=[ ]*[\u4e00-\u9fff“《]))|"
+    rf"\( ?({_H}) ?\)[、.]?|"
+    rf"(\d{{1,3}})(?: ?、| ?\.(?!\d)| ?\.(?=(?:19|20)\d\d ?年)| +(?=[\u4e00-\u9fff“\"《【(])(?!(?:{_UNIT})))|"
+    rf"(\d{{1,2}}\.\d{{1,2}}(?:\.\d{{1,2}})?)(?:[、.]| )? *(?=[\u4e00-\u9fff“\"《【])(?!(?:{_UNIT}|倍))|"
+    r"\( ?(\d{1,3}) ?\)[、.]?|"
+    r"(\d{1,3})\)[、.]?|"
+    r"([①-⑳⑴-⒛㈠-㈩❶-❿])[、.]?|"
+    rf"[【\[(]?(?:反馈|巡察|巡视|整改|存在|具体|主要|突出|的|意见|第)*(?:问题|事项|任务)(?:序号|之)? ?({_H}|\d{{1,3}})(?:[】\])] ?[:、.]?| ?[:、.]| (?!{_UNIT})|$)|"
+    rf"[【\[(]?第 ?({_H}|\d{{1,3}}) ?(?:个|项|条)(?:反馈|整改|具体)?(?:问题|任务|事项)?(?:[】\])][:、.,]?| ?[:、.,]| )"
+)
+_STYLES = (None, "C", "PC", "A", "D", "PA", "PA", "O", "W", "N")
+_STARTS = frozenset("一二三四五六七八九十百(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳【[反巡整存具主突第问事任⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩❶❷❸❹❺❻❼❽❾❿"
+                    "⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛意")
+
+
+def _symbol(char: str) -> tuple[str, int]:
+    code = ord(char)
+    if 0x2460 <= code <= 0x2473:
+        return "O", code - 0x245F
+    if 0x2474 <= code <= 0x2487:
+        return "PA", code - 0x2473
+    if 0x2488 <= code <= 0x249B:
+        return "A", code - 0x2487
+    if 0x3220 <= code <= 0x3229:
+        return "PC", code - 0x321F
+    return "O", code - 0x2775
+
+
+def read_label(line: str) -> Label | None:
+    """The printed number a line (shadow text, no leading blanks) starts with."""
+    if line[0] not in _STARTS:
+        return None
+    match = _LABEL.match(line)
+    if match is None:
+        return None
+    index = match.lastindex
+    end = match.end()
+    while end < len(line) and line[end] == " ":
+        end += 1
+    printed = match.group(index)
+    if index == 7:
+        style, number = _symbol(printed)
+    elif index == 4:
+        parts = printed.split(".")
+        style, number = ("D" if len(parts) == 2 else "E"), int(parts[-1])
+    else:
+        style, number = _STYLES[index], han_number(printed)
+    if number is None:
+        return None
+    return Label(style, number, end, line[:match.end()].strip())

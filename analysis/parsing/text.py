@@ -1,0 +1,245 @@
+"""Text made ready for matching: a shadow of equal length, and a flow with seams joined.
+
+``make_shadow`` maps characters one to one (full-width forms, odd spaces, traditional forms), so
+every offset stays valid. ``make_flow`` drops page furniture and marks, joins sentences that a
+page break or a wrapped line cut in two, and keeps a map back to the document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+from analysis.lookups import load_csv
+from analysis.parsing.numbering import Label, read_label
+
+# Replacing is far cheaper than str.translate: most of these characters are absent.
+_FORMS = (
+    ("（", "("), ("）", ")"), ("：", ":"), ("；", ";"), ("，", ","), ("．", "."), ("！", "!"), ("？", "?"),
+    ("\u3000", " "), ("\xa0", " "), ("\t", " "), ("\u2002", " "), ("\u2003", " "), ("\ufeff", " "), ("\u200b", " "),
+    ("\x0c", "\n"), ("\x0b", "\n"), ("\u2028", "\n"), ("\u2029", "\n"), ("\x85", "\n"),
+    ("｡", "。"), ("﹒", "."), ("︰", ":"), ("﹕", ":"), ("﹔", ";"), ("﹐", ","), ("％", "%"), ("＃", "#"), ("＊", "*"), ("｜", "|"),
+    ("「", "“"), ("」", "”"), ("『", "‘"), ("』", "’"), ("〝", "“"), ("〞", "”"), ("＂", '"'), ("［", "["), ("］", "]"),
+    ("〖", "【"), ("〗", "】"), ("﹝", "("), ("﹞", ")"), ("／", "/"), ("－", "-"), ("０", "0"), ("１", "1"), ("２", "2"),
+    ("３", "3"), ("４", "4"), ("５", "5"), ("６", "6"), ("７", "7"), ("８", "8"), ("９", "9"),
+)
+# Characters that only a traditional text has among the words every notice uses (meeting, party,
+# problem, rectify … ); two different ones switch the conversion on.
+_TRADITIONAL_SIGNS = "會黨組問題實責業務進況導領條規員應對檢"
+
+
+@lru_cache(maxsize=1)
+def _traditional() -> dict[int, str]:
+    return {ord(row["traditional"]): row["simplified"] for row in load_csv("traditional_characters")}
+
+
+def make_shadow(text: str) -> str:
+    """The matching form of a text, of the same length, character by character."""
+    shadow = text
+    if "\r" in shadow:
+        shadow = shadow.replace("\r", " ") if "\n" in shadow else shadow.replace("\r", "\n")
+    for form, plain in _FORMS:
+        if form in shadow:
+            shadow = shadow.replace(form, plain)
+    if sum(sign in shadow for sign in _TRADITIONAL_SIGNS) >= 4:
+        shadow = shadow.translate(_traditional())
+    return shadow
+
+
+class Para:
+    """One paragraph: its clean text, where it lies in the flow, the label and heading it has.
+
+    ``label`` is the printed number at its start (None without); ``heading`` 1–6 for a marked
+    heading, 7 for a line that is bold from end to end, 0 otherwise. ``bare`` paragraphs end
+    without closing punctuation.
+    """
+
+    __slots__ = ("text", "pieces", "label", "heading", "start", "bare")
+
+    def __init__(self, text: str, pieces: list[tuple[int, int]], label: Label | None, heading: int):
+        self.text = text
+        self.pieces = pieces
+        self.label = label
+        self.heading = heading
+        self.start = 0
+        self.bare = text[-1] not in _CLOSERS
+
+
+_CLOSERS = frozenset("。!?;:…】]|>")
+
+
+class Flow:
+    """The joined text and its map back: ``to_text`` for one offset, ``span`` for a stretch."""
+
+    __slots__ = ("text", "paras", "chrome", "_starts", "_origins", "para_starts")
+
+    def __init__(self, paras: list[Para], chrome: list[tuple[int, int]]):
+        self.paras = paras
+        self.chrome = chrome
+        starts: list[int] = []
+        origins: list[int] = []
+        self.para_starts: list[int] = []
+        position = 0
+        for para in paras:
+            para.start = position
+            self.para_starts.append(position)
+            for start, end in para.pieces:
+                starts.append(position)
+                origins.append(start)
+                position += end - start
+            position += 1
+        self.text = "\n".join([para.text for para in paras])
+        self._starts = starts
+        self._origins = origins
+
+    def to_text(self, offset: int) -> int:
+        """The document offset of the character at a flow offset."""
+        index = bisect_right(self._starts, offset) - 1
+        return self._origins[index] + offset - self._starts[index]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The document span of a non-empty stretch of the flow."""
+        return self.to_text(start), self.to_text(end - 1) + 1
+
+    def para_index(self, offset: int) -> int:
+        return bisect_right(self.para_starts, offset) - 1
+
+
+# Markdown bold, Word bookmark residue, pinyin printed after a character, zero-width marks.
+_RESIDUE = re.compile(r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]|</?(?:b|strong|u|em)>", re.I)
+_RESIDUE_SIGNS = ("**", "__", "[bookmark", "ā", "á", "ǎ", "à", "ē", "é", "ě", "è", "ī", "í", "ǐ", "ì", "ō", "ó", "ǒ", "ò", "ū", "ú", "ǔ",
+                  "ù", "ǚ", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>")
+# 第3页 共10页, - 3 -, 3/10: page numbers, never content.
+_FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
+_MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
+# Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
+_FRESH = re.compile(r"[【\[(]?(?:整改(?!工作领导)|反馈|原因|存在|具体|主要|责任|完成|牵头|此问题|该问题|问题|针对[“\"此该]|关于[“\"]|一是|欢迎|联系|发布|来源)")
+
+
+def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
+    pieces = []
+    position = start
+    for match in _RESIDUE.finditer(shadow, start, end):
+        if match.start() > position:
+            pieces.append((position, match.start()))
+        position = match.end()
+    if position < end:
+        pieces.append((position, end))
+    return pieces
+
+
+def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[int, int] | None = None) -> Flow:
+    """Paragraphs of the shadow text.
+
+    ``chrome``: spans the source format marks as navigation; ``headings``: start offset of a line
+    → heading level, where the format states it. Dropped lines are listed in ``Flow.chrome``.
+    """
+    has_residue = any(sign in shadow for sign in _RESIDUE_SIGNS)
+    has_marks = "#" in shadow or "\n- " in shadow or "\n* " in shadow or "\n>" in shadow or "\n+ " in shadow
+    dropped: list[tuple[int, int]] = []
+    lines: list[Para] = []
+    blocked = sorted(chrome)
+    blocked_index = 0
+    position = 0
+    previous = ""
+    for raw in shadow.split("\n"):
+        start, position = position, position + len(raw) + 1
+        body = raw.strip()
+        if not body:
+            continue
+        start += raw.index(body[0]) if raw[0] == " " else 0
+        end = start + len(body)
+        while blocked_index < len(blocked) and blocked[blocked_index][1] <= start:
+            blocked_index += 1
+        if blocked_index < len(blocked) and blocked[blocked_index][0] <= start:
+            dropped.append((start, end))
+            continue
+        heading = headings.get(start, 0) if headings else 0
+        if has_marks and body[0] in "#>*-+":
+            mark = _MARKS.match(body)
+            if mark and not body.startswith("**"):
+                heading = len(mark.group(1)) if mark.group(1) else heading
+                start += mark.end()
+                body = body[mark.end():]
+                if not body:
+                    dropped.append((start - mark.end(), end))
+                    continue
+        if len(body) < 24 and _FURNITURE.fullmatch(body):
+            dropped.append((start, end))
+            continue
+        if body == previous and len(body) > 7 and not body.startswith(("整改", "完成")):
+            dropped.append((start, end))  # a line printed twice at a page seam
+            continue
+        previous = body
+        if has_residue and _RESIDUE.search(body):
+            if not heading and body.startswith("**") and body.endswith("**") and body.count("**") == 2:
+                heading = 7
+            pieces = _line_pieces(shadow, start, end)
+            if not pieces:
+                dropped.append((start, end))
+                continue
+            pieces = _trimmed(shadow, pieces)
+            body = "".join([shadow[a:b] for a, b in pieces])
+            if not body:
+                dropped.append((start, end))
+                continue
+        else:
+            pieces = [(start, end)]
+        lines.append(Para(body, pieces, read_label(body), heading))
+    return Flow(_joined(lines), dropped)
+
+
+def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    while pieces and not shadow[pieces[0][0]:pieces[0][1]].strip():
+        pieces = pieces[1:]
+    if pieces:
+        start, end = pieces[0]
+        text = shadow[start:end]
+        pieces = [(start + len(text) - len(text.lstrip()), end), *pieces[1:]]
+    return pieces
+
+
+# How an unmarked heading ends; a line cut by a page break ends anywhere.
+_HEAD_END = re.compile(r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$")
+_DONE_LINE = re.compile(r"整改[^:。]{0,6}: ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}$")
+
+
+def _joined(lines: list[Para]) -> list[Para]:
+    """Paragraphs from lines: a line that stops in mid-sentence takes the next one in."""
+    bare_share: dict[str, list[int]] = {}
+    for line in lines:
+        if line.label is not None:
+            counts = bare_share.setdefault(line.label.style, [0, 0])
+            counts[0] += 1
+            counts[1] += line.bare
+    # Where most lines of one numbering style end without punctuation they are headings.
+    heading_styles = {style for style, (total, bare) in bare_share.items() if bare * 2 > total}
+    result: list[Para] = []
+    for line in lines:
+        last = result[-1] if result else None
+        if (
+            last is not None and last.bare and line.label is None and not line.heading and not last.heading
+            and not (last.label is not None and last.label.style in heading_styles)
+            and _runs_on(last, line)
+        ):
+            last.text += line.text
+            last.pieces += line.pieces
+            last.bare = line.bare
+            if last.label is None and len(last.text) < 40:
+                last.label = read_label(last.text)
+        else:
+            result.append(line)
+    return result
+
+
+def _runs_on(last: Para, line: Para) -> bool:
+    """Whether an unlabelled line continues the line before it."""
+    text = last.text
+    if text[0] == "|" or line.text[0] == "|":
+        return False
+    if _FRESH.match(line.text):
+        return False
+    if _DONE_LINE.match(text) or (len(text) < 60 and _HEAD_END.search(text)):
+        return False
+    return len(text) >= 12 or text[-1] in ",、("
