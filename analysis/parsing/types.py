@@ -25,6 +25,7 @@ SECTORS = frozenset({"public_culture", "tourism_industry", "sports", "heritage",
 
 DECIDES = 4.0  # weight from which the naming sentence decides alone
 LEAST = 2.5  # below this the text decides nothing
+ADDS = 3.0  # a further word of the same code adds only from this weight
 DETAIL = 0.35  # share of a cue's weight in the sentences after the deciding one
 HEADING = 0.6
 CONTEXT = 0.4
@@ -97,12 +98,10 @@ def _score(text: str, hits: list[Hit]) -> _Scores:
     first: dict[str, int] = {}
     if not hits:
         return scores, words, first
-    boundary = _SENTENCE_END.search(text)
-    end = boundary.start() if boundary else len(text)
-    decided = any(hit.weight >= DECIDES and hit.start < end for hit in hits)
+    start, end = _deciding_sentence(text, hits)
     best: dict[str, float] = {}
     for hit in hits:
-        weight = hit.weight if hit.start < end or not decided else hit.weight * DETAIL
+        weight = hit.weight if start <= hit.start < end else hit.weight * DETAIL
         code = hit.code
         if code not in best:
             best[code] = weight
@@ -112,13 +111,26 @@ def _score(text: str, hits: list[Hit]) -> _Scores:
             continue
         # The strongest word counts in full, further ones a quarter: many small words are no object.
         low, high = sorted((best[code], weight))
-        scores[code] += high - best[code] + 0.25 * low
+        scores[code] += high - best[code] + (0.25 * low if low >= ADDS else 0.0)
         best[code] = high
         if weight == high:
             words[code].insert(0, hit.word)
         else:
             words[code].append(hit.word)
     return scores, words, first
+
+
+def _deciding_sentence(text: str, hits: list[Hit]) -> tuple[int, int]:
+    """Start and end of the first sentence that holds a deciding cue; the whole text without one."""
+    position = next((hit.start for hit in hits if hit.weight >= DECIDES), -1)
+    if position < 0:
+        return 0, len(text)
+    start = 0
+    for boundary in _SENTENCE_END.finditer(text):
+        if boundary.start() >= position:
+            return start, boundary.start()
+        start = boundary.end()
+    return start, len(text)
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,9 @@ SECTOR_CODES = ("public_culture", "tourism_industry", "sports", "heritage", "sec
 _REST_OF_BODY_NAME = re.compile("(?:文化|旅游|文旅|广电|广播电视|广播|电视|体育|新闻出版|文物|版权|教育|科技|卫生|健康|水利|农业|农村|城乡|建设|和|与|[、和])*(?:局|厅|委员会|总局|系统|行业)")
 
 
+_BLANKS = "\x00" * 40  # longer than any cue
+
+
 class Hit(NamedTuple):
     """One cue found: where it starts, its word as printed, its code and weight."""
 
@@ -57,25 +60,22 @@ def find_cues(text: str) -> list[Hit]:
         for cue, code, weight in anchors[gram]:
             start = searched.find(cue)
             if start >= 0:
-                found.append((start, -len(cue), cue, code, weight))
+                found.append((start, cue, code, weight))
     if not found:
         return []
-    found.sort()
+    # Longest first, and what a cue covers is blanked: 学习 inside 理论学习中心组 is not a second word.
+    found.sort(key=lambda entry: (-len(entry[1]), entry))
     hits = []
-    reach = -1
-    for start, minus_length, cue, code, weight in found:
-        end = start - minus_length
-        if end <= reach:
-            start = searched.find(cue, reach)
-            if start < 0:
-                continue
-            end = start - minus_length
-        reach = max(reach, end)
-        if code == NEUTRAL:
+    for _, cue, code, weight in found:
+        start = searched.find(cue)
+        if start < 0:
             continue
-        if code in SECTOR_CODES and _REST_OF_BODY_NAME.match(searched, end):
-            continue
-        hits.append(Hit(start, cue, code, weight))
+        end = start + len(cue)
+        body = code in SECTOR_CODES and _REST_OF_BODY_NAME.match(searched, end)
+        searched = searched.replace(cue, _BLANKS[: len(cue)])
+        if code != NEUTRAL and not body:
+            hits.append(Hit(start, cue, code, weight))
+    hits.sort()
     return _as_printed(text, hits) if broken else hits
 
 
