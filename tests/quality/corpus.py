@@ -38,9 +38,10 @@ def gold_notices(folders: list[Path] | None = None) -> list[GoldNotice]:
 
 def load_document(path: Path) -> Document:
     """The file as the project's own reader decodes it."""
-    from analysis.sources import read_document
+    from analysis.sources.archive import iter_sources
+    from analysis.sources.readers import read_source
 
-    return read_document(path)
+    return read_source(next(iter(iter_sources([path]))))
 
 
 def plain_document(text: str, source_path: str = "notice.txt") -> Document:

@@ -1,0 +1,115 @@
+"""One notice, printed differently, gives one ledger; no text at all brings the parser down.
+
+A user would lose: comparability between a notice copied from a web page and the same notice
+scanned, retyped or saved on Windows; or a whole run because of one strange file.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.parsing.ledger import parse_notice
+from analysis.parsing.records import NotANotice
+from tests.quality.corpus import gold_notices, load_document, plain_document
+from tests.quality.ledgers import broken_regions, broken_spans, differences, signature
+from tests.quality.variants import VARIANTS
+
+# Plain text only: an HTML or Markdown file is not printed differently by adding blank lines.
+TEXTS = {item.gold["file"]: load_document(item.path).text for item in gold_notices() if item.path.suffix == ".txt"}
+SHORT = [name for name, text in TEXTS.items() if len(text) < 16_000]
+_ledgers: dict[str, dict] = {}
+
+COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+
+
+def ledger(text: str):
+    return parse_notice(plain_document(text)).tables
+
+
+def original(name: str):
+    if name not in _ledgers:
+        _ledgers[name] = signature(ledger(TEXTS[name]))
+    return _ledgers[name]
+
+
+@pytest.mark.parametrize("variant", sorted(VARIANTS))
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_the_same_notice_printed_differently_gives_the_same_ledger(name, variant):
+    changed = VARIANTS[variant](TEXTS[name], random.Random(f"{name}/{variant}"))
+    tables = ledger(changed)
+    assert not differences(original(name), signature(tables))
+    assert not broken_spans(changed, tables)
+    assert not broken_regions(changed, tables)
+
+
+@settings(COMMON, max_examples=40)
+@given(name=st.sampled_from(SHORT), variants=st.lists(st.sampled_from(sorted(VARIANTS)), min_size=1, max_size=3, unique=True), seed=st.integers(0, 10**6))
+def test_any_mixture_of_printing_habits_gives_the_same_ledger(name, variants, seed):
+    chance = random.Random(seed)
+    changed = TEXTS[name]
+    for variant in variants:
+        changed = VARIANTS[variant](changed, chance)
+    tables = ledger(changed)
+    assert not differences(original(name), signature(tables)), f"{name} {variants} {seed}"
+    assert not broken_spans(changed, tables)
+    assert not broken_regions(changed, tables)
+
+
+FRAGMENTS = st.sampled_from([
+    "一、", "（一）", "1.", "(1)", "①", "问题1：", "反馈问题2：", "整改情况：", "整改措施：", "整改结果：已完成", "一是", "二是；", "针对“", "”问题。", "关于",
+    "的问题", "截至2021年3月底", "2020年8月6日至10月15日", "市委第三巡察组", "巡察整改情况的通报", "反馈的12个问题", "已完成整改9个", "%", "|", "| --- |", "\n", "\n\n",
+    "　", "\r\n", "\f", "〔2021〕", "《", "》", "“", "”", "（", "）", "【", "】", "<br>", "**", "# ", "⟦", "\u200b", "\ufeff", "\x00", "🙂", "二〇二四年", "99999999999999999999年", "13月45日",
+    "第9、14、19项正在推进", "42537.79亿元", "去年", "同年12月",
+])
+
+
+@settings(COMMON, max_examples=150)
+@given(st.lists(st.one_of(FRAGMENTS, st.text(max_size=12)), max_size=60).map("".join))
+def test_no_text_brings_the_parser_down(text):
+    try:
+        tables = ledger(text)
+    except NotANotice as refusal:
+        assert refusal.reason_code and refusal.reason_text
+        return
+    assert not broken_spans(text, tables)
+    assert not broken_regions(text, tables)
+
+
+@settings(COMMON, max_examples=60)
+@given(name=st.sampled_from(SHORT), seed=st.integers(0, 10**6))
+def test_a_torn_notice_is_read_or_refused_but_never_breaks(name, seed):
+    """Lines lost, moved or doubled, characters dropped: what happens to files that are passed on."""
+    chance = random.Random(seed)
+    lines = TEXTS[name].split("\n")
+    for _ in range(chance.randint(1, 12)):
+        kind, at = chance.randrange(5), chance.randrange(len(lines))
+        if kind == 0:
+            del lines[at:at + chance.randint(1, 4)]
+        elif kind == 1:
+            lines.insert(at, chance.choice(lines) if lines else "")
+        elif kind == 2:
+            lines[at] = lines[at][chance.randrange(len(lines[at]) + 1):]
+        elif kind == 3:
+            lines[at] = lines[at][::-1]
+        else:
+            other = chance.randrange(len(lines))
+            lines[at], lines[other] = lines[other], lines[at]
+        lines = lines or [""]
+    text = "\n".join(lines)
+    try:
+        tables = ledger(text)
+    except NotANotice:
+        return
+    assert not broken_spans(text, tables)
+    assert not broken_regions(text, tables)
+    for row in tables["core_problems"]:
+        assert 0 <= row["block_start"] < row["block_end"] <= len(text)
+
+
+def test_reading_twice_gives_the_same_ledger():
+    name = SHORT[0]
+    assert ledger(TEXTS[name]) == ledger(TEXTS[name])
