@@ -8,7 +8,6 @@ from analysis.parsing.records import Block
 
 # Invisible in print and in the way of every match: zero-width marks, soft hyphen, byte order mark.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
-_EDGE = " \t\r\n\f\v\u00a0\u3000"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -59,4 +58,4 @@ def clean_line(text: str) -> str:
     text = text.translate(_INVISIBLE)
     if _CONTROL.search(text):
         text = _CONTROL.sub("", text)
-    return text.strip(_EDGE)
+    return text.strip()  # every Unicode blank, the ideographic and the em space included

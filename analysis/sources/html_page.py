@@ -15,11 +15,13 @@ _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*
 # 发布/公布/发文 published, 时间/日期 time/date; 更新 updated and 成文/生成 written come second.
 _PUBLISHED = re.compile(r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$")
 _DATED = re.compile(r"(?:时间|時間|日期|更新)\s*[】\]]?\s*[:：]?\s*$")
+# Furniture that may stand anywhere, and what is furniture only beside the title: further down,
+# 时间 (time) or 日期 (date) belong to the notice itself.
 _FURNITURE = re.compile(
-    r"来源\s*[:：]|來源\s*[:：]|信息来源|发布(?:时间|日期)|公开日期|发文日期|更新(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|作者\s*[:：]|编辑\s*[:：]|责任编辑|审核\s*[:：]|浏览(?:次数|量)?\s*[:：]?|点击(?:数|量|率)?\s*[:：]"
-    r"|阅读(?:次数|量)?\s*[:：]|访问(?:次数|量)\s*[:：]|字体\s*[:：\[【]|字号\s*[:：\[【]|【(?:大|中|小)|\[\s*(?:大|中|小)|扫一扫|分享到|打印本页|关闭窗口|关闭本页|\[?打印\]?$|【(?:打印|关闭|收藏)"
-    r"|当前位置|您(?:现在)?的位置|您所在的位置|索引号|信息分类|主题分类|发布机构|上一篇|下一篇|语音播报|朗读|无障碍|返回顶部|附件下载|版权所有|网站标识码|ICP备"
-)
+    r"扫一扫|分享到|打印本页|关闭窗口|关闭本页|【\s*(?:打印|关闭|收藏|大|中|小)|[\[［]\s*(?:打印|关闭|大|中|小)\s*[\]］]|^打印$|字[体号]\s*[:：\[【]|浏览(?:次数|量)\s*[:：]|点击(?:次数|数|量|率)\s*[:：]"
+    r"|阅读(?:次数|量)\s*[:：]|访问(?:次数|量)\s*[:：]|^责任编辑|^编辑\s*[:：]|^上一[篇条]|^下一[篇条]|语音播报|无障碍|返回顶部|版权所有|网站标识码|ICP备|当前位置|您(?:现在)?的位置|您所在的位置")
+_HEAD_FURNITURE = re.compile(
+    r"来源\s*[:：]|來源\s*[:：]|信息来源|发布(?:时间|日期)|公开日期|发文日期|更新(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|作者\s*[:：]|编辑\s*[:：]|审核\s*[:：]|浏览|索引号|信息分类|主题分类|发布机构|字体|朗读")
 _ONLY_DATE = re.compile(r"^\s*[\[(（【]?\s*(?:20\d\d)\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*[\])）】]?\s*$")
 _MAX_FURNITURE = 120
 
@@ -58,14 +60,16 @@ def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date
                 continue
             if _PUBLISHED.search(before):
                 return date
-            if weaker is None and (_DATED.search(before) or _ONLY_DATE.match(line) or len(line) <= _MAX_FURNITURE and _FURNITURE.search(line)):
+            if weaker is None and (_DATED.search(before) or _ONLY_DATE.match(line) or len(line) <= _MAX_FURNITURE and (_FURNITURE.search(line) or _HEAD_FURNITURE.search(line))):
                 weaker = date
     return weaker
 
 
-def is_chrome_line(text: str) -> bool:
-    """A short line of page furniture: date and source, font size, share and print buttons."""
-    return len(text) <= _MAX_FURNITURE and "。" not in text and bool(_FURNITURE.search(text) or _ONLY_DATE.match(text))
+def is_chrome_line(text: str, *, near_title: bool) -> bool:
+    """A short line of page furniture: share and print buttons; beside the title also date and source."""
+    if len(text) > _MAX_FURNITURE or "。" in text:
+        return False
+    return bool(_FURNITURE.search(text) or near_title and (_HEAD_FURNITURE.search(text) or _ONLY_DATE.match(text)))
 
 
 def same_title(line: str, title: str | None) -> bool:

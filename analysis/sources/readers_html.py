@@ -79,12 +79,12 @@ def read_html(data: bytes, name: str) -> Document:
 
 def _add_article(builder: TextBuilder, lines: list[Line]) -> None:
     numbers: dict[int, int] = {}
-    for line in lines:
+    for index, line in enumerate(lines):
         if line.table:
             if line.table not in numbers:
                 numbers[line.table] = builder.new_table()
             builder.add_cell(line.text, numbers[line.table], line.row, line.col)
-        elif line.is_chrome or is_chrome_line(line.text):
+        elif line.is_chrome or is_chrome_line(line.text, near_title=index < 5):
             builder.add(line.text, "chrome")
         elif line.level:
             builder.add(line.text, "heading", line.level)
@@ -102,8 +102,8 @@ def _header_lines(lines: list[Line], title: str | None) -> list[Line]:
     before = before[-_ZONE_LINES:]
     for index, line in enumerate(before):
         if same_title(line.text, title):
-            return [line for line in before[index:] if same_title(line.text, title) or is_chrome_line(line.text)]
-    return [line for line in before if is_chrome_line(line.text)]
+            return [line for line in before[index:] if same_title(line.text, title) or is_chrome_line(line.text, near_title=True)]
+    return [line for line in before if is_chrome_line(line.text, near_title=True)]
 
 
 def _refuse_bombs(source: str, name: str) -> None:
