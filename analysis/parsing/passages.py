@@ -1,0 +1,45 @@
+"""A stretch of a notice as clean running text, with a map back to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analysis.parsing.text import Flow, make_flow
+
+
+class Passage:
+    """Clean text of one or more stretches of the shadow: no seams, no Markdown marks, no page furniture.
+
+    ``span`` maps passage offsets to document offsets, so that quotes stay character-exact.
+    """
+
+    __slots__ = ("text", "_flows")
+
+    def __init__(self, shadow: str, spans: Iterable[tuple[int, int]], chrome: list[tuple[int, int]] = ()):
+        self._flows: list[tuple[int, Flow, int]] = []
+        parts = []
+        position = 0
+        for start, end in spans:
+            if end <= start:
+                continue
+            inside = [(max(a, start) - start, min(b, end) - start) for a, b in chrome if a < end and b > start]
+            flow = make_flow(shadow[start:end], inside)
+            if not flow.text:
+                continue
+            parts.append(flow.text)
+            self._flows.append((position, flow, start))
+            position += len(flow.text) + 1
+        self.text = "\n".join(parts)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The document span of a non-empty stretch of the passage."""
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def _origin(self, offset: int) -> int:
+        chosen = self._flows[0]
+        for entry in self._flows:
+            if entry[0] > offset:
+                break
+            chosen = entry
+        position, flow, start = chosen
+        return flow.to_text(min(offset - position, len(flow.text) - 1)) + start
