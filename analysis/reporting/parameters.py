@@ -132,10 +132,12 @@ def _known_cities(data_dir: Path) -> dict[str, str]:
     """City codes and names of the parsed notices, by code."""
     import polars as pl
 
-    path = data_dir / "core_notices.parquet"
-    if not path.exists():
-        raise ParameterError(f"no parsed notices in {data_dir}: run 'zhenggai parse' first.")
-    frame = pl.read_parquet(path, columns=["city_code", "city_name"])
+    from analysis.tables.store import MissingTables, scan_table
+
+    try:
+        frame = scan_table(data_dir, "core_notices").select("city_code", "city_name").collect()
+    except MissingTables:
+        raise ParameterError(f"no parsed notices in {data_dir}: run 'zhenggai parse' first.") from None
     rows = frame.filter(pl.col("city_code").is_not_null()).unique().sort("city_code").rows()
     return {code: name or code for code, name in rows}
 

@@ -1,0 +1,127 @@
+"""The house look: number and date formats, fonts, colours, and a matplotlib figure as a block.
+
+Colours are from the Okabe–Ito set and differ in lightness as well as hue; no chart relies on
+colour alone (markers, hatches and direct labels carry the same distinction).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from functools import lru_cache
+from typing import Any, Sequence
+
+from analysis.paths import FONTS
+from analysis.reporting.blocks import Figure
+from analysis.reporting.labels import label
+
+WIDTH_MM = 170.0  # the text width of an A4 page
+INK, GREY, LIGHT, RULE = "#1a1a1a", "#5f5f5f", "#d5d5d5", "#b0b0b0"
+BLUE, ORANGE, GREEN, AMBER = "#0b4f8a", "#d55e00", "#2a9d78", "#e8b04a"
+FONT_FAMILY = ["Noto Sans SC", "DejaVu Sans"]
+PNG_DPI = 144
+
+HOUSE: dict[str, Any] = {
+    "font.family": FONT_FAMILY, "font.size": 8.5, "axes.titlesize": 9, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.labelsize": 8, "axes.labelcolor": GREY, "axes.edgecolor": RULE,
+    "axes.linewidth": 0.6, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    "axes.unicode_minus": False, "xtick.color": GREY, "ytick.color": INK, "xtick.labelsize": 7.5,
+    "ytick.labelsize": 8.5, "xtick.major.size": 2.5, "ytick.major.size": 0, "xtick.major.width": 0.6,
+    "grid.color": "#e6e6e6", "grid.linewidth": 0.6, "text.color": INK, "legend.frameon": False,
+    "legend.fontsize": 8, "figure.facecolor": "white", "savefig.facecolor": "white",
+    "svg.fonttype": "none", "svg.hashsalt": "zhenggai", "path.simplify": True, "hatch.linewidth": 0.5,
+    "figure.constrained_layout.h_pad": 0.04, "figure.constrained_layout.w_pad": 0.04,
+}
+
+
+@lru_cache(maxsize=1)
+def register_fonts() -> None:
+    """Make the shipped fonts known to matplotlib; no system font is needed."""
+    from matplotlib import font_manager
+
+    for path in sorted(FONTS.glob("*.ttf")):
+        font_manager.fontManager.addfont(str(path))
+
+
+def house_style() -> Any:
+    """Context manager under which every figure is drawn and saved."""
+    import matplotlib
+
+    register_fonts()
+    return matplotlib.rc_context(HOUSE)
+
+
+def new_figure(height_mm: float, width_mm: float = WIDTH_MM) -> Any:
+    """An empty figure outside pyplot, so that nothing is drawn twice; use inside :func:`house_style`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    figure = Canvas(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def finish(figure: Any, *, id: str, caption: str, alt: str, columns: Sequence[str], rows: Sequence[Sequence[Any]],
+           source_line: str, notes: Sequence[str] = ()) -> Figure:
+    """A drawn matplotlib figure as a block: SVG with live text, PNG, alt text and data."""
+    picture, vector = io.BytesIO(), io.StringIO()
+    figure.savefig(picture, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+    return Figure(id=id, caption=caption, alt=alt, svg=vector.getvalue(), width_mm=round(figure.get_figwidth() * 25.4, 1),
+                  columns=list(columns), rows=[[plain_value(v) for v in row] for row in rows],
+                  source_line=source_line, notes=list(notes), png=picture.getvalue())
+
+
+def plain_value(value: Any) -> Any:
+    """A value that JSON can hold; shares keep six decimals."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return str(value)
+
+
+def number(value: float | int | None) -> str:
+    """Whole numbers with thousands separators; other numbers with one decimal; absence as a dash."""
+    if value is None:
+        return "—"
+    return f"{int(value):,}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def share(value: float | None) -> str:
+    """0.833 → 83.3%; absence as a dash."""
+    return "—" if value is None else f"{value * 100:.1f}".removesuffix(".0") + "%"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """(0.72, 0.907) → 72.0–90.7%; absence as a dash."""
+    return "—" if low is None or high is None else f"{low * 100:.1f}–{high * 100:.1f}%"
+
+
+def points(value: float | None) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    return "—" if value is None else f"{value * 100:+.1f}".replace("-", "−")
+
+
+def p_value(value: float | None) -> str:
+    """A p value with three decimals at most."""
+    if value is None:
+        return "—"
+    return "<0.001" if value < 0.001 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+
+
+def day(value: dt.date | None) -> str:
+    """An ISO day; absence as a dash."""
+    return "—" if value is None else value.isoformat()
+
+
+def flags(text: str | None) -> tuple[str, ...]:
+    """"S,L" → ("S", "L")."""
+    return tuple(part for part in (text or "").split(",") if part)
+
+
+def truth(value: bool | None, lang: str) -> str:
+    """Yes, no or undecided in words."""
+    return label("undecided" if value is None else "yes" if value else "no", lang)
