@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paths import TEMPLATES
-from analysis.reporting import assemble, fonts
+from analysis.reporting import fonts
+from analysis.reporting.render_document import strings
 
 _HAN = re.compile(r"([\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff](?:[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\uff00-\uffef“”‘’…·\s\d]*[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\uff00-\uffef])?)")
 
@@ -68,7 +69,7 @@ def bold_text(document: Mapping[str, Any]) -> str:
         runs = block.get("runs") or [r for item in block.get("items", ()) for r in item]
         parts += [r["text"] for r in runs if r["strong"]]
         if kind == "figure" and 'font-weight' in block["svg"]:
-            parts.append("".join(assemble.strings({"svg": block["svg"]})))
+            parts.append("".join(strings({"svg": block["svg"]})))
     return "".join(parts)
 
 
@@ -82,7 +83,7 @@ def write_briefing(document: Mapping[str, Any], path: Path, *, data_links: Mappi
     from markupsafe import Markup
 
     lang = document["lang"]
-    shown = "".join(assemble.strings(document)) + "".join(link["text"] for link in related) + "↕↑↓—[]#"
+    shown = "".join(strings(document)) + "".join(link["text"] for link in related) + "↕↑↓—[]#"
     style = fonts.css_faces(shown, bold_text(document)) + "\n" + template_text("briefing.css")
     script = template_text("briefing.js")
     titles = {s["n"]: s["notice"] + document["words"]["sep"] + s["place"] for s in document["sources"]}

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paths import TEMPLATES
-from analysis.reporting import fonts, svg
+from analysis.reporting import fonts
+from analysis.reporting import render_drawings as drawings
 
 PORTRAIT_MM, LANDSCAPE_MM = 166.0, 261.0
 # Sizes a table may shrink to (points) with the padding beside a cell's text (mm).
@@ -181,7 +182,7 @@ def _groups(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         elif block["kind"] == "figure":
             landscape = block["width_mm"] > 190
             block = {k: block[k] for k in ("kind", "anchor", "no", "caption", "alt", "width_mm", "source_line", "notes")} | {
-                "svg": svg.sized(block["svg"], block["width_mm"]), "landscape": landscape}
+                "svg": drawings.sized(block["svg"], block["width_mm"]), "landscape": landscape}
         if not groups or groups[-1]["landscape"] != landscape:
             groups.append({"landscape": landscape, "blocks": []})
             if landscape and len(groups) > 1:

@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.paths import TEMPLATES
-from analysis.reporting import fonts, svg
+from analysis.reporting import fonts
+from analysis.reporting import render_drawings as drawings
 
 NUMERALS = "〇一二三四五六七八九"
 TONES = ("can", "cannot", "disagree", "note", "warning")
@@ -162,7 +163,7 @@ class _Builder:
         return {"kind": "heading", "level": level, "text": text, "number": self.heading_number(level, text),
                 "anchor": self.anchor(block.get("anchor"), "s")}
 
-    def cell(self, cell: Any) -> dict[str, Any]:
+    def cell(self, cell: Any, kind: str) -> dict[str, Any]:
         if not isinstance(cell, Mapping):
             cell = {"text": "" if cell is None else str(cell), "value": cell}
         value = cell.get("value", cell.get("text"))
@@ -172,13 +173,13 @@ class _Builder:
             value = None
         number = self.sources.number(cell.get("source"))
         return {"text": str(cell.get("text", "")), "sort": value, "n": number,
-                "href": self.sources.rows[number - 1]["href"] if number else "", "flags": [str(f) for f in cell.get("flags") or ()]}
+                "href": self.sources.rows[number - 1]["href"] if number else "", "flags": [] if kind == "flags" else [str(f) for f in cell.get("flags") or ()]}
 
     def table(self, block: Mapping[str, Any], where: str) -> dict[str, Any]:
         _need(block, where, "columns", "rows", "caption")
         columns = [{"key": str(c.get("key", i)), "label": str(c.get("label", "")), "align": c.get("align") if c.get("align") in ("left", "right", "center") else "left",
                     "kind": c.get("kind") or "text"} for i, c in enumerate(block["columns"])]
-        rows = [[self.cell(cell) for cell in row] for row in block["rows"]]
+        rows = [[self.cell(cell, columns[i]["kind"] if i < len(columns) else "text") for i, cell in enumerate(row)] for row in block["rows"]]
         uneven = [i for i, row in enumerate(rows) if len(row) != len(columns)]
         if uneven:
             raise BlockError(f"{where}: table {block.get('id')!r} has {len(columns)} columns but row {uneven[0] + 1} has {len(rows[uneven[0]])} cells")
@@ -193,8 +194,8 @@ class _Builder:
         anchor = self.anchor(block.get("id"), "figure")
         self.counts["figure"] += 1
         data = block.get("data") or {}
-        drawing = svg.sanitise(str(block["svg"]), anchor)
-        absent = fonts.missing("".join(svg.texts(drawing)))
+        drawing = drawings.sanitise(str(block["svg"]), anchor)
+        absent = fonts.missing("".join(drawings.texts(drawing)))
         if absent:
             drawing = drawing.translate({ord(c): f"〔U+{ord(c):04X}〕" for c in absent})
         return {"kind": "figure", "anchor": anchor, "no": self.counts["figure"], "caption": str(block["caption"]), "alt": str(block["alt"]),
@@ -240,8 +241,8 @@ def assemble(notebooks: Sequence[Sequence[Mapping[str, Any]]], lang: str = "zh",
         name = str(meta.get("notebook") or f"notebook {index + 1}")
         content = [b for b in blocks if b.get("kind") != "meta"]
         levels = [int(b.get("level", 1)) for b in content if b.get("kind") == "heading"]
-        opens = bool(content) and content[0].get("kind") == "heading" and levels[0] == min(levels)
-        shift = (1 - levels[0] if opens else 2 - min(levels)) if levels else 0
+        opens = bool(content) and content[0].get("kind") == "heading" and levels[0] == 1
+        shift = 0 if opens or not levels else 2 - min(levels)
         if not opens:
             body.append(builder.heading({"text": meta.get("title") or name, "anchor": name}, 1))
         for place, block in enumerate(content, 1):
@@ -261,7 +262,7 @@ def strings(value: Any, skip: frozenset[str] = frozenset({"svg", "png", "href", 
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if key == "svg":
-                found.extend(svg.texts(item))
+                found.extend(drawings.texts(item))
             elif key not in skip:
                 found.extend(strings(item, skip))
     elif isinstance(value, (list, tuple)):
