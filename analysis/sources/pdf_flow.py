@@ -1,0 +1,236 @@
+"""PDF lines to paragraphs: furniture off, wrapped lines and page seams joined, tables whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from analysis.sources.building import TextBuilder
+from analysis.sources.pdf_tables import Grid, find_grids
+from analysis.sources.pdf_text import Page, Run
+
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十百]{1,4}(?=\s*页))\s*(?:页)?\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$")
+# What browsers print in the margins: date and title above, address and page below.
+_PRINT_MARK = re.compile(r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)")
+_ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|整改(?:情况|措施|落实情况|结果|状态|进展)[：:])")
+# The signing body, or a date alone; 中共 Communist Party of China, 党组 party group, 委员会 committee.
+_SIGNATURE = re.compile(r"^(?:中共[^，。；：]{2,40}(?:党组|党委|委员会|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$")
+_ENDS = "。；！？：;!?:”"
+
+
+@dataclass(slots=True)
+class Line:
+    """A printed line: its runs in order, or (``grid``) a table in its place."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    em: float
+    page: int
+    grid: Grid | None = None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """Margins of the body text, its letter size and the usual distance between lines."""
+
+    left: float
+    right: float
+    em: float
+    pitch: float
+
+
+@dataclass(slots=True)
+class _Table:
+    columns: list[float]
+    rows: list[dict[int, list[str]]] = field(default_factory=list)
+
+
+def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
+    """Append the text of all pages to the builder; returns how many furniture lines were left out."""
+    by_page = [_page_lines(page, number) for number, page in enumerate(pages)]
+    dropped = _drop_furniture(by_page, pages)
+    lines = [line for page_lines in by_page for line in page_lines]
+    frame = _measure(lines)
+    paragraph: list[Line] = []
+    table: _Table | None = None
+    for line in lines:
+        if line.grid is not None:
+            _add_paragraph(builder, paragraph)
+            paragraph = []
+            if table is not None and not _continues(table, line.grid):
+                _add_table(builder, table)
+                table = None
+            table = table or _Table(line.grid.columns)
+            _take_rows(table, line.grid)
+            continue
+        if table is not None:
+            _add_table(builder, table)
+            table = None
+        if paragraph and not _joins(paragraph, line, frame):
+            _add_paragraph(builder, paragraph)
+            paragraph = []
+        paragraph.append(line)
+    _add_paragraph(builder, paragraph)
+    if table is not None:
+        _add_table(builder, table)
+    return dropped
+
+
+def join_lines(texts: list[str]) -> str:
+    """Wrapped lines as one; a blank only between two Latin words."""
+    result = ""
+    for text in texts:
+        if result and result[-1].isascii() and result[-1].isalpha() and text[:1].isascii() and text[:1].isalpha():
+            result += " "
+        result += text
+    return result
+
+
+def _page_lines(page: Page, number: int) -> list[Line]:
+    grids = find_grids(page)
+    loose = [run for run in page.runs if not any(grid.take(run) for grid in grids)]
+    lines = [Line("", grid.x0, grid.x1, grid.y1, 0.0, number, grid) for grid in grids if grid.cells]
+    for runs in _same_baseline(loose):
+        text = "".join((" " if index and run.x0 - runs[index - 1].x1 > 0.5 * run.em else "") + run.text for index, run in enumerate(runs))
+        lines.append(Line(text, runs[0].x0, runs[-1].x1, runs[0].y, max(run.em for run in runs), number))
+    return sorted(lines, key=lambda line: -line.y)
+
+
+def _same_baseline(runs: list[Run]) -> list[list[Run]]:
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: -run.y):
+        if rows and abs(rows[-1][0].y - run.y) <= 0.35 * max(run.em, rows[-1][0].em):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    return [sorted(row, key=lambda run: run.x0) for row in rows]
+
+
+def _drop_furniture(by_page: list[list[Line]], pages: list[Page]) -> int:
+    """Running heads and page numbers: at a page's edge, and alike on most pages but for digits."""
+    edges: Counter[tuple[bool, str]] = Counter()
+    for lines, page in zip(by_page, pages):
+        edges.update({_edge_key(line, page) for line in _edge_lines(lines, page)})
+    dropped = 0
+    for lines, page in zip(by_page, pages):
+        for line in _edge_lines(lines, page):
+            repeats = len(by_page) > 1 and edges[_edge_key(line, page)] >= max(2, 0.6 * (len(by_page) - 1)) and len(line.text) < 80
+            if repeats or _PRINT_MARK.match(line.text) or line.y < page.height / 2 and _PAGE_NUMBER.match(line.text):
+                lines.remove(line)
+                dropped += 1
+    return dropped
+
+
+def _edge_key(line: Line, page: Page) -> tuple[bool, str]:
+    return line.y > page.height / 2, _DIGITS.sub("#", "".join(line.text.split()))
+
+
+def _edge_lines(lines: list[Line], page: Page) -> list[Line]:
+    """The two outermost lines above and below, where they stand in the margins."""
+    texts = [line for line in lines if line.grid is None]
+    upper = [line for line in texts[:2] if line.y > 0.88 * page.height]
+    return upper + [line for line in texts[-2:] if line.y < 0.12 * page.height]
+
+
+def _measure(lines: list[Line]) -> _Frame:
+    texts = [line for line in lines if line.grid is None and len(line.text) > 3]
+    if not texts:
+        return _Frame(0.0, 1e9, 10.0, 20.0)
+    em = Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0] or 10.0
+    body = [line for line in texts if abs(line.em - em) < 0.2 * em]
+    right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
+    wide = [line for line in body if line.x1 > right - 3 * em]
+    # The left margin is where wrapped lines begin; indented first lines are fewer or as many.
+    left = min(place for place, count in Counter(round(line.x0) for line in wide or body).items()
+               if count >= 0.08 * len(wide or body))
+    pitches = Counter(round(above.y - below.y) for above, below in zip(lines, lines[1:])
+                      if above.page == below.page and above.grid is None and below.grid is None and 0 < above.y - below.y < 4 * em)
+    return _Frame(left, right, em, pitches.most_common(1)[0][0] if pitches else 1.6 * em)
+
+
+def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
+    """Whether a printed line goes on with the paragraph above it."""
+    above = paragraph[-1]
+    em = max(above.em, 1.0)
+    if abs(above.em - line.em) > 0.15 * em:
+        return False
+    is_same_page = above.page == line.page
+    if is_same_page and above.y - line.y > 1.5 * max(frame.pitch, 1.2 * em):
+        return False
+    if above.em > 1.05 * frame.em and _is_centred(line, frame) and (_is_centred(above, frame) or above.x1 > frame.right - 1.5 * em):
+        return True  # a title on two lines
+    # What would have fitted at the end of the line above was not put there: the paragraph ended.
+    head = re.match(r"[!-~]*", line.text)
+    needed = max(1.0, 0.6 * (head.end() if head else 0)) + 1.2
+    if frame.right - above.x1 > needed * em:
+        return False
+    if above.text[-1] in _ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
+        return False
+    if line.x0 > frame.left + 0.9 * em:
+        # Indented like the line before: one hanging block, unless a sentence ended there.
+        return len(paragraph) > 1 and abs(line.x0 - above.x0) < 0.5 * em and above.text[-1] not in _ENDS
+    return True
+
+
+def _is_centred(line: Line, frame: _Frame) -> bool:
+    left, right = line.x0 - frame.left, frame.right - line.x1
+    return left > 1.5 * line.em and abs(left - right) < 1.5 * line.em
+
+
+def _add_paragraph(builder: TextBuilder, lines: list[Line]) -> None:
+    if lines:
+        builder.add(join_lines([line.text for line in lines]))
+
+
+def _continues(table: _Table, grid: Grid) -> bool:
+    return len(table.columns) == len(grid.columns) and all(abs(a - b) < 6 for a, b in zip(table.columns, grid.columns))
+
+
+def _take_rows(table: _Table, grid: Grid) -> None:
+    """Rows of one page; a row broken by the page's end is completed, a repeated head left out."""
+    for row in range(len(grid.rows) - 1):
+        cells = {col: _cell_lines(grid, runs) for (at, col), runs in sorted(grid.cells.items()) if at == row}
+        if not cells:
+            continue
+        is_first = row == min(at for at, _ in grid.cells)
+        if is_first and table.rows:
+            if cells == table.rows[0]:
+                continue
+            if 0 not in cells and len(table.rows[-1]) >= len(cells):
+                for col, lines in cells.items():
+                    old = table.rows[-1].setdefault(col, [])
+                    if old and lines and old[-1][-1] not in _ENDS:
+                        old[-1] = join_lines([old[-1], lines[0]])
+                        lines = lines[1:]
+                    old += lines
+                continue
+        table.rows.append(cells)
+
+
+def _cell_lines(grid: Grid, runs: list[Run]) -> list[str]:
+    """Paragraphs of one cell: its printed lines, joined where they were wrapped."""
+    rows = _same_baseline(runs)
+    right = max(row[-1].x1 for row in rows)
+    result: list[str] = []
+    last: list[Run] | None = None
+    for row in rows:
+        text = " ".join(run.text for run in row)
+        # A sentence that ends short of the cell's width, or an enumerated line after one, is a paragraph.
+        is_new = last is None or last[-1].text[-1] in _ENDS and (right - last[-1].x1 > 1.5 * row[0].em or bool(re.match(r"[一二三四五六七八九十]+[是、]|[①-⑳]|\d+[.、]|[（(]", text)))
+        if is_new:
+            result.append(text)
+        else:
+            result[-1] = join_lines([result[-1], text])
+        last = row
+    return result
+
+
+def _add_table(builder: TextBuilder, table: _Table) -> None:
+    number = builder.new_table()
+    for row, cells in enumerate(table.rows):
+        for col in sorted(cells):
+            builder.add_cell("\n".join(cells[col]), number, row, col)
