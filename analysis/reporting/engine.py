@@ -155,7 +155,6 @@ class Worker:
 
     def execute(self, code: str, outputs: list, limits: Limits, deadline: float) -> tuple[bool, int | None]:
         """Run one cell, filling ``outputs``; (worked, execution count). Raises EOFError when it ends early."""
-        from nbformat.v4 import output_from_msg  # noqa: F401 - imported here so that failures show early
         from nbformat import from_dict
 
         try:
@@ -261,14 +260,16 @@ class ForkEngine(NBClientEngine):
 
 def _run_all(nb_man: Any, worker: Worker, limits: Limits, deadline: float) -> None:
     """Every code cell in order until one fails; the worker is always ended."""
-    closed = False
+    closed, count = False, 0
     try:
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
             worked = True
             if cell.cell_type == "code" and cell.source.strip():
+                cell.execution_count = count + 1
                 try:
-                    worked, cell.execution_count = worker.execute(cell.source, cell.outputs, limits, deadline)
+                    worked, count = worker.execute(cell.source, cell.outputs, limits, deadline)
+                    cell.execution_count = count
                     if not worked:
                         nb_man.cell_exception(cell, cell_index=index)
                 except EOFError:
@@ -298,6 +299,7 @@ class KernelEngine(NBClientEngine):
         kwargs.pop("input_path", None)
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None,
+            extra_arguments=["--IPKernelApp.log_level=40"],
             resources={"metadata": {"path": str(working_dir or os.getcwd())}}, **kwargs)
         stop = threading.Event()
         watch = threading.Thread(target=_watch_kernel, args=(client, limits, stop), daemon=True)

@@ -106,7 +106,6 @@ def make_shell() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
-    config.InteractiveShell.colors = "linux"
     return CellShell.instance(config=config)
 
 

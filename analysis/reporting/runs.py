@@ -15,43 +15,24 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from analysis import paths
-from analysis.reporting.parameters import ParameterError, check_run, declared_parameters, nearest
+from analysis.reporting.parameters import ParameterError, check_run, nearest
 
 DEFAULT_SECONDS = 600.0
 DEFAULT_MEMORY = 3 * 1024**3
 
 
 @dataclass(slots=True)
-class RunRequest:
-    """One run: a notebook, what to set, and the name of its output (without suffix)."""
+class Job:
+    """One run: the notebook, where its executed copy goes, what to set."""
 
-    notebook: Path
+    source: Path
+    target: Path
     parameters: dict[str, Any] = field(default_factory=dict)
-    output_name: str = ""
-
-
-@dataclass(slots=True)
-class RunRecord:
-    """What happened: ``outcome`` is succeeded, failed, timed_out, out_of_memory or died."""
-
-    notebook: str
-    output: str
-    parameters: dict[str, Any]
-    engine: str
-    started_at: str
-    ended_at: str
-    seconds: float
-    peak_memory_bytes: int
-    outcome: str
-    error: str = ""
-
-    def json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def suite_notebooks() -> list[Path]:
@@ -77,47 +58,63 @@ def find_notebook(name: str | Path) -> Path:
                          + f" The suite holds: {', '.join(known) or 'none'}.")
 
 
-def run_notebooks(notebooks: Iterable[str | Path | RunRequest], parameters: Mapping[str, Any] | None = None,
-                  out_dir: str | Path = ".", *, engine: str = "auto", jobs: int = 2, timeout_seconds: float = DEFAULT_SECONDS,
-                  memory_bytes: int = DEFAULT_MEMORY, data_dir: str | Path | None = None,
-                  on_record: Callable[[RunRecord], None] | None = None, check: bool = True) -> list[RunRecord]:
-    """Execute notebooks into ``out_dir``; one record each, in the order given.
+def run_notebooks(notebooks: Iterable[str | Path], parameters: Mapping[str, Any] | None = None, out_dir: str | Path = ".", *,
+                  data_dir: str | Path | None = None, **options: Any) -> list[dict[str, Any]]:
+    """Check ``parameters`` for every notebook, then execute them into ``out_dir``; options as :func:`run_jobs`.
 
-    ``engine``: ``fork`` (fast), ``kernel`` (an ordinary Jupyter kernel, one after another) or
-    ``auto``. ``data_dir`` overrides the notebooks' own. Raises ParameterError before anything
-    is started when a parameter cannot be used; a failure inside a notebook is in its record.
+    ``data_dir`` overrides the notebooks' own. Raises ParameterError before anything is started.
+    """
+    sources = [find_notebook(item) for item in notebooks]
+    twice = sorted({p.name for p in sources if [q.name for q in sources].count(p.name) > 1})
+    if twice:
+        raise ParameterError(f"{twice[0]} is named twice; one run writes one {twice[0]}.")
+    given = dict(parameters or {})
+    if data_dir is not None:
+        given["data_dir"] = str(data_dir)
+    checked = check_run(sources, given, Path(data_dir) if data_dir is not None else None)
+    return run_jobs([Job(source, Path(out_dir) / source.name, checked[source]) for source in sources], **options)
+
+
+def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, timeout_seconds: float = DEFAULT_SECONDS,
+             memory_bytes: int = DEFAULT_MEMORY, report: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
+    """Execute notebooks; one record each, in the order given.
+
+    ``engine``: ``fork`` (fast, ``workers`` at once), ``kernel`` (an ordinary Jupyter kernel, one
+    after another: several that start at once race) or ``auto``. A record holds ``notebook`` (file
+    name of the target), ``output`` (the file written, ``….failed.ipynb`` after a failure),
+    ``outcome`` (done, failed, timed_out, out_of_memory, died), ``error``, ``parameters``,
+    ``engine``, ``started_at``, ``ended_at``, ``seconds``, ``peak_memory_bytes``. ``report`` gets a
+    line per notebook. Only a misuse raises; a failure inside a notebook is in its record.
     """
     from analysis.reporting import engine as engines
 
-    requests = [_request(item) for item in notebooks]
-    given = dict(parameters or {})
-    if data_dir is not None:
-        given["data_dir"] = _relative(Path(data_dir))
-    if check:
-        _check_requests(requests, given, Path(data_dir) if data_dir is not None else None)
-    else:
-        for request in requests:
-            known = declared_parameters(request.notebook)
-            request.parameters = {**{k: v for k, v in given.items() if k in known}, **request.parameters}
+    jobs = [Job(Path(j.source), Path(j.target), _portable(j.parameters)) for j in jobs]
+    if not jobs:
+        return []
+    if engine not in ("auto", "fork", "kernel"):
+        raise ValueError(f"engine must be auto, fork or kernel, not {engine!r}")
     fork = engine == "fork" or engine == "auto" and engines.can_fork()
     engines.register()
-    folder = Path(out_dir)
-    folder.mkdir(parents=True, exist_ok=True)
     pool_context = engines.WorkerPool() if fork else nullcontext()
-    with pool_context as pool, _quiet(), ThreadPoolExecutor(max(1, jobs if fork else 1)) as threads:
-        def work(request: RunRequest) -> RunRecord:
+    with pool_context as pool, _quiet(), ThreadPoolExecutor(max(1, min(workers, len(jobs)) if fork else 1)) as threads:
+        def work(job: Job) -> dict[str, Any]:
             limits = engines.Limits(timeout_seconds, memory_bytes)
-            record = _run_one(request, folder, engines.FORK if fork else engines.KERNEL, pool, limits)
-            if on_record:
-                on_record(record)
+            record = _run_one(job, engines.FORK if fork else engines.KERNEL, pool, limits)
+            if report:
+                how = "" if record["outcome"] == "done" else f": {record['error']}"
+                report(f"{record['notebook']} {record['outcome']} ({record['seconds']:.1f} s){how}")
             return record
 
-        return list(threads.map(work, requests))
+        return list(threads.map(work, jobs))
 
 
-def _request(item: str | Path | RunRequest) -> RunRequest:
-    request = item if isinstance(item, RunRequest) else RunRequest(find_notebook(item))
-    return RunRequest(find_notebook(request.notebook), dict(request.parameters), request.output_name or Path(request.notebook).stem)
+def _portable(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with the data folder named without machine paths where it lies in the project."""
+    ready = dict(parameters)
+    if ready.get("data_dir"):
+        folder = Path(ready["data_dir"])
+        ready["data_dir"] = _relative(folder) if folder.is_absolute() else ready["data_dir"]
+    return ready
 
 
 def _relative(data_dir: Path) -> str:
@@ -125,20 +122,6 @@ def _relative(data_dir: Path) -> str:
     target, home = data_dir.resolve(), paths.project_home()
     inside = target.is_relative_to(home)
     return Path(os.path.relpath(target, paths.notebooks_dir())).as_posix() if inside else str(target)
-
-
-def _check_requests(requests: list[RunRequest], given: dict[str, Any], data_dir: Path | None) -> None:
-    names = [request.output_name for request in requests]
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise ParameterError(f"two runs would write {twice[0]}.ipynb; give them different output names.")
-    shared = check_run([request.notebook for request in requests], given, data_dir)
-    from analysis.reporting.parameters import check_parameters
-
-    for request in requests:
-        own = request.parameters
-        both = {**shared[request.notebook], **own}
-        request.parameters = check_parameters(request.notebook, both, data_dir) if own else shared[request.notebook]
 
 
 @contextmanager
@@ -155,34 +138,37 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(before)
 
 
-def _run_one(request: RunRequest, folder: Path, engine_name: str, pool: Any, limits: Any) -> RunRecord:
+def _run_one(job: Job, engine_name: str, pool: Any, limits: Any) -> dict[str, Any]:
     """One papermill run; whatever happens, a record."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    working = folder / f".{request.output_name}.running.ipynb"
+    job.target.parent.mkdir(parents=True, exist_ok=True)
+    stem = job.target.name.removesuffix(".ipynb")
+    working, broken = job.target.with_name(f".{stem}.running.ipynb"), job.target.with_name(f"{stem}.failed.ipynb")
+    for stale in (working, broken, job.target):
+        stale.unlink(missing_ok=True)
     started, clock = dt.datetime.now(dt.timezone.utc), time.monotonic()
-    outcome, error = "succeeded", ""
+    outcome, error = "done", ""
     try:
         papermill.execute_notebook(
-            _braced(request.notebook), _braced(working), dict(request.parameters), engine_name=engine_name,
+            _braced(job.source), _braced(working), dict(job.parameters), engine_name=engine_name,
             request_save_on_cell_execute=False, progress_bar=False, autosave_cell_every=0, pool=pool, limits=limits,
             working_dir=str(paths.notebooks_dir()))
     except PapermillExecutionError as failure:
         outcome, error = limits.ended_by or "failed", f"cell {failure.exec_count or failure.cell_index}: {failure.ename}: {failure.evalue}"
     except Exception as failure:  # noqa: BLE001 - a broken run must not cost the others theirs
         outcome, error = limits.ended_by or "failed", f"{type(failure).__name__}: {failure}"
-    final = folder / f"{request.output_name}{'' if outcome == 'succeeded' else '.failed'}.ipynb"
-    for stale in (folder / f"{request.output_name}.ipynb", folder / f"{request.output_name}.failed.ipynb"):
-        stale.unlink(missing_ok=True)
+    final = job.target if outcome == "done" else broken
     if working.exists():
-        settle(working, request, outcome, error)
+        settle(working, job, outcome, error)
         os.replace(working, final)
     seconds = time.monotonic() - clock
     ended = started + dt.timedelta(seconds=seconds)
-    return RunRecord(request.notebook.stem, final.name if final.exists() else "", dict(request.parameters), engine_name,
-                     started.isoformat(timespec="milliseconds"), ended.isoformat(timespec="milliseconds"),
-                     round(seconds, 3), limits.peak_memory_bytes, outcome, error)
+    return {"notebook": job.target.name, "output": final.name if final.exists() else "", "outcome": outcome, "error": error,
+            "parameters": dict(job.parameters), "engine": engine_name, "started_at": started.isoformat(timespec="milliseconds"),
+            "ended_at": ended.isoformat(timespec="milliseconds"), "seconds": round(seconds, 3),
+            "peak_memory_bytes": limits.peak_memory_bytes}
 
 
 def _braced(path: Path) -> str:
@@ -190,13 +176,13 @@ def _braced(path: Path) -> str:
     return str(path.resolve() if path.exists() else path.absolute()).replace("{", "{{").replace("}", "}}")
 
 
-def settle(path: Path, request: RunRequest, outcome: str, error: str) -> None:
+def settle(path: Path, job: Job, outcome: str, error: str) -> None:
     """Take times and machine paths out of an executed notebook and write the outcome into it."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "zhenggai": {"notebook": request.notebook.stem, "parameters": request.parameters, "outcome": outcome, "error": error}}
+        "zhenggai": {"notebook": job.source.stem, "parameters": job.parameters, "outcome": outcome, "error": error}}
     for index, cell in enumerate(notebook["cells"]):
         marks = cell.get("metadata", {})
         marks.pop("papermill", None)
