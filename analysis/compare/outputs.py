@@ -1,0 +1,52 @@
+"""Every comparison table from one ledger, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import polars as pl
+
+from analysis.compare.completion import completion_figures, completion_table, status_mix
+from analysis.compare.context import Comparison
+from analysis.compare.counts import notice_table, problem_counts, reconciliation
+from analysis.compare.differences import difference_table
+from analysis.compare.flags import raise_flags
+from analysis.compare.ledger import Ledger
+from analysis.compare.schemas import OUT_TABLES
+
+
+def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "problem", only: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
+    """Table name → frame, in the order of OUT_TABLES; every table, or those named in ``only``.
+
+    Pure: the same ledger and choices give the same frames. Raises ValueError for an unknown
+    ``completion``, ``unit`` or table name.
+    """
+    wanted = list(only) or list(OUT_TABLES)
+    unknown = [name for name in wanted if name not in OUT_TABLES]
+    if unknown:
+        raise ValueError(f"unknown table {unknown[0]!r}; use one of {', '.join(OUT_TABLES)}")
+    comparison = Comparison(ledger, completion, unit)
+    figures = completion_figures(comparison)
+    flags = raise_flags(comparison, figures)
+    builders: dict[str, Callable[[], pl.DataFrame]] = {
+        "out_notices": lambda: notice_table(comparison),
+        "out_problem_counts": lambda: problem_counts(comparison),
+        "out_completion": lambda: completion_table(comparison, figures),
+        "out_status_mix": lambda: status_mix(comparison),
+        "out_differences": lambda: difference_table(comparison, figures),
+        "out_reconciliation": lambda: reconciliation(comparison),
+        "out_flags": lambda: flags,
+    }
+    return {name: builders[name]() for name in OUT_TABLES if name in wanted and name in builders}
+
+
+def write_outputs(outputs: dict[str, pl.DataFrame], folder: Path) -> list[Path]:
+    """Validate each table against its schema and write ``<folder>/<table>.parquet``; returns the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, frame in outputs.items():
+        path = folder / f"{name}.parquet"
+        OUT_TABLES[name].validate(frame).write_parquet(path, compression="zstd", compression_level=1)
+        written.append(path)
+    return written

@@ -1,0 +1,97 @@
+"""Stated against counted: a user would miss a total that the items contradict, or be shown a contradiction that is none."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tests.compare_notices import NoticeMaker, reference_five
+
+
+def found(made: NoticeMaker) -> dict[tuple[str, str], tuple]:
+    checks = made.frames()["core_checks"]
+    return {(r["notice_id"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)}
+
+
+def one(statuses, claims, **more):
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=statuses, claims=claims, **more)
+    return {code: values for (_, code), values in found(made).items()}
+
+
+def test_the_figures_of_the_five_reports():
+    checks = found(reference_five())
+    expected = {("anshan-2021", "completed"): (53, 50, False), ("anshan-2021", "completed_long_term"): (15, 12, False), ("anshan-2021", "open"): (7, 10, False),
+                ("anshan-2021", "problems"): (60, 60, True), ("anshan-2021", "stated_sum"): (60, 60, True), ("anshan-2021", "aspects"): (4, 4, True),
+                ("yushu-2024", "measures"): (29, 28, False), ("yushu-2024", "problems"): (14, 14, True), ("yushu-2024", "completed"): (14, None, None),
+                ("yiyang-2023", "tasks"): (60, 58, False), ("yiyang-2023", "problems"): (44, 44, True), ("yiyang-2023", "completed"): (42, 1, None),
+                ("yiyang-2023", "stated_sum"): (44, 44, True), ("dandong-2025", "tasks"): (36, 36, True)}
+    assert {key: checks[key] for key in expected} == expected
+    assert not any(notice == "kaifeng-2020" for notice, _ in checks)
+
+
+def test_a_result_deduced_from_the_total_proves_nothing_about_the_total():
+    assert one(["completed"] * 5, [("problems", "problem", 5), ("completed", "problem", 5)], basis="total")["completed"] == (5, None, None)
+
+
+@pytest.mark.parametrize("stated, agrees", [(2, False), (3, None), (5, None), (6, False)])
+def test_missing_results_leave_only_what_bounds_decide(stated, agrees):
+    """Three of five items are done and two say nothing: 3 to 5 are possible, 2 and 6 are not."""
+    assert one(["completed"] * 3 + ["not_stated"] * 2, [("completed", "problem", stated)])["completed"][2] is agrees
+
+
+def test_an_excerpt_that_is_short_is_not_a_contradiction():
+    assert one(["completed"] * 5, [("problems", "problem", 9)], is_excerpt=True)["problems"] == (9, 5, None)
+    assert one(["completed"] * 5, [("problems", "problem", 4)], is_excerpt=True)["problems"] == (4, 5, False)
+
+
+def test_classes_without_headings_cannot_be_counted():
+    assert one(["completed"] * 5, [("categories", "category", 12)])["categories"][2] is None
+
+
+def test_two_kinds_of_open_problems_are_added_and_shown_apart():
+    checks = one(["completed"] * 3 + ["phased"] + ["in_progress"] * 2, [("problems", "problem", 6), ("completed", "problem", 3), ("phased", "problem", 2), ("in_progress", "problem", 1)])
+    assert checks["open"] == (3, 3, True) and checks["phased"] == (2, 1, False) and checks["in_progress"] == (1, 2, False)
+
+
+def test_long_term_beside_completed_adds_up_too():
+    checks = one(["completed"] * 3 + ["completed_long_term"] * 2 + ["in_progress"], [("problems", "problem", 6), ("completed", "problem", 3), ("completed_long_term", "problem", 2), ("in_progress", "problem", 1)])
+    assert checks["stated_sum"] == (6, 6, True)
+
+
+def test_a_rate_is_checked_against_the_stated_figures_of_its_unit():
+    claims = [("tasks", "task", 157), ("completed", "task", 150), ("completion_share", "task", 0.9554)]
+    assert one(["completed"] * 5, claims)["completion_share"][2] is True
+    assert one(["completed"] * 5, [*claims[:2], ("completion_share", "task", 97.0)])["completion_share"][2] is False
+
+
+def test_tasks_far_from_any_printed_unit_are_not_called_wrong():
+    assert one(["completed"] * 5, [("tasks", "task", 157)])["tasks"][2] is None
+
+
+def test_a_total_of_one_aspect_is_checked_against_that_aspect():
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 7, aspects=[4, 3], claims=[("problems", "problem", 7), ("problems", "problem", 4), ("problems", "problem", 2)])
+    for claim, section in zip(made.rows["core_claims"], (None, "n/a1", "n/a2"), strict=True):
+        claim["section_id"] = section
+    checks = made.frames()["core_checks"]
+    by_id = {r["check_id"]: (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)}
+    assert by_id == {"n!problems": (7, 7, True), "n!aspect_problems.a1": (4, 4, True), "n!aspect_problems.a2": (2, 3, False), "n!aspect_sum": (7, 6, False)}
+
+
+def test_figures_about_earlier_findings_are_no_totals_of_this_notice():
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 4, claims=[("problems", "problem", 19)])
+    made.rows["core_claims"][0]["problem_id"] = "n/3"
+    assert found(made) == {}
+
+
+def test_a_partition_of_many_notices_gives_the_same_checks_as_each_alone():
+    together = reference_five()
+    checks = together.frames()["core_checks"]
+    frames = together.frames()
+    alone = []
+    from analysis.tables.checks import build_checks
+    for notice_id in frames["core_notices"]["notice_id"]:
+        alone.append(build_checks({name: f.filter(pl.col("notice_id") == notice_id) for name, f in frames.items() if "notice_id" in f.columns}))
+    assert pl.concat(alone).sort("check_id").equals(checks.sort("check_id"))
