@@ -1,0 +1,62 @@
+"""Words for notices of bodies that do not exist: problems, causes, measures, places.
+
+Statements and measures are put together from parts, so that thousands of different ones can be
+had; none is copied from a published notice.
+"""
+
+from __future__ import annotations
+
+import random
+
+# (place, admin level, body, sort of team, title of the Party organ)
+BODIES = [
+    ("临汾", "prefecture", "临汾市交通运输局", "市委", "党组"), ("汉中", "prefecture", "汉中市文化和旅游局", "市委", "党组"),
+    ("乐清", "county", "乐清市综合行政执法局", "市委", "党组"), ("凤阳", "county", "凤阳县人力资源和社会保障局", "县委", "党组"),
+    ("建湖", "county", "建湖县自然资源和规划局", "县委", "党委"), ("荔波", "county", "荔波县文化广电和旅游局", "县委", "党组"),
+    ("敦化", "county", "敦化市畜牧业管理局", "市委", "党组"), ("永州", "prefecture", "永州市中心医院", "市委", "党委"),
+    ("大理", "prefecture", "大理白族自治州生态环境局", "州委", "党组"), ("黑龙江", "province", "黑龙江省粮食局", "省委", "党组"),
+    ("湟中", "county", "西宁市湟中区教育局", "区委", "党委"), ("闵行", "county", "上海市闵行区统计局", "区委", "党组"),
+]
+TEAM_NUMBERS = "一二三四五六七八九十"
+
+_AREAS = ["安全生产监管", "项目资金管理", "惠民政策落实", "干部选拔任用", "意识形态工作", "理论学习", "国有资产管理", "合同管理", "行政审批服务", "信访件办理",
+          "党费收缴", "公务接待", "档案管理", "工程招投标", "编外人员管理", "民生实事办理", "行业协会监管", "调查研究", "基层组织建设", "廉政风险防控"]
+_FAULTS = ["重视程度不够", "流于形式", "把关不严", "推进缓慢", "存在薄弱环节", "责任层层递减", "不够规范", "落实不到位", "缺乏统筹谋划", "监督检查缺位"]
+_DETAILS = ["抽查{n}份台账，有{m}份记录前后矛盾", "{y}年以来共发生{m}起超期办理情况", "涉及资金{n}.{m}万元没有及时入账", "下属{m}家单位长期没有开展自查",
+            "群众反映强烈的{m}个事项久拖不决", "有的股室以会议落实会议，{y}年召开同类会议{n}次", "个别干部对政策掌握不准，答复口径不一", "{n}项任务中有{m}项未按时限完成",
+            "制度修订滞后，仍沿用{y}年旧办法", "主动靠前服务的意识不强，满足于完成“规定动作”"]
+_CAUSES = ["政治站位不高，对相关要求学习领会不深", "工作责任心不强，存在“过关”思想", "制度设计不够严密，一是职责边界不清，二是流程衔接不畅", "统筹协调力度不足，部门之间信息不畅"]
+_MEASURES = ["组织召开专题会议{m}次，研究部署相关工作", "修订完善《{area}办法》（{word}发〔{y}〕{n}号）", "对{m}名责任人进行批评教育", "追缴资金{n}.{m}万元并上缴财政",
+             "逐项核查台账{n}份，补正{m}处", "选派业务骨干{m}人充实到一线岗位", "建立“月调度、季通报”工作机制", "邀请专家开展专题培训，培训{n}人次",
+             "与{m}家单位签订责任书", "开展“回头看”，整改遗留事项{m}个", "优化办理流程，平均办理时间由{n}天压缩到{m}天", "将该项工作纳入年度考核"]
+_ASPECTS = ["贯彻落实党中央决策部署和上级工作要求方面", "落实全面从严治党主体责任方面", "落实新时代党的组织路线方面", "落实巡视巡察和审计等监督整改方面"]
+
+
+def _fill(words: str, chance: random.Random, year: int) -> str:
+    return words.format(n=chance.randint(11, 98), m=chance.randint(2, 9), y=chance.randint(year - 4, year - 1), area=chance.choice(_AREAS), word=chance.choice("汉文交统"))
+
+
+def aspects(chance: random.Random, count: int) -> list[str]:
+    """``count`` different titles of aspects."""
+    return chance.sample(_ASPECTS, count)
+
+
+def statement(chance: random.Random, year: int, used: set[str]) -> str:
+    """One statement of what was wrong, without a final stop; never the same head twice."""
+    while True:
+        head = chance.choice(_AREAS) + chance.choice(_FAULTS)
+        if head not in used:
+            used.add(head)
+            break
+    details = [_fill(words, chance, year) for words in chance.sample(_DETAILS, chance.randint(0, 2))]
+    return "，".join([head, *details])
+
+
+def cause(chance: random.Random) -> str:
+    """One cause, without a final stop; may hold 一是/二是 that count for nothing."""
+    return chance.choice(_CAUSES)
+
+
+def measures(chance: random.Random, year: int, count: int) -> list[str]:
+    """``count`` different measures, without final stops."""
+    return [_fill(words, chance, year) for words in chance.sample(_MEASURES, count)]

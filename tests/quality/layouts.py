@@ -1,0 +1,218 @@
+"""Notices in layouts put together at random: numbering × problem × measures × result × totals.
+
+``make_notice(seed)`` gives a marked source (see ``build``) with its gold and the choices that
+were made, so that failures can be counted per choice. The grammar follows what is seen in
+published notices; it holds no sentence of one.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from tests.quality import content
+
+_CHINESE = ["", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十"]
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨"
+STATUS_WORDS = {
+    "c": ["已完成", "已整改", "已完成整改", "整改到位", "已整改到位"], "cl": ["已完成，并长期坚持", "已完成并长期坚持"], "bc": ["基本完成"],
+    "ph": ["取得阶段性成效", "取得阶段性成果"], "ip": ["正在推进", "正在整改", "持续推进"], "lt": ["长期坚持"], "nc": ["未完成"],
+}
+CHOICES: dict[str, list[str]] = {
+    "numbering": ["一（一）1.", "一1.", "（一）1.", "一（一）", "一（一）1.restart", "一、", "问题N：", "反馈问题N：", "一（一）（1）", "flat N、", "table", "cards"],
+    "statement": ["bare", "关于“”的问题", "针对“”问题。", "在…方面。", "heading 关于…问题", "反馈指出："],
+    "cause": ["none", "none", "原因分析：", "问题产生的原因：", "此问题的产生是因为"],
+    "label": ["整改情况：", "整改落实情况：", "整改措施：", "整改举措：", "整改进展：", "none", "【整改措施】"],
+    "enumeration": ["一是；", "一是。", "①；", "（1）；", "1.lines", "prose", "mixed"],
+    "result": ["own line 整改结果：", "own line 完成情况：", "last sentence", "bracket", "percent", "none", "by number", "heading"],
+    "totals": ["preface", "middle", "end", "none"],
+    "width": ["full", "full", "half"],
+    "chrome": ["none", "page", "title twice"],
+    "indent": ["none", "ideographic", "spaces"],
+    "gaps": ["blank", "tight"],
+}
+
+
+@dataclass
+class Made:
+    """One made notice: ``source`` with markers, ``head`` as build expects it, ``choices``."""
+
+    seed: int
+    choices: dict[str, str]
+    head: dict[str, Any]
+    source: str
+    lines: list[str] = field(default_factory=list)
+
+
+def _choose(chance: random.Random) -> dict[str, str]:
+    picked = {name: chance.choice(options) for name, options in CHOICES.items()}
+    if picked["numbering"] in ("table", "cards"):
+        # A table has its own places for statement, measures and result.
+        picked.update(statement="bare", cause="none", label="整改措施：", result=chance.choice(["own line 完成情况：", "none"]))
+        if picked["enumeration"] == "1.lines" and picked["numbering"] == "table":
+            picked["enumeration"] = "一是；"
+    if picked["statement"] in ("针对“”问题。", "在…方面。") and picked["label"] == "none" and picked["cause"] != "none":
+        picked["cause"] = "none"
+    if picked["statement"] == "bare" and picked["label"] == "none":
+        # Nothing printed would tell where the statement ends and the measures begin.
+        picked["label"] = "整改情况："
+    if picked["cause"] != "none" and picked["label"] == "none":
+        picked["label"] = "整改措施："
+    if picked["result"] == "heading" and picked["statement"] != "heading 关于…问题":
+        picked["result"] = "bracket"
+    if picked["numbering"] == "flat N、" and picked["enumeration"] == "1.lines":
+        picked["enumeration"] = "①；"
+    if picked["enumeration"] == "1.lines" and picked["numbering"] in ("一（一）1.", "一1.", "（一）1.", "一（一）1.restart"):
+        picked["enumeration"] = "（1）；"
+    if picked["enumeration"] == "（1）；" and picked["numbering"] == "一（一）（1）":
+        picked["enumeration"] = "①；"
+    return picked
+
+
+def _measure_lines(kind: str, items: list[str], number: int) -> tuple[list[str], int]:
+    """The measures as printed (first entry stays on the label's line) and how many count."""
+    if kind == "mixed":
+        kind = ("一是；", "①；", "prose")[number % 3]
+    if kind == "prose" or len(items) == 1:
+        return ["；".join(items) + "。" if kind != "1.lines" else items[0] + "。"], 1
+    if kind == "1.lines":
+        return ["", *[f"{i}.{words}。" for i, words in enumerate(items, 1)]], len(items)
+    ends = "。" if kind == "一是。" else "；"
+    marks = {"一": [f"{_CHINESE[i]}是" for i in range(1, 10)], "①": list(_CIRCLED), "（": [f"（{i}）" for i in range(1, 10)]}[kind[0]]
+    return [ends.join(mark + words for mark, words in zip(marks, items)) + "。"], len(items)
+
+
+def _date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def make_notice(seed: int) -> Made:
+    """One notice; the same seed gives the same notice."""
+    chance = random.Random(seed)
+    picked = _choose(chance)
+    place, level, body, committee, organ = chance.choice(content.BODIES)
+    kind_code, kind_words = chance.choice([("regular", "常规巡察"), ("regular", "巡察"), ("look_back", "巡察“回头看”"), ("special", "专项巡察")])
+    word = "巡视" if committee == "省委" else "巡察"
+    kind_words = kind_words.replace("巡察", word)
+    team = f"{committee}第{chance.choice(content.TEAM_NUMBERS)}{word}组"
+    start = date(chance.randint(2016, 2024), chance.randint(1, 12), chance.randint(1, 28))
+    end = start + timedelta(days=chance.randint(30, 75))
+    feedback = end + timedelta(days=chance.randint(20, 60))
+    cutoff = feedback + timedelta(days=chance.randint(80, 150))
+    signed = cutoff + timedelta(days=chance.randint(5, 60))
+    year = start.year
+    sections = 1 if picked["numbering"] in ("一、", "问题N：", "反馈问题N：", "flat N、", "table", "cards") else chance.randint(2, 4)
+    sizes = [chance.randint(2, 5) for _ in range(sections)] if sections > 1 else [chance.randint(6, 12)]
+    total = sum(sizes)
+    statuses = [chance.choices(list(STATUS_WORDS), [12, 2, 1, 1, 3, 1, 1])[0] for _ in range(total)]
+    if picked["result"] in ("by number", "percent"):
+        statuses = ["ip" if code != "c" else code for code in statuses]
+        if all(code == "c" for code in statuses):
+            statuses[-1] = "ip"
+    open_ones = [i + 1 for i, code in enumerate(statuses) if code == "ip"]
+    finished = sum(code in ("c", "cl") for code in statuses)
+    gold_codes = list(statuses) if picked["result"] != "none" else ["ns"] * total
+
+    declared: dict[str, int] = {}
+    totals_line = ""
+    if picked["totals"] != "none":
+        declared = {"problems": total, "completed": finished}
+        going = statuses.count("ip")
+        rest = f"，正在推进{going}个" if going else ""
+        if going:
+            declared["in_progress"] = going
+        totals_line = f"截至{_date(cutoff)}，反馈的{total}个问题中，已完成整改{finished}个{rest}。"
+
+    title = f"中共{body}{organ}关于{committee}{team.removeprefix(committee)}反馈意见整改情况的通报"
+    indent = {"none": "", "ideographic": "　　", "spaces": "    "}[picked["indent"]]
+    lines: list[str] = []
+    if picked["chrome"] == "page":
+        lines += ["当前位置：首页 > 信息公开 > 通知公告", title, f"发布时间：{(signed + timedelta(days=3)).isoformat()} 10:05　来源：{body}　浏览次数：{chance.randint(50, 3000)}　【字体：大 中 小】"]
+    else:
+        lines += [title] * (2 if picked["chrome"] == "title twice" else 1)
+    shown_end = _date(end) if end.year != start.year else f"{end.month}月{end.day}日"
+    shown_feedback = _date(feedback) if feedback.year != end.year or chance.random() < 0.5 else f"{feedback.month}月{feedback.day}日"
+    lines.append(f"{indent}根据{committee}统一部署，{_date(start)}至{shown_end}，{team}对{body}{organ}开展了{kind_words}。{shown_feedback}，{team}反馈了{word}意见。"
+                 + (totals_line if picked["totals"] == "preface" else "") + "现将整改情况予以公布。")
+    if picked["totals"] == "middle":
+        lines += [f"{indent}一、总体情况", indent + totals_line]
+    first_section = 2 if picked["totals"] == "middle" else 1
+    lines += _body(picked, chance, sizes, statuses, gold_codes, year, indent, first_section)
+    if picked["result"] == "by number":
+        named = "、".join(map(str, open_ones))
+        lines.append(f"{indent}上述问题中，第{named}项正在推进，其余问题均已完成整改。")
+    if picked["totals"] == "end":
+        lines.append(indent + totals_line)
+    lines += [f"{indent}欢迎广大干部群众对{word}整改落实情况进行监督。联系电话：0000-{chance.randint(2000000, 8999999)}。", f"中共{body}{organ}", _date(signed)]
+    gap = "\n\n" if picked["gaps"] == "blank" and picked["numbering"] not in ("table", "cards") else "\n"
+    source = gap.join(lines) + "\n"
+    if picked["width"] == "half":
+        source = source.translate(str.maketrans("，；：（）", ",;:()"))
+    publication = signed + timedelta(days=3) if picked["chrome"] == "page" else signed
+    meta = {"inspection_start": start.isoformat(), "inspection_end": end.isoformat(), "team": team, "kind": kind_code, "feedback_date": feedback.isoformat(),
+            "cutoff_date": cutoff.isoformat() if totals_line else None, "publication_date": publication.isoformat(), "admin_level": level, "place": place, "signed_date": signed.isoformat()}
+    head = {"ext": "md" if picked["numbering"] == "table" else "txt", "layout": " · ".join(picked.values()), "meta": meta, "declared": declared}
+    return Made(seed, picked, head, source, lines)
+
+
+def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statuses: list[str], gold_codes: list[str], year: int, indent: str, first: int) -> list[str]:
+    lines: list[str] = []
+    used: set[str] = set()
+    number = 0
+    titles = content.aspects(chance, len(sizes)) if len(sizes) > 1 else [""]
+    scheme = picked["numbering"]
+    if scheme == "table":
+        lines += ["| 序号 | 反馈问题 | 整改措施 | 完成情况 |", "| --- | --- | --- | --- |"] if picked["result"] != "none" else ["| 序号 | 反馈问题 | 整改措施 |", "| --- | --- | --- |"]
+    if scheme.startswith("一（") and scheme != "一（一）":
+        lines.append(f"{indent}{_CHINESE[first]}、反馈问题整改落实情况")
+    for section, size in enumerate(sizes):
+        if scheme == "一（一）":
+            lines.append(f"{indent}{_CHINESE[first + section]}、{titles[section]}")
+        elif scheme in ("一（一）1.", "一（一）1.restart", "（一）1.", "一（一）（1）"):
+            lines.append(f"{indent}（{_CHINESE[section + 1]}）{titles[section]}")
+        elif scheme == "一1.":
+            lines.append(f"{indent}{_CHINESE[first + section]}、{titles[section]}")
+        for place in range(size):
+            number += 1
+            label = _label(scheme, number, place + 1, first)
+            words = content.statement(chance, year, used)
+            count = chance.randint(1, 4)
+            printed, counted = _measure_lines(picked["enumeration"], content.measures(chance, year, count), number)
+            code, result = statuses[number - 1], chance.choice(STATUS_WORDS[statuses[number - 1]])
+            mark = f"⟦{number} {gold_codes[number - 1]} {counted}⟧"
+            lines += _problem(picked, indent, label, mark, words, printed, code, result, chance)
+    return lines
+
+
+def _label(scheme: str, number: int, place: int, first: int) -> str:
+    return {"一、": f"{_CHINESE[number + first - 1]}、" if number + first <= 20 else f"{number}、", "一（一）": f"（{_CHINESE[place]}）", "问题N：": f"问题{number}：",
+            "反馈问题N：": f"反馈问题{number}：", "一（一）（1）": f"（{number}）", "flat N、": f"{number}、", "一（一）1.restart": f"{place}."}.get(scheme, f"{number}.")
+
+
+def _problem(picked: dict[str, str], indent: str, label: str, mark: str, words: str, printed: list[str], code: str, result: str, chance: random.Random) -> list[str]:
+    end = "⟦/⟧"
+    if picked["numbering"] == "table":
+        cells = [label.rstrip("."), f"{mark}{words}。{end}", "<br>".join(filter(None, printed))]
+        return ["| " + " | ".join([*cells, result] if picked["result"] != "none" else cells) + " |"]
+    if picked["numbering"] == "cards":
+        card = [f"序号：{label.rstrip('.')}", f"反馈问题：{mark}{words}。{end}", f"整改措施：{printed[0]}", *printed[1:], "责任单位：办公室", "整改时限：立行立改"]
+        return [*card, f"完成情况：{result}"] if picked["result"] != "none" else card
+    form = picked["statement"]
+    opening = {"bare": f"{mark}{words}。{end}", "关于“”的问题": f"关于“{mark}{words}{end}”的问题。", "针对“”问题。": f"针对“{mark}{words}{end}”问题。",
+               "在…方面。": f"{mark}在{words}方面。{end}", "heading 关于…问题": f"关于{mark}{words}{end}的问题", "反馈指出：": f"反馈指出：{mark}{words}。{end}"}[form]
+    head_result = f"【{result}】" if picked["result"] == "heading" else ""
+    lines = [f"{indent}{label}{opening}{head_result}"]
+    if picked["cause"] != "none":
+        lines.append(f"{indent}{picked['cause']}{content.cause(chance)}。")
+    tag = "" if picked["label"] == "none" else picked["label"]
+    tail = {"last sentence": f"该问题{result}。" if code != "lt" else "该问题需长期坚持。", "bracket": f"（{result}）", "percent": "（整改进度：100%）" if code == "c" else "（整改进度：60%）"}.get(picked["result"], "")
+    body = [f"{tag}{printed[0]}", *printed[1:]]
+    body[-1] += tail
+    if form in ("针对“”问题。", "在…方面。") and tag in ("", "整改措施：") and picked["cause"] == "none":
+        lines[-1] += body.pop(0)
+    lines += [indent + line for line in body]
+    if picked["result"].startswith("own line"):
+        lines.append(f"{indent}{picked['result'].removeprefix('own line ')}{result}")
+    return lines
