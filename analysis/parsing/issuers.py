@@ -17,7 +17,7 @@ _BODY = re.compile(rf"(?:中共)?[一-鿿()、·]{{2,44}}?{_BODY_END}(?![一-鿿
 _TITLE_BODY = re.compile(rf"^((?:中共|中国共产党)?[^关,。:]{{2,46}}?(?:{_BODY_END}|局|委|院|校|大学|学院|公司|中心|办公室|医院|协会|集团|银行|所|社))(?:关于|巡[察视]|落实)")
 _ISO_OR_HAN = r"((?:19|20)[0-9]{2}) ?[-./年] ?([01]?[0-9]) ?[-./月] ?([0-3]?[0-9])"
 # How a page prints its issue date; 成文 (date of the document) comes after the others.
-_PAGE_DATE = re.compile(rf"(发布时间|发布日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期) ?[::]? ?\[?{_ISO_OR_HAN}")
+_PAGE_DATE = re.compile(rf"(发布时间|发布日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期) ?[::]? ?\[?{_ISO_OR_HAN}")
 _BARE_PAGE_DATE = re.compile(rf"(?:^|[\s|])((?:19|20)[0-9]{{2}})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|])")
 _CHROME_LINE = re.compile(r"来源|浏览|点击|字[体号]|阅读|作者|编辑|发布|打印|访问|时间|日期|朗读")
 
@@ -64,6 +64,8 @@ def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
             if value is None:
                 continue
             label = match.group(1)
+            if re.match(r"日? ?(?:至|到|-{1,2}|—|~)", text[match.end():match.end() + 4]):
+                continue  # a comment window
             line_start = text.rfind("\n", 0, match.start()) + 1
             if label in ("日期", "时间") and match.start() - line_start > 1 and re.search(r"[一-鿿]$", text[line_start:match.start()]):
                 continue  # 截止日期, 公示时间 …
