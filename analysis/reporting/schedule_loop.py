@@ -11,8 +11,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from analysis import paths
 from analysis.reporting.history import read_history
@@ -33,7 +35,7 @@ def run_briefing(options: list[str], home: str) -> int:
     return done.returncode
 
 
-def _trigger(cron: str):
+def _trigger(cron: str) -> Any:
     from apscheduler.triggers.cron import CronTrigger
 
     try:
@@ -55,54 +57,43 @@ def _unix_weekdays(cron: str) -> str:
 def run_forever(cron: str, options: list[str], report: Callable[[str], None], *, once: bool = False) -> None:
     """Run the briefing at these times until interrupted; raises BadCron.
 
-    ``once`` ends after the first run (for tests). A run that was due while nothing was running
-    is made once, however many were missed.
+    ``once`` ends after the first run. A run that was due while nothing was running is made once,
+    however many were missed.
     """
-    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED
+    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
     from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.blocking import BlockingScheduler
+    from apscheduler.schedulers.background import BackgroundScheduler
 
     trigger = _trigger(cron)
     reports = paths.reports_dir()
     reports.mkdir(parents=True, exist_ok=True)
-    scheduler = BlockingScheduler(
+    ended = threading.Event()
+    scheduler = BackgroundScheduler(
         jobstores={"default": SQLAlchemyJobStore(url=f"sqlite:///{reports / 'schedule.sqlite'}")},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": CATCH_UP_SECONDS})
 
-    def told(event) -> None:
-        _write_state(reports, cron)
-        report(f"run ended with exit code {event.retval}" if event.code == EVENT_JOB_EXECUTED else f"run failed: {getattr(event, 'exception', 'missed')}")
+    def tell(event: Any) -> None:
+        report(f"run failed: {event.exception}" if event.exception else f"run ended with exit code {event.retval}")
         if once:
-            scheduler.shutdown(wait=False)
+            ended.set()
 
-    scheduler.add_listener(told, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED)
-    scheduler.start(paused=True) if False else None
+    scheduler.add_listener(tell, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+    scheduler.start(paused=True)
     arguments = [options, str(paths.project_home())]
-    if _kept_cron(reports) != cron:
+    kept = scheduler.get_job(JOB_ID)
+    # the stored job keeps its due time; only another schedule or other options replace it
+    if kept is None or str(kept.trigger) != str(trigger) or list(kept.args) != arguments:
         scheduler.add_job(run_briefing, trigger, args=arguments, id=JOB_ID, replace_existing=True)
-    else:
-        _renew(scheduler, trigger, arguments, reports)
     _write_state(reports, cron)
     report(f"waiting for {cron!r}; stop with Ctrl+C")
+    scheduler.resume()
     try:
-        scheduler.start()
-    except (KeyboardInterrupt, SystemExit):
+        while not ended.wait(1.0):
+            pass
+    except KeyboardInterrupt:
         report("stopped")
-
-
-def _renew(scheduler, trigger, arguments: list, reports: Path) -> None:
-    """Take up the stored job with its due time, so that a missed run is caught up."""
-    from apscheduler.jobstores.base import JobLookupError
-
-    store = scheduler._jobstores.get("default") if hasattr(scheduler, "_jobstores") else None
-    due = None
-    try:
-        store.start(scheduler, "default")
-        kept = store.lookup_job(JOB_ID)
-        due = kept.next_run_time if kept else None
-    except (AttributeError, JobLookupError):
-        due = None
-    scheduler.add_job(run_briefing, trigger, args=arguments, id=JOB_ID, replace_existing=True, **({"next_run_time": due} if due else {}))
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 def _kept_cron(reports: Path) -> str | None:

@@ -63,7 +63,7 @@ def compare(order: Any, record: RunRecord) -> tuple[Any, dict[str, pl.DataFrame]
         ledger = load_ledger(order.data, order.city_codes, order.first_year or None, order.last_year or None, order.year_basis)
     except EmptySelection as error:
         raise ParameterError(str(error)) from error
-    outputs = build_outputs(ledger, completion=order.completion, unit=order.unit)
+    outputs = build_outputs(ledger, completion=order.completion, unit={"item": "leaf_item"}.get(order.unit, order.unit))
     build = new_build(order.data)
     for name, frame in outputs.items():
         write_part(build, name, 0, frame)

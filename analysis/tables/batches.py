@@ -7,7 +7,6 @@ and in any order. A file that cannot be read costs nobody else's result.
 from __future__ import annotations
 
 import traceback
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,21 +16,8 @@ from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers import read_source
 from analysis.tables.cache import ParseCache
+from analysis.tables.identity import NoticeSummary, statement_signature
 from analysis.tables.schemas import CORE_TABLES
-
-SIGNATURE_SIZE = 8  # bottom-k sketch of the problem statements
-
-
-@dataclass(slots=True)
-class NoticeSummary:
-    """What the whole-corpus step needs to know of one notice; small, so that many fit."""
-
-    file_number: int
-    local_id: str
-    source_path: str
-    sha256: str
-    signature: tuple[int, ...]
-    char_count: int
 
 
 @dataclass(slots=True)
@@ -55,13 +41,6 @@ class NumberedSource:
 def quarantine_row(source: NumberedSource, stage: str, reason_code: str, reason_text: str) -> dict[str, Any]:
     return {"source_path": source.file.source_path, "sha256": source.sha256, "notice_id": None,
             "stage": stage, "reason_code": reason_code, "reason_text": reason_text}
-
-
-def statement_signature(problems: list[dict[str, Any]]) -> tuple[int, ...]:
-    """The smallest checksums of a notice's problem statements: equal texts give equal sketches."""
-    sums = {zlib.crc32(text.encode()) for row in problems
-            if (text := "".join((row["statement_text"] or "").split())) and len(text) >= 8}
-    return tuple(sorted(sums)[:SIGNATURE_SIZE])
 
 
 def parse_one(source: NumberedSource, cache: ParseCache | None) -> tuple[Document, ParsedNotice]:

@@ -18,14 +18,14 @@ from typing import Any
 import polars as pl
 
 from analysis.sources.archive import SourceFile, iter_sources
-from analysis.tables.batches import NoticeSummary, NumberedSource, parse_batch, quarantine_row
+from analysis.tables.batches import NumberedSource, parse_batch, quarantine_row
 from analysis.tables.cache import ParseCache
 from analysis.tables.checks import build_checks
 from analysis.tables.codes import read_code_lists
 from analysis.tables.corrections import Correction, apply_corrections, load_corrections
 from analysis.tables.frames import frame_from_rows
 from analysis.tables.human_types import apply_human_types
-from analysis.tables.identity import find_near_copies, settle_ids
+from analysis.tables.identity import NoticeSummary, find_near_copies, settle_ids
 from analysis.tables.schemas import CORE_TABLES
 from analysis.tables.store import commit_tables, new_build, write_part
 

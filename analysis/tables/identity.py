@@ -8,12 +8,33 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
-
-from analysis.tables.batches import SIGNATURE_SIZE, NoticeSummary
+from dataclasses import dataclass
+from typing import Any
 
 HASH_DIGITS = 8
+SIGNATURE_SIZE = 8  # bottom-k sketch of the problem statements
 NEAR_COPY_SHARE = 0.7
+
+
+@dataclass(slots=True)
+class NoticeSummary:
+    """What the whole-corpus step needs to know of one notice; small, so that many fit."""
+
+    file_number: int
+    local_id: str
+    source_path: str
+    sha256: str
+    signature: tuple[int, ...]
+    char_count: int
+
+
+def statement_signature(problems: list[dict[str, Any]]) -> tuple[int, ...]:
+    """The smallest checksums of a notice's problem statements: equal texts give equal sketches."""
+    sums = {zlib.crc32(text.encode()) for row in problems
+            if (text := "".join((row["statement_text"] or "").split())) and len(text) >= 8}
+    return tuple(sorted(sums)[:SIGNATURE_SIZE])
 
 
 def settle_ids(summaries: list[NoticeSummary]) -> dict[int, str]:

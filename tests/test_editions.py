@@ -1,0 +1,137 @@
+"""Publishing, retention, history and messages: the last good edition must never be lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.reporting import editions, history, messages
+from analysis.reporting.changes import compare_snapshots, has_moved
+from analysis.reporting.index_page import write_failure_note, write_index
+from analysis.reporting.run_record import RunRecord
+
+
+def make_edition(reports: Path, run_id: str, started: str, outcome: str = "published") -> Path:
+    editions.prepare(reports)
+    work = editions.start_work(reports, run_id)
+    record = RunRecord(run_id, started, {"lang": "zh", "city_codes": ["210300"]}, table_rows={"core_notices": 5})
+    record.close(outcome)
+    record.save(work)
+    (work / "briefing.html").write_text(run_id, encoding="utf-8")
+    history.append_run(reports, record.as_dict())
+    if outcome == "published":
+        return editions.publish(reports, work, run_id)
+    write_failure_note(work, record.as_dict())
+    return editions.bury(reports, work, run_id, outcome)
+
+
+def test_latest_is_the_edition_published_last(tmp_path: Path) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    make_edition(tmp_path, "2026-11-23", "2026-11-23T07:00:00+00:00")
+    assert (tmp_path / "latest" / "briefing.html").read_text() == "2026-11-23"
+    assert [e.run_id for e in editions.list_editions(tmp_path)] == ["2026-11-16", "2026-11-23"]
+
+
+def test_a_second_run_on_a_day_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    assert editions.new_run_id(tmp_path, "2026-11-16") == "2026-11-16-2"
+
+
+def test_retention_keeps_the_last_editions_and_never_the_only_good_one_goes(tmp_path: Path) -> None:
+    for day in range(1, 6):
+        make_edition(tmp_path, f"2026-11-0{day}", f"2026-11-0{day}T07:00:00+00:00")
+    editions.switch_latest(tmp_path, "2026-11-01")  # an older edition was put back by hand
+    removed = editions.retain(tmp_path, 2)
+    assert removed == ["2026-11-02", "2026-11-03"]
+    assert (tmp_path / "latest" / "briefing.html").read_text() == "2026-11-01"
+
+
+def test_a_clock_that_jumps_back_does_not_lose_the_latest(tmp_path: Path) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    make_edition(tmp_path, "2019-01-01", "2019-01-01T00:00:00+00:00")
+    editions.retain(tmp_path, 1)
+    assert (tmp_path / "latest" / "briefing.html").read_text() == "2019-01-01"
+
+
+def test_leftovers_of_a_killed_run_become_a_failed_run(tmp_path: Path) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    work = editions.start_work(tmp_path, "2026-11-17")
+    RunRecord("2026-11-17", "2026-11-17T07:00:00+00:00", {}).save(work)
+    editions.start_work(tmp_path, "2026-11-18")
+    assert editions.read_record(tmp_path / "failed" / "2026-11-17")["outcome"] == "killed"
+    assert editions.latest_edition(tmp_path).run_id == "2026-11-16"
+
+
+def test_history_survives_broken_lines_and_is_rebuilt_from_the_records(tmp_path: Path) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    path = tmp_path / history.HISTORY_NAME
+    path.write_bytes(b'{"run_id": "2026-1\x00\xff')
+    make_edition(tmp_path, "2026-11-17", "2026-11-17T07:00:00+00:00")
+    runs, broken = history.read_history(tmp_path)
+    assert [run["run_id"] for run in runs] == ["2026-11-16", "2026-11-17"] and broken == 1
+    path.unlink()
+    assert [run["run_id"] for run in history.read_history(tmp_path)[0]] == ["2026-11-16", "2026-11-17"]
+
+
+def test_two_runs_are_compared_with_both_values() -> None:
+    one = {"run_id": "a", "started_at": "1", "notices": 5, "table_rows": {"core_problems": 10}}
+    other = {"run_id": "b", "started_at": "2", "notices": 6, "table_rows": {"core_problems": 12}}
+    assert history.compare_runs(one, other) == [("notices", 5, 6), ("table_rows.core_problems", 10, 12)]
+
+
+def test_the_index_lists_editions_and_failures_and_escapes_what_it_shows(tmp_path: Path) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    editions.prepare(tmp_path)
+    work = editions.start_work(tmp_path, "2026-11-17")
+    record = RunRecord("2026-11-17", "2026-11-17T07:00:00+00:00", {"lang": "zh"})
+    record.close("failed", "<script>alert(1)</script>")
+    record.save(work)
+    write_failure_note(work, record.as_dict())
+    editions.bury(tmp_path, work, "2026-11-17", "failed")
+    page = write_index(tmp_path).read_text(encoding="utf-8")
+    assert "2026-11-16/briefing.html" in page and "failed/2026-11-17/failure.html" in page
+    assert "<script>alert" not in page
+    assert "<script>alert" not in (tmp_path / "failed" / "2026-11-17" / "failure.html").read_text(encoding="utf-8")
+    assert "http" not in page.replace("http-equiv", ""), "the index must open without a network"
+
+
+def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    with pytest.raises(editions.NotWritable, match="--out"):
+        editions.prepare(blocker / "reports")
+
+
+def test_changes_show_both_values() -> None:
+    before = {"notices": {"a-2021": {"problem_count": 60, "leaf_count": 60, "measure_count": 180}}, "statuses": {"a-2021/1": "in_progress"},
+              "claims": {"a-2021#t1": ["completed", 53]}, "ratios": {"a-2021 strict problem": [38, 60]}, "quarantine": []}
+    after = json.loads(json.dumps(before))
+    after["notices"]["b-2022"] = {"problem_count": 3, "leaf_count": 3, "measure_count": 9}
+    after["statuses"].update({"a-2021/1": "completed", "b-2022/1": "completed"})
+    after["ratios"]["a-2021 strict problem"] = [39, 60]
+    after["quarantine"] = ["x.pdf (no_text_layer)"]
+    moved = compare_snapshots(before, after)
+    assert moved["notices_added"] == ["b-2022"]
+    assert moved["statuses_changed"] == [{"id": "a-2021/1", "before": "in_progress", "after": "completed"}]
+    assert moved["numbers_moved"] == [{"id": "a-2021 strict problem", "before": [38, 60], "after": [39, 60]}]
+    assert moved["newly_set_aside"] == ["x.pdf (no_text_layer)"]
+    assert has_moved(moved) and not has_moved(compare_snapshots(after, after) | {"set_aside": []})
+    assert compare_snapshots(None, after)["is_first"]
+
+
+def test_messages_never_hold_an_address(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv(messages.VARIABLE, "json://user:secret-token@127.0.0.1:9/hook not-an-address-secret-token")
+    record = RunRecord("2026-11-16", "2026-11-16T07:00:00+00:00", {})
+    record.close("failed", "no notice could be read")
+    warning = messages.send("failure", record.as_dict())
+    shown = capfd.readouterr()
+    assert warning and "secret-token" not in warning + shown.out + shown.err
+    title, body = messages.compose("failure", record.as_dict())
+    assert "no notice could be read" in body and title
+
+
+def test_without_an_address_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(messages.VARIABLE, raising=False)
+    assert messages.send("success", {"run_id": "x", "outcome": "published"}) is None

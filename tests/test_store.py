@@ -1,0 +1,104 @@
+"""Tables are taken up whole or not at all: else a reader could mix two runs' numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analysis.tables import store
+
+
+def build_tables(folder: Path, value: int, parts: int = 1) -> Path:
+    build = store.new_build(folder)
+    for part in range(parts):
+        store.write_part(build, "core_notices", part, pl.DataFrame({"notice_id": [f"n{part}"], "value": [value]}))
+    store.write_part(build, "codes_statuses", 0, pl.DataFrame({"code": ["a"]}))
+    return build
+
+
+def test_single_part_is_a_file_and_several_parts_are_one_dataset(tmp_path: Path) -> None:
+    store.commit_tables(tmp_path, build_tables(tmp_path, 1))
+    assert (tmp_path / "core_notices.parquet").is_file()
+    store.commit_tables(tmp_path, build_tables(tmp_path, 2, parts=3))
+    assert not (tmp_path / "core_notices.parquet").exists(), "an old table beside the new one would be read in its place"
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [2, 2, 2]
+    store.commit_tables(tmp_path, build_tables(tmp_path, 3))
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [3]
+    assert not (tmp_path / "core_notices").exists()
+
+
+def test_new_core_tables_remove_stale_comparisons_and_tables(tmp_path: Path) -> None:
+    build = build_tables(tmp_path, 1)
+    store.write_part(build, "core_gone", 0, pl.DataFrame({"x": [1]}))
+    store.commit_tables(tmp_path, build)
+    out = store.new_build(tmp_path)
+    store.write_part(out, "out_completion", 0, pl.DataFrame({"x": [1]}))
+    store.commit_tables(tmp_path, out)
+    assert store.table_names(tmp_path) == ["codes_statuses", "core_gone", "core_notices", "out_completion"]
+    store.commit_tables(tmp_path, build_tables(tmp_path, 2))
+    assert store.table_names(tmp_path) == ["codes_statuses", "core_notices"]
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "my notes.txt").write_text("mine")
+    store.commit_tables(tmp_path, build_tables(tmp_path, 1))
+    assert (tmp_path / "my notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("moves_before_the_kill", [0, 1])
+def test_a_commit_killed_between_two_moves_is_finished_by_the_next_reader(tmp_path: Path, moves_before_the_kill: int) -> None:
+    store.commit_tables(tmp_path, build_tables(tmp_path, 1))
+    script = textwrap.dedent(f"""
+        import os, signal
+        from pathlib import Path
+        import polars as pl
+        from analysis.tables import store
+        folder = Path({str(tmp_path)!r})
+        build = store.new_build(folder)
+        store.write_part(build, "core_notices", 0, pl.DataFrame({{"notice_id": ["n0"], "value": [2]}}))
+        store.write_part(build, "codes_statuses", 0, pl.DataFrame({{"code": ["b"]}}))
+        real, moved = os.replace, []
+        def replace(source, target):
+            if str(target).endswith(".parquet"):
+                if len(moved) == {moves_before_the_kill}:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                moved.append(target)
+            real(source, target)
+        os.replace = replace
+        store.commit_tables(folder, build)
+    """)
+    killed = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
+    assert killed.returncode == -9, killed.stderr
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [2]
+    assert store.read_table(tmp_path, "codes_statuses")["code"].to_list() == ["b"]
+    assert not list(tmp_path.glob(".*")), "nothing is left behind"
+
+
+def test_a_build_killed_before_its_commit_leaves_the_old_tables(tmp_path: Path) -> None:
+    store.commit_tables(tmp_path, build_tables(tmp_path, 1))
+    left = build_tables(tmp_path, 2)
+    (left / ".pid").write_text("999999999")
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [1]
+    store.new_build(tmp_path)
+    assert not left.exists(), "the leftovers of a killed run would fill the disk"
+
+
+def test_a_missing_table_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(store.MissingTables, match="zhenggai parse"):
+        store.read_table(tmp_path, "core_notices")
+
+
+def test_a_journal_that_is_there_names_only_what_it_moves(tmp_path: Path) -> None:
+    build = build_tables(tmp_path, 5)
+    (tmp_path / store.JOURNAL).write_text(json.dumps({"build": build.name, "moves": [["core_notices", "core_notices"]], "prefixes": ["core_"]}))
+    store.recover(tmp_path)
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [5]
+    assert not (tmp_path / store.JOURNAL).exists()
+    assert os.listdir(tmp_path) == ["core_notices"]
