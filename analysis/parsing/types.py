@@ -16,17 +16,15 @@ from analysis.lookups import load_csv
 from analysis.parsing.types_matching import Hit, find_cues
 
 UNCLASSIFIED = "unclassified"
-POLICY = "policy_execution"
 INSPECTION = "inspection_followup"
 AUDIT = "audit_followup"
 FOLLOW_UPS = frozenset({INSPECTION, AUDIT})
-# Codes that name a field of work; an instrument of management (money, posts, plans) outranks them.
-SECTORS = frozenset({"public_culture", "tourism_industry", "sports", "heritage", "sector_business"})
-
 DECIDES = 4.0  # weight from which the naming sentence decides alone
 LEAST = 2.5  # below this the text decides nothing
-ADDS = 3.0  # a further word of the same code adds only from this weight
+ADDS = 3.0  # a further word of the same code adds only from this weight, in the deciding sentence
 DETAIL = 0.35  # share of a cue's weight in the sentences after the deciding one
+CLOSE = 0.95  # two objects whose weights differ by less are told apart by order of naming
+CERTAIN = 8.0  # weight from which only the margin keeps the score below 1
 HEADING = 0.6
 CONTEXT = 0.4
 CONTEXT_LENGTH = 240  # characters of cause and measures that are read
@@ -92,7 +90,11 @@ _Scores = tuple[dict[str, float], dict[str, list[str]], dict[str, int]]
 
 
 def _score(text: str, hits: list[Hit]) -> _Scores:
-    """Weight, deciding words and first position per code; the naming sentence outranks the rest."""
+    """Weight, deciding words and first position per code; the deciding sentence outranks the rest.
+
+    The strongest word of a code counts in full and further ones a quarter: many small words are
+    no object.
+    """
     scores: dict[str, float] = {}
     words: dict[str, list[str]] = {}
     first: dict[str, int] = {}
@@ -100,30 +102,32 @@ def _score(text: str, hits: list[Hit]) -> _Scores:
         return scores, words, first
     start, end = _deciding_sentence(text, hits)
     best: dict[str, float] = {}
-    for hit in hits:
-        weight = hit.weight if start <= hit.start < end else hit.weight * DETAIL
-        code = hit.code
-        if code not in best:
+    for position, word, code, weight in hits:
+        adds = weight >= ADDS
+        if not start <= position < end:
+            weight *= DETAIL
+            adds = False
+        known = best.get(code)
+        if known is None:
+            best[code] = scores[code] = weight
+            words[code] = [word]
+            first[code] = position
+        elif weight > known:
+            scores[code] += weight - known + (0.25 * known if adds and known >= ADDS else 0.0)
             best[code] = weight
-            scores[code] = weight
-            words[code] = [hit.word]
-            first[code] = hit.start
-            continue
-        # The strongest word counts in full, further ones a quarter: many small words are no object.
-        low, high = sorted((best[code], weight))
-        scores[code] += high - best[code] + (0.25 * low if low >= ADDS else 0.0)
-        best[code] = high
-        if weight == high:
-            words[code].insert(0, hit.word)
+            words[code].insert(0, word)
         else:
-            words[code].append(hit.word)
+            scores[code] += 0.25 * weight if adds else 0.0
+            words[code].append(word)
     return scores, words, first
 
 
 def _deciding_sentence(text: str, hits: list[Hit]) -> tuple[int, int]:
     """Start and end of the first sentence that holds a deciding cue; the whole text without one."""
-    position = next((hit.start for hit in hits if hit.weight >= DECIDES), -1)
-    if position < 0:
+    for position, _, _, weight in hits:
+        if weight >= DECIDES:
+            break
+    else:
         return 0, len(text)
     start = 0
     for boundary in _SENTENCE_END.finditer(text):
@@ -150,15 +154,20 @@ def _decide(scores: dict[str, float], words: dict[str, list[str]], first: dict[s
     primary = ranked[0]
     top = scores[primary]
     second = scores[ranked[1]] if len(ranked) > 1 else 0.0
-    others = [code for code in ranked[1:] if scores[code] >= 0.45 * top and scores[code] >= 2.5]
-    others.sort(key=lambda code: first[code])
+    if second >= CLOSE * top:
+        # "A was not made part of B": among objects of about the same weight the first named decides.
+        rivals = [code for code in ranked if scores[code] >= CLOSE * top]
+        primary = min(rivals, key=lambda code: (first[code], code))
+        second = top  # a near tie is no margin
+    others = [code for code in ranked if code != primary and scores[code] >= 0.45 * top and scores[code] >= LEAST]
+    others.sort(key=first.__getitem__)
     if heading and primary not in FOLLOW_UPS:
         # Rule 3: a sub-item of "found again" keeps its own object; the finding-again is secondary.
         above = _heading_scores(heading)[0]
         for code in (INSPECTION, AUDIT):
             if above.get(code, 0.0) >= DECIDES and code not in others:
-                others = others[:1] + [code]
-    score = min(1.0, top / 8.0) * (0.5 + 0.5 * (top - second) / top)
+                others = [*others[:1], code]
+    score = min(1.0, top / CERTAIN) * (0.5 + 0.5 * (top - second) / top)
     return TypeCoding(primary, tuple(others[:2]), round(score, 3), tuple(dict.fromkeys(words[primary]))[:4])
 
 
