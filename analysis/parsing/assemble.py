@@ -1,0 +1,341 @@
+"""Document → Structure: the chosen reading with keys, sections, statuses and regions."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.parsing.cues import BODY
+from analysis.parsing.measures import Piece
+from analysis.parsing.outline import Node, build_outline
+from analysis.parsing.problems import Draft, accept_weak, read_unit
+from analysis.parsing.records import Document
+from analysis.parsing.references import Told, status_by_total, statuses_by_reference
+from analysis.parsing.regions import fill_regions
+from analysis.parsing.roles import Reader, Reading, choose_reading
+from analysis.parsing.segments import find_marks
+from analysis.parsing.structure import Measure, Problem, Section, Structure
+from analysis.parsing.text import Flow, make_flow, make_shadow
+
+
+def build_structure(document: Document, shadow: str | None = None) -> Structure:
+    """Read the structure of one document; ``problems`` is empty where nothing reads as one."""
+    text = document.text
+    shadow = make_shadow(text) if shadow is None else shadow
+    chrome = [(block.start, block.end) for block in document.blocks if block.kind == "chrome"]
+    headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
+    flow = make_flow(shadow, chrome, headings)
+    structure = Structure(text=text, shadow=shadow, chrome=list(flow.chrome))
+    if not flow.paras:
+        fill_regions(structure, [])
+        return structure
+    root = build_outline(flow)
+    marks = find_marks(flow)
+    reader = Reader(flow, root, marks)
+    reading = choose_reading(reader)
+    if reading is None:
+        fill_regions(structure, [])
+        return structure
+    _fill(structure, flow, reader, reading)
+    return structure
+
+
+# Where the last problem stops: thanks to the public, contact data, signature, what comes next.
+_AFTER = re.compile(
+    r"(?:欢迎|如有意见|如对|联系电话|联系方式|联系人|监督电话|举报电话|电子邮箱|电子邮件|邮政|通讯地址|通信地址|公示期|公开期|公示时间|扫一扫|附件|上一篇|下一篇|责任编辑|编辑:|打印|关闭|分享|版权"
+    r"|特此|以上(?:问题|\d)|上述(?:问题|\d)|综上|总之|截至目前,?(?:巡|反馈|\d|上述|以上|所有|全部)|(?:其余|第)[^。]{0,40}(?:项|个|条)|下一步,?我|接下来,|今后,|在今后的工作中|中共[^。,;:]{4,40}(?:党组|党委|委员会|支部|工委)$|[^。,;:]{2,30}(?:党组|党委|委员会)$|(?:\d{4}|[二〇○零一二三四五六七八九]{4})年.{1,4}月.{1,4}日$)"
+)
+
+
+def _fill(structure: Structure, flow: Flow, reader: Reader, reading: Reading) -> None:
+    units = reading.units
+    drafts = _read_units(flow, reader, units)
+    structure.reading_code = reading.code
+    structure.reading_score = reading.score
+    structure.alternative_problem_count = reading.alternative_count
+    parents = _parent_problems(units, reader)
+    sections, headings, places = _sections(flow, units, parents)
+    structure.sections = sections
+    structure.problems = _problems(flow, units, drafts, parents, places)
+    _excerpt(structure, units, parents)
+    fill_regions(structure, [flow.span(a, b) for a, b in headings])
+    for unit, draft in zip(units, drafts):
+        if draft.unknown is not None and draft.status is None:
+            words = flow.text[draft.unknown.start:draft.unknown.end].strip()
+            structure.warnings.append(("unknown_status_word", f"{unit.label or ''} {words}".strip()))
+    _told_elsewhere(structure, flow, units, drafts)
+
+
+def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
+    text = flow.text
+    drafts = []
+    for position, unit in enumerate(units):
+        end = unit.end
+        if position == len(units) - 1 or units[position + 1].start > end:
+            end = _cut(flow, unit, end, position == len(units) - 1)
+        drafts.append(read_unit(text, unit.start, unit.body, end, [m for m in reader.marks_in(unit.start, end) if m.end <= end]))
+    weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)
+    stated = sum(draft.status is not None for draft in drafts)
+    if weak and (weak + stated) * 2 >= len(drafts) and weak >= 2 or weak and stated * 2 >= len(drafts):
+        for draft in drafts:
+            if draft.status is None:
+                accept_weak(text, draft)
+    remedies = sum(draft.is_remedy for draft in drafts)
+    if remedies * 10 < len(drafts) * 6:
+        for draft in drafts:
+            draft.is_remedy = False
+    return drafts
+
+
+def _cut(flow: Flow, unit: Node, end: int, is_last: bool) -> int:
+    if not is_last:
+        return end
+    first = flow.para_index(unit.start) + 1
+    for para in flow.paras[first:]:
+        if para.start >= end:
+            break
+        if para.label is None and _AFTER.match(para.text):
+            return para.start
+    return end
+
+
+def _parent_problems(units: list[Node], reader: Reader) -> set[int]:
+    """Parents (by id) that are problems with the units as their items."""
+    by_style: dict[str, list[Node]] = {}
+    for unit in units:
+        by_style.setdefault(unit.style, []).append(unit)
+    parents: set[int] = set()
+    for style, members in by_style.items():
+        groups = {id(unit.parent): unit.parent for unit in members if unit.parent is not None and unit.parent.style}
+        if not groups:
+            continue
+        numbers = [unit.number for unit in members if unit.number is not None]
+        rises = len(groups) > 1 and len(numbers) == len(members) and all(a < b for a, b in zip(numbers, numbers[1:]))
+        for above in {parent.style for parent in groups.values()}:
+            if above in ("C", "H") or style in ("Q", "S"):
+                continue
+            same = [parent for parent in groups.values() if parent.style == above]
+            mixed = above in by_style
+            if rises and not mixed:
+                continue
+            count = len(same) + len(by_style.get(above, ()))
+            if mixed or (count in reader.totals and len(units) not in reader.totals and above != "PC"):
+                parents |= {id(parent) for parent in same}
+    return parents
+
+
+def _chain(unit: Node) -> list[Node]:
+    chain = []
+    node = unit.parent
+    while node is not None and node.style:
+        chain.append(node)
+        node = node.parent
+    return chain[::-1]
+
+
+def _sections(flow: Flow, units: list[Node], parents: set[int]):
+    """Sections with their headings, and for every unit its (aspect key, category key)."""
+    chains = [[node for node in _chain(unit) if id(node) not in parents] for unit in units]
+    tops = {id(chain[0]) for chain in chains if chain}
+    if len(tops) == 1 and all(chains):
+        top = chains[0][0]
+        title = flow.text[top.body:top.body + 80].split("\n")[0]
+        if any(len(chain) > 1 for chain in chains) or BODY.search(title):
+            chains = [chain[1:] for chain in chains]
+            wrapper = top
+        else:
+            wrapper = None
+    else:
+        wrapper = None
+    sections: list[Section] = []
+    headings: list[tuple[int, int]] = [_heading_span(flow, wrapper)] if wrapper is not None else []
+    keys: dict[int, str] = {}
+    counts = {"aspect": 0, "category": 0}
+    places = []
+    for chain in chains:
+        aspect = category = None
+        for depth, node in enumerate(chain[:3]):
+            level = "aspect" if depth == 0 else "category"
+            if depth == 2 and category is not None:
+                headings.append(_heading_span(flow, node)) if id(node) not in keys else None
+                keys.setdefault(id(node), "")
+                continue
+            key = keys.get(id(node))
+            if key is None:
+                counts[level] += 1
+                key = f"{level[0]}{counts[level]}"
+                keys[id(node)] = key
+                start, end = _heading_span(flow, node)
+                headings.append((start, end))
+                title = (node.body, max(end, node.body + 1))
+                a, b = flow.span(*_strip(flow.text, *title))
+                block = flow.span(node.start, max(node.start + 1, _strip(flow.text, node.start, node.end)[1]))
+                sections.append(Section(key, level, counts[level], aspect if level == "category" else None, node.label, a, b, *block))
+            if level == "aspect":
+                aspect = key
+            else:
+                category = key
+        places.append((aspect, category))
+    return sections, headings, places
+
+
+def _heading_span(flow: Flow, node: Node) -> tuple[int, int]:
+    """Label and title of a section: its first line, or its first sentence in a long one."""
+    line = flow.text.find("\n", node.start, node.own_end)
+    end = line if line >= 0 else node.own_end
+    if end - node.body > 160:
+        stop = flow.text.find("。", node.body, end)
+        end = stop + 1 if stop >= 0 else end
+    return _strip(flow.text, node.start, end)
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while end > start + 1 and text[end - 1] in " \n":
+        end -= 1
+    while start < end - 1 and text[start] in " \n":
+        start += 1
+    return start, end
+
+
+def _problems(flow: Flow, units: list[Node], drafts: list[Draft], parents: set[int], places) -> list[Problem]:
+    tops: list[Node] = []
+    seen: set[int] = set()
+    for unit in units:
+        top = unit.parent if id(unit.parent) in parents else unit
+        if id(top) not in seen:
+            seen.add(id(top))
+            tops.append(top)
+    numbers = [top.number for top in tops]
+    printed = None not in numbers and len(set(numbers)) == len(numbers)
+    keys = {id(top): str(top.number if printed else position + 1) for position, top in enumerate(tops)}
+    problems: list[Problem] = []
+    made: dict[int, Problem] = {}
+    ordinals = {"problem": 0, "item": 0}
+    for unit, draft, (aspect, category) in zip(units, drafts, places):
+        parent = unit.parent if id(unit.parent) in parents else None
+        if parent is not None and id(parent) not in made:
+            problem = _parent(flow, parent, keys[id(parent)])
+            problem.aspect_key, problem.category_key = aspect, category
+            ordinals["problem"] += 1
+            problem.ordinal = ordinals["problem"]
+            made[id(parent)] = problem
+            problems.append(problem)
+        if parent is not None:
+            siblings = [node for node in units if node.parent is parent]
+            own = [node.number for node in siblings]
+            number = unit.number if None not in own and len(set(own)) == len(own) else siblings.index(unit) + 1
+            problem = _leaf(flow, unit, draft, f"{keys[id(parent)]}.{number}", "item")
+            problem.parent_key = keys[id(parent)]
+        else:
+            problem = _leaf(flow, unit, draft, keys[id(unit)], "problem")
+        ordinals[problem.unit] += 1
+        problem.ordinal = ordinals[problem.unit]
+        problem.aspect_key, problem.category_key = aspect, category
+        problems.append(problem)
+    for problem in problems:
+        if not problem.is_leaf:
+            problem.block_end = max(p.block_end for p in problems if p.parent_key == problem.key)
+    return problems
+
+
+def _parent(flow: Flow, node: Node, key: str) -> Problem:
+    start, end = _strip(flow.text, node.body, node.own_end)
+    problem = Problem(key, "problem", False, label=node.label)
+    problem.block_start = flow.to_text(node.start)
+    problem.statement_start, problem.statement_end = flow.span(start, end)
+    return problem
+
+
+def _leaf(flow: Flow, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
+    problem = Problem(key, kind, True, label=unit.label)
+    problem.block_start, problem.block_end = flow.span(draft.start, max(draft.end, draft.start + 1))
+    if draft.statement is not None and draft.statement[1] > draft.statement[0]:
+        problem.statement_start, problem.statement_end = flow.span(*draft.statement)
+    if draft.is_remedy:
+        problem.statement_basis = "remedy_heading"
+    if draft.cause is not None:
+        problem.cause_start, problem.cause_end = flow.span(*draft.cause)
+    problem.measure_spans = [flow.span(first, last) for part, first, last in draft.blocks if last > first]
+    problem.measures = [_measure(flow, piece, position) for position, piece in enumerate(draft.measures, 1) if piece.end > piece.start]
+    if draft.status is not None:
+        status = draft.status
+        problem.status_code = status.code
+        problem.status_start, problem.status_end = flow.span(status.start, status.end)
+        problem.status_basis = "item"
+        problem.progress_share = status.share
+    elif draft.unknown is not None:
+        problem.status_start, problem.status_end = flow.span(*_strip(flow.text, draft.unknown.start, draft.unknown.end))
+    problem.due_text = draft.due
+    return problem
+
+
+def _measure(flow: Flow, piece: Piece, ordinal: int) -> Measure:
+    return Measure(ordinal, piece.marker, *flow.span(piece.start, piece.end))
+
+
+def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None:
+    """Gaps in the printed numbers, level by level."""
+    notes = []
+    levels: dict[str, list[Node]] = {}
+    for unit in units:
+        top = unit.parent if id(unit.parent) in parents else unit
+        for node in (*_chain(top), top):
+            members = levels.setdefault(node.style, [])
+            if node not in members[-3:]:
+                members.append(node)
+    for style, nodes in levels.items():
+        numbers = [node.number for node in nodes]
+        if None in numbers or style == "C" or len(numbers) < 2:
+            continue
+        rises = all(a < b for a, b in zip(numbers, numbers[1:]))
+        runs = [numbers] if rises else _runs(nodes)
+        missing = [number for run in runs for number in sorted(set(range(1, run[-1])) - set(run))]
+        if missing and len(missing) <= 3 * len(numbers):
+            notes.append("、".join(map(str, missing[:30])))
+    if notes:
+        structure.is_excerpt = True
+        structure.excerpt_note = "编号缺 " + "; ".join(dict.fromkeys(notes))
+
+
+def _runs(nodes: list[Node]) -> list[list[int]]:
+    runs: dict[int, list[int]] = {}
+    for node in nodes:
+        runs.setdefault(id(node.parent), []).append(node.number)
+    return [sorted(run) for run in runs.values()]
+
+
+def _told_elsewhere(structure: Structure, flow: Flow, units: list[Node], drafts: list[Draft]) -> None:
+    """Statuses by number or by a full total, for problems that state none themselves."""
+    leaves = [problem for problem in structure.problems if problem.is_leaf]
+    open_leaves = [problem for problem in leaves if problem.status_code == "not_stated"]
+    if not open_leaves:
+        return
+    spans = _outside(flow, drafts)
+    told = statuses_by_reference(flow, spans)
+    by_number: dict[int, Told] = {number: entry for entry in told if entry.numbers for number in entry.numbers}
+    rest = next((entry for entry in told if entry.numbers is None), None)
+    tops = sum(problem.parent_key is None for problem in structure.problems)
+    total = None
+    if not by_number and len(open_leaves) == len(leaves):
+        total = status_by_total(flow, spans, {tops, len(leaves)})
+    for problem in open_leaves:
+        number = problem.parent_key or problem.key
+        entry = by_number.get(int(number)) if number.isdigit() else None
+        entry = entry or rest or total
+        if entry is None:
+            continue
+        problem.status_code = entry.code
+        problem.status_basis = entry.basis
+        problem.progress_share = entry.share
+        problem.status_start, problem.status_end = flow.span(entry.start, entry.end)
+
+
+def _outside(flow: Flow, drafts: list[Draft]) -> list[tuple[int, int]]:
+    spans = []
+    position = 0
+    for draft in drafts:
+        if draft.start - position > 4:
+            spans.append((position, draft.start))
+        position = max(position, draft.end)
+    if len(flow.text) - position > 4:
+        spans.append((position, len(flow.text)))
+    return spans

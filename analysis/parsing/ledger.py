@@ -1,0 +1,176 @@
+"""Document → ParsedNotice: structure, metadata, claims, facts and types put together as rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import importlib
+
+from analysis.parsing.assemble import build_structure
+from analysis.parsing.records import Document, NotANotice, ParsedNotice
+from analysis.parsing.structure import Problem, Structure
+from analysis.parsing.text import make_shadow
+from analysis.parsing.types import code_statement
+
+
+class _Absent:
+    """Stands in for a module that has not landed yet."""
+
+    def __getattr__(self, name):
+        return {"check": lambda *_: None, "read_claims": lambda *_: [], "read_recurrences": lambda *_: [],
+                "read_facts": lambda *_: {"core_events": [], "core_figures": [], "core_citations": []},
+                "read_metadata": lambda *_: ({"notice_id": "unknown"}, [])}[name]
+
+
+def _module(name):
+    try:
+        return importlib.import_module(f"analysis.parsing.{name}")
+    except ImportError:
+        return _Absent()
+
+
+claims, facts, notices, recurrences, refusal = map(_module, ("claims", "facts", "notices", "recurrences", "refusal"))
+
+Row = dict[str, Any]
+_ID_LETTERS = {"core_events": "e", "core_figures": "q", "core_citations": "d", "core_recurrences": "r"}
+_ID_COLUMNS = {"core_events": "event_id", "core_figures": "figure_id", "core_citations": "citation_id", "core_recurrences": "recurrence_id"}
+
+
+def parse_notice(document: Document) -> ParsedNotice:
+    """The ledger of one notice. Raises NotANotice with a reason for a text that is none."""
+    shadow = make_shadow(document.text)
+    refusal.check(document, shadow)
+    structure = build_structure(document, shadow)
+    if not structure.problems:
+        raise NotANotice("no_problems", "no problem with measures or a result was found; if this is a notice, send its layout to the maintainers")
+    notice, metadata = notices.read_metadata(document, structure)
+    notice_id = notice["notice_id"]
+    dated = facts.read_facts(structure, notice)
+    dated["core_recurrences"] = recurrences.read_recurrences(structure, notice)
+    tables: dict[str, list[Row]] = {
+        "core_sections": _sections(structure, notice_id),
+        "core_problems": _problems(structure, notice_id, dated["core_events"]),
+        "core_measures": _measures(structure, notice_id),
+        "core_metadata": [{"notice_id": notice_id, **row} for row in metadata],
+        "core_claims": _claims(claims.read_claims(structure, notice), notice_id),
+        "core_regions": [{"notice_id": notice_id, "region_code": code, "char_start": start, "char_end": end} for code, start, end in structure.regions],
+    }
+    for table, rows in dated.items():
+        tables[table] = _numbered(rows, notice_id, _ID_LETTERS[table], _ID_COLUMNS[table])
+    leaves = [problem for problem in structure.problems if problem.is_leaf]
+    notice.update(
+        is_excerpt=structure.is_excerpt, excerpt_note=structure.excerpt_note,
+        problem_count=sum(problem.parent_key is None for problem in structure.problems), leaf_count=len(leaves),
+        measure_count=sum(len(problem.measures) for problem in leaves), char_count=len(document.text),
+        coverage_share=structure.coverage_share, reading_code=structure.reading_code, reading_score=structure.reading_score,
+        alternative_problem_count=structure.alternative_problem_count,
+    )
+    tables["core_notices"] = [notice]
+    tables["core_texts"] = [{
+        "notice_id": notice_id, "source_path": document.source_path, "sha256": document.sha256, "media_type": document.media_type,
+        "encoding": document.encoding, "char_count": len(document.text), "text": document.text,
+    }]
+    warnings = [
+        {"source_path": document.source_path, "sha256": document.sha256, "notice_id": notice_id, "stage": "parse", "reason_code": code, "reason_text": text}
+        for code, text in structure.warnings
+    ]
+    return ParsedNotice(notice_id, tables, warnings)
+
+
+def _sections(structure: Structure, notice_id: str) -> list[Row]:
+    return [
+        {
+            "section_id": f"{notice_id}/{section.key}", "notice_id": notice_id, "section_level": section.level, "ordinal": section.ordinal,
+            "parent_section_id": f"{notice_id}/{section.parent_key}" if section.parent_key else None, "label_text": section.label,
+            "title_text": structure.text[section.title_start:section.title_end], "char_start": section.title_start, "char_end": section.title_end,
+        }
+        for section in structure.sections
+    ]
+
+
+_BREAKS = re.compile(r"\s*\n\s*")
+
+
+def _words(text: str) -> str:
+    """The statement as one line, for reading its type only."""
+    return _BREAKS.sub("", text) if "\n" in text else text
+
+
+def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[Row]:
+    text = structure.text
+    titles = {section.key: structure.shadow[section.title_start:section.title_end] for section in structure.sections}
+    items: dict[str, list[Problem]] = {}
+    for problem in structure.problems:
+        if problem.parent_key:
+            items.setdefault(problem.parent_key, []).append(problem)
+    dated: dict[str | None, int] = {}
+    for event in events:
+        dated[event.get("problem_key")] = dated.get(event.get("problem_key"), 0) + 1
+    headings = {problem.key: _words(text[problem.statement_start:problem.statement_end]) for problem in structure.problems
+                if not problem.is_leaf and problem.statement_start is not None}
+    rows = []
+    for problem in structure.problems:
+        statement = None if problem.statement_start is None else text[problem.statement_start:problem.statement_end]
+        heading = headings.get(problem.parent_key or "") or titles.get(problem.category_key or "") or titles.get(problem.aspect_key or "")
+        words = _words(statement or "")
+        if not problem.is_leaf:
+            words += "".join(_words(text[item.statement_start:item.statement_end]) for item in items.get(problem.key, ()) if item.statement_start is not None)
+        coding = code_statement(words, heading, titles.get(problem.aspect_key or ""))
+        rows.append({
+            "problem_id": f"{notice_id}/{problem.key}", "notice_id": notice_id,
+            "aspect_id": f"{notice_id}/{problem.aspect_key}" if problem.aspect_key else None,
+            "category_id": f"{notice_id}/{problem.category_key}" if problem.category_key else None,
+            "parent_problem_id": f"{notice_id}/{problem.parent_key}" if problem.parent_key else None,
+            "unit": problem.unit, "is_leaf": problem.is_leaf, "ordinal": problem.ordinal, "label_text": problem.label,
+            "statement_text": statement, "statement_start": problem.statement_start, "statement_end": problem.statement_end,
+            "statement_basis": problem.statement_basis,
+            "cause_text": None if problem.cause_start is None else text[problem.cause_start:problem.cause_end],
+            "cause_start": problem.cause_start, "cause_end": problem.cause_end,
+            "block_start": problem.block_start, "block_end": problem.block_end,
+            "status_code": problem.status_code,
+            "status_text": None if problem.status_start is None else text[problem.status_start:problem.status_end],
+            "status_start": problem.status_start, "status_end": problem.status_end, "status_basis": problem.status_basis,
+            "progress_share": problem.progress_share, "due_text": problem.due_text,
+            "primary_type_code": coding.primary, "secondary_type_codes": ",".join(coding.secondary), "type_score": coding.score,
+            "type_evidence_text": "、".join(coding.evidence) or None, "type_basis": "automatic",
+            "measure_count": len(problem.measures), "dated_evidence_count": dated.get(problem.key, 0),
+        })
+    return rows
+
+
+def _measures(structure: Structure, notice_id: str) -> list[Row]:
+    text = structure.text
+    return [
+        {
+            "measure_id": f"{notice_id}/{problem.key}#m{measure.ordinal}", "problem_id": f"{notice_id}/{problem.key}", "notice_id": notice_id,
+            "ordinal": measure.ordinal, "marker_text": measure.marker, "measure_text": text[measure.start:measure.end],
+            "char_start": measure.start, "char_end": measure.end,
+        }
+        for problem in structure.problems for measure in problem.measures
+    ]
+
+
+def _placed(row: Row, notice_id: str) -> Row:
+    """A row of metadata or facts with the structure's key turned into the problem's ID."""
+    key = row.pop("problem_key", None)
+    return {"notice_id": notice_id, "problem_id": f"{notice_id}/{key}" if key else None, **row}
+
+
+def _claims(rows: list[Row], notice_id: str) -> list[Row]:
+    result = []
+    for number, row in enumerate(rows, 1):
+        section = row.pop("section_key", None)
+        result.append({"claim_id": f"{notice_id}#t{number}", "section_id": f"{notice_id}/{section}" if section else None, **_placed(row, notice_id)})
+    return result
+
+
+def _numbered(rows: list[Row], notice_id: str, letter: str, column: str) -> list[Row]:
+    counts: dict[str | None, int] = {}
+    result = []
+    for row in rows:
+        placed = _placed(row, notice_id)
+        owner = placed["problem_id"] or notice_id
+        counts[owner] = counts.get(owner, 0) + 1
+        result.append({column: f"{owner}#{letter}{counts[owner]}", **placed})
+    return result

@@ -1,0 +1,126 @@
+"""Measures inside a block: the printed marks of the outermost enumeration split it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from analysis.parsing.numbering import han_number
+
+
+class Piece(NamedTuple):
+    """One measure in the flow; ``marker`` None where the block is not enumerated."""
+
+    marker: str | None
+    start: int
+    end: int
+
+
+_H = "[一二三四五六七八九十]"
+_BOUNDARY = frozenset("。;:,、!?\n ”’)】》>|…—")
+# Each style: literals that its first mark begins with, the pattern of any of its marks, whether
+# a mark counts only behind punctuation or a break.
+_STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
+    ("一是", ("一是", "其一"), re.compile(rf"(?:其)?({_H}{{1,3}})是[,:]?|其({_H})[,:是]"), True),
+    ("①", ("①", "❶", "⑴"), re.compile(r"([①-⒇❶-❿])[、.]?"), False),
+    ("(1)", ("(1)", "( 1 )", "(1 )"), re.compile(r"\( ?(\d{1,2}) ?\)[、.]?"), True),
+    ("1)", ("1)",), re.compile(r"(?<![\d(])(\d{1,2})\)[、.]?"), True),
+    ("1.", ("1.", "1、", "1 .", "⒈"), re.compile(r"(?<![\d.])(\d{1,2}) ?[.、]|([⒈-⒛])"), True),
+    ("(一)", ("(一)", "㈠"), re.compile(rf"\( ?({_H}{{1,3}}) ?\)[、.]?|([㈠-㈩])"), True),
+    ("一、", ("一、",), re.compile(rf"(?<!{_H})({_H}{{1,3}})、"), True),
+    ("第一", ("第一,", "第一、", "第一:", "第一是"), re.compile(rf"第({_H}{{1,3}})[,、:是]"), True),
+    ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
+    ("一方面", ("一方面,", "一方面"), re.compile(r"(一|另一)方面,?"), True),
+)
+
+
+def split_measures(text: str, start: int, end: int) -> list[Piece]:
+    """The measures of the stretch ``start``–``end``; one piece when nothing is enumerated."""
+    best: tuple[int, int] | None = None
+    for index, (_, signs, pattern, bound) in enumerate(_STYLES[:8]):
+        for sign in signs:
+            at = text.find(sign, start, end)
+            while at >= 0 and bound and not _at_boundary(text, start, at):
+                at = text.find(sign, at + 1, end)
+            if at >= 0 and (best is None or at < best[0]) and _goes_on(text, at, end, sign):
+                best = (at, index)
+    if best is not None:
+        pieces = _pieces(text, best[0], end, _STYLES[best[1]])
+        if pieces:
+            return pieces
+    for style in (_STYLES[0], _STYLES[8]):
+        pieces = _pieces(text, start, end, style)
+        if len(pieces) > 1:
+            return pieces
+    return [Piece(None, *_trim(text, start, end))]
+
+
+def _goes_on(text: str, at: int, end: int, sign: str) -> bool:
+    """1.27处 may be a decimal: a number right behind the dot needs a second mark further on."""
+    if sign not in ("1.", "1、") or at + 2 >= end or not text[at + 2].isdigit():
+        return True
+    following = text.find("2" + sign[1], at + 2, end)
+    while following >= 0:
+        if text[following - 1] in "。;\n,":
+            return True
+        following = text.find("2" + sign[1], following + 1, end)
+    return False
+
+
+def _at_boundary(text: str, start: int, at: int) -> bool:
+    if at <= start:
+        return True
+    before = text[at - 1]
+    if before != " ":
+        return before in _BOUNDARY
+    back = at - 1
+    while back > start and text[back] == " ":
+        back -= 1
+    return text[back] in _BOUNDARY or back == start or at - back > 2
+
+
+def _value(match: re.Match[str]) -> int | None:
+    printed = match.group(match.lastindex)
+    if len(printed) == 1 and ord(printed) > 0x2400 and not "一" <= printed <= "鿿":
+        code = ord(printed)
+        for base in (0x2460, 0x2474, 0x2488, 0x3220, 0x2776):
+            if base <= code < base + 20:
+                return code - base + 1
+    return {"另一": 2}.get(printed) or han_number(printed)
+
+
+def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
+    name, _, pattern, bound = style
+    marks: list[tuple[int, int, str]] = []
+    last = 0
+    for match in pattern.finditer(text, start, end):
+        at = match.start()
+        if bound and not _at_boundary(text, start, at):
+            continue
+        value = _value(match)
+        if value is None:
+            continue
+        if name in ("1.", "一、", "1)", "(1)", "(一)"):
+            # A number is a mark only in its turn: 3.5 and (2) of a reference are none.
+            if value != last + 1:
+                if name in ("1.", "一、", "1)") or value <= last or value > last + 2:
+                    continue
+            if name == "1." and match.end() < end and text[match.end()].isdigit() and not (at == start or text[at - 1] in "。;\n:,"):
+                continue
+        marks.append((at, match.end(), match.group().strip(",: ")))
+        last = value
+    pieces = []
+    for index, (_, after, marker) in enumerate(marks):
+        stop = marks[index + 1][0] if index + 1 < len(marks) else end
+        first, stop = _trim(text, after, stop)
+        if stop > first:
+            pieces.append(Piece(marker, first, stop))
+    return pieces
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \n|,:":
+        start += 1
+    while end > start and text[end - 1] in " \n|":
+        end -= 1
+    return start, end

@@ -1,0 +1,188 @@
+"""The tree of headings and numbered lines of one notice.
+
+The order of the numbering styles is taken from the document itself: a style not yet open
+goes one level deeper, a style already open closes everything below it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from analysis.parsing.cues import FRAME, is_finding
+from analysis.parsing.text import Flow, Para
+
+# Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
+_QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?的? ?[“\"]")
+_FINDING_LINE = re.compile(r"[【\[(]?(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?[】\])]?[:]")
+
+
+_TITLE = re.compile(r"(?:通报|公告|公示|报告|通知)(?:[(\[].{0,12}[)\]])?$|巡[察视].*整改.*情况")
+
+
+class Node:
+    """One labelled line or heading with everything up to the next one of its level or above.
+
+    ``start`` is where its label begins, ``body`` where its words begin, ``end`` where it stops,
+    all in the flow; ``own_end`` is where its first child starts (or ``end``).
+    """
+
+    __slots__ = ("style", "number", "label", "start", "body", "end", "own_end", "parent", "children", "depth", "para", "heading")
+
+    def __init__(self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para):
+        self.style = style
+        self.number = number
+        self.label = label
+        self.start = start
+        self.body = body
+        self.end = self.own_end = 0
+        self.parent: Node | None = None
+        self.children: list[Node] = []
+        self.depth = 0
+        self.para = para
+        self.heading = para.heading
+
+    def walk(self):
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def build_outline(flow: Flow) -> Node:
+    """The root of the tree; its children are the top level of the notice."""
+    root = Node("", None, None, 0, 0, Para("。", [], None, 0))
+    stack = [root]
+    paras = flow.paras
+    count = len(paras)
+    for index, para in enumerate(paras):
+        node = _node_of(para)
+        if node is None:
+            if not _is_heading(paras, index, count):
+                continue
+            if len(stack) == 1 and _TITLE.search(para.text):
+                continue
+            node = Node("H", None, None, para.start, para.start, para)
+            _place_heading(stack, node, _next_label(paras, index, count))
+        else:
+            _place(stack, node)
+        node.parent = stack[-1]
+        node.depth = len(stack)
+        stack[-1].children.append(node)
+        stack.append(node)
+    _close(root, len(flow.text))
+    _merge_single_findings(root)
+    return root
+
+
+def _node_of(para: Para) -> Node | None:
+    label = para.label
+    if label is not None:
+        return Node(label.style, label.number, label.text, para.start, para.start + label.end, para)
+    first = para.text[0]
+    if first in "针关对" and _QUOTED.match(para.text) and FRAME.match(para.text):
+        return Node("Q", None, None, para.start, para.start, para)
+    if first in "【[(巡反存发具" and _FINDING_LINE.match(para.text):
+        return Node("S", None, None, para.start, para.start, para)
+    return None
+
+
+def _is_heading(paras: list[Para], index: int, count: int) -> bool:
+    """An unnumbered line that reads as a heading: marked as one, or bare before a numbered line."""
+    para = paras[index]
+    if para.heading:
+        return len(para.text) <= 120 and ":" not in para.text[-1:]
+    text = para.text
+    if not para.bare or not 4 <= len(text) <= 80 or ":" in text or "|" in text:
+        return False
+    if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":
+        return False
+    following = paras[index + 1]
+    if following.label is not None:
+        return following.label.style not in ("O",)
+    return following.text[0] in "针关" and _QUOTED.match(following.text) is not None
+
+
+def _next_label(paras: list[Para], index: int, count: int):
+    for following in paras[index + 1:index + 4]:
+        if following.label is not None:
+            return following.label
+    return None
+
+
+def _place_heading(stack: list[Node], node: Node, following) -> None:
+    """A heading stands above the numbered line that follows it."""
+    level = node.para.heading
+    if 1 <= level <= 6:
+        for depth in range(1, len(stack)):
+            if stack[depth].style == "H" and stack[depth].heading and stack[depth].heading >= level:
+                del stack[depth:]
+                return
+    if following is not None:
+        for depth in range(1, len(stack)):
+            if stack[depth].style == following.style and (following.number > 1 or stack[depth].number is not None and following.number == 1):
+                if depth > 1 and stack[depth - 1].style == "H":
+                    depth -= 1
+                del stack[depth:]
+                return
+    for depth in range(len(stack) - 1, 0, -1):
+        if stack[depth].style == "H":
+            del stack[depth:]
+            return
+        if stack[depth].style in ("C", "PC"):
+            del stack[depth + 1:]
+            return
+
+
+def _place(stack: list[Node], node: Node) -> None:
+    """Close what the new line ends, so that the last of the stack is its parent."""
+    style = node.style
+    found = [depth for depth in range(1, len(stack)) if stack[depth].style == style]
+    if not found:
+        return
+    if node.number is None:
+        del stack[found[-1]:]
+        return
+    best = found[-1]
+    for depth in reversed(found):
+        if node.number == stack[depth].number + 1:
+            best = depth
+            break
+    else:
+        last = stack[best]
+        if node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
+            return
+    del stack[best:]
+
+
+def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
+    """Whether a number that starts again at 1 is a list inside the open node, not its sibling."""
+    if len(stack) - 1 == depth and stack[depth].number > 1 and stack[depth].style in ("C", "PC"):
+        return False
+    head = node.para.text[node.body - node.start:][:60]
+    return not is_finding(head)
+
+
+def _close(root: Node, length: int) -> None:
+    """Set the ends: a node stops where the next node of its level or above begins."""
+    def close(node: Node, end: int) -> None:
+        node.end = end
+        children = node.children
+        node.own_end = children[0].start if children else end
+        for index, child in enumerate(children):
+            close(child, children[index + 1].start if index + 1 < len(children) else end)
+    close(root, length)
+
+
+def _merge_single_findings(node: Node) -> None:
+    """A lone 反馈问题： line under a numbered one is a part of it, not a level of its own."""
+    for child in node.children:
+        _merge_single_findings(child)
+    if node.parent is None:
+        return
+    findings = [child for child in node.children if child.style == "S"]
+    if len(findings) == 1:
+        lone = findings[0]
+        at = node.children.index(lone)
+        for grandchild in lone.children:
+            grandchild.parent = node
+        node.children[at:at + 1] = lone.children
+        node.own_end = node.children[0].start if node.children else node.end

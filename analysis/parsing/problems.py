@@ -1,0 +1,331 @@
+"""One unit of the outline → statement, cause, blocks of measures, result (flow offsets)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from analysis.parsing.cues import FRAME, FRAME_TAIL, OPEN_FRAME, is_action, is_finding
+from analysis.parsing.measures import Piece, split_measures
+from analysis.parsing.segments import Mark
+from analysis.parsing.statuses import Status, bracket_status, closing_status, due_words, leading_status, status_code
+
+DOING = ("measures", "progress", "effect")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A unit read so far; every span is in the flow."""
+
+    start: int
+    body: int
+    end: int
+    statement: tuple[int, int] | None = None
+    cause: tuple[int, int] | None = None
+    blocks: list[tuple[str, int, int]] = field(default_factory=list)  # (part, start, end)
+    measures: list[Piece] = field(default_factory=list)
+    status: Status | None = None
+    weak_status: Status | None = None
+    due: str | None = None
+    is_remedy: bool = False
+    unknown: Status | None = None
+
+
+def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], bullets: bool = False) -> Draft:
+    """Read the stretch ``body``–``end`` of the flow; ``marks`` are the labels inside it."""
+    body, end = _trim(text, body, end)
+    draft = Draft(start, body, end)
+    zone_end = next((mark.start for mark in marks if mark.part != "statement"), end)
+    zone = [body, max(body, zone_end)]
+    _heading_status(text, zone, draft)
+    _read_segments(text, marks, end, draft)
+    told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
+    labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
+    _read_zone(text, zone[0], zone[1], labels, told, draft)
+    _read_closing(text, draft, marks, end)
+    _read_measures(text, draft)
+    return draft
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while end > start and text[end - 1] in " \n|":
+        end -= 1
+    while start < end and text[start] in " \n|":
+        start += 1
+    return start, end
+
+
+_HEAD_BRACKET = re.compile(r" ?[(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]〕][。:]? ?$")
+_LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
+
+
+def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
+    """A result in a bracket at the end or the beginning of the first line."""
+    line = text.find("\n", zone[0], zone[1])
+    stop = line if line >= 0 else zone[1]
+    lead = _LEAD_BRACKET.match(text, zone[0], stop)
+    if lead is not None:
+        code, share = bracket_status(lead.group(1))
+        if code is not None:
+            draft.status = Status(code, lead.start(1), lead.end(1), share)
+            zone[0] = lead.end()
+            return
+    tail = _HEAD_BRACKET.search(text, max(zone[0], stop - 44), stop)
+    if tail is not None and tail.start() > zone[0]:
+        code, share = bracket_status(tail.group(1))
+        if code is not None and (line >= 0 or zone[1] == stop):
+            draft.status = Status(code, tail.start(1), tail.end(1), share)
+            draft.due = due_words(tail.group(1))
+
+
+def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None:
+    for index, mark in enumerate(marks):
+        if mark.part == "statement":
+            continue
+        stop = marks[index + 1].start if index + 1 < len(marks) else end
+        first, stop = _trim(text, mark.end, stop)
+        if stop <= first:
+            continue
+        if mark.part == "cause":
+            if draft.cause is None:
+                draft.cause = (first, stop)
+        elif mark.part == "result":
+            status = leading_status(text, first, stop, is_result=True)
+            if status is not None and status.code is None:
+                if draft.unknown is None:
+                    draft.unknown = status
+            elif status is not None:
+                draft.status = status
+            elif "一是" in text[first:stop] or stop - first > 40:
+                draft.blocks.append(("progress", first, stop))
+            if draft.due is None and status is not None:
+                draft.due = due_words(text[first:min(stop, first + 60)])
+        elif mark.part in ("progress", "effect"):
+            status = leading_status(text, first, stop, is_result=False)
+            if status is not None:
+                if draft.status is None or mark.part == "progress":
+                    draft.status = status
+                rest = status.end
+                while rest < stop and text[rest] in "。.;,、:! \n)】":
+                    rest += 1
+                if stop - rest > 12:
+                    draft.blocks.append((mark.part, rest, stop))
+            else:
+                draft.blocks.append((mark.part, first, stop))
+        elif mark.part == "measures":
+            draft.blocks.append(("measures", first, stop))
+        elif mark.part == "due" and draft.due is None:
+            line = text.find("\n", first, stop)
+            draft.due = text[first:line if line >= 0 else stop].strip("。;,. ")[:40] or None
+
+
+_ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|\(一\)|第一[,、]|一方面")
+
+
+def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft) -> None:
+    """Statement, and measures that follow it without a label."""
+    if labels:
+        named = [mark for mark in labels if mark.word not in ("问题",) or mark.start == start]
+        # 反馈问题： (the finding:) replaces the heading above it; 具体表现： (in detail:) goes on from it.
+        first = next((mark for mark in named if mark.start <= start or not mark.word.startswith(("具体", "主要表现", "表现"))), None)
+        if first is not None and stop - first.end > 4:
+            start = first.end
+    start, stop = _trim(text, start, stop)
+    if stop <= start:
+        return
+    frame = FRAME.match(text, start, stop) if text[start] in "针关对" else None
+    if frame is not None and "\n" not in frame.group(1):
+        inner = _whole_quote(text, start, stop, frame)
+        after = _skip_tail(text, inner[2], stop)
+        draft.statement = inner[:2]
+        if after < stop:
+            _after_frame(text, inner[0], after, stop, told, draft)
+        return
+    head_end = _sentence_end(text, start, stop)
+    if told:
+        split = _status_free(text, start, stop, draft)
+        draft.statement = (start, split)
+        return
+    open_frame = OPEN_FRAME.match(text, start, stop)
+    if open_frame is not None and (text[start] in "针关对在" or open_frame.end() >= stop - 1):
+        end = open_frame.end()
+        after = _skip_tail(text, end, stop)
+        if after > end and text[after - 1] in "。" and text[end] in "。":
+            end += 1
+        draft.statement = (start, end)
+        if after < stop:
+            _after_frame(text, start, after, stop, told, draft)
+        return
+    _split_plain(text, start, head_end, stop, draft)
+
+
+def _whole_quote(text: str, start: int, stop: int, frame: re.Match[str]) -> tuple[int, int, int]:
+    """Inner start, inner end and end of the frame; inner quotes may close before the outer one."""
+    depth = 0
+    opening = frame.start(1) - 1
+    if text[opening] == '"':
+        return frame.start(1), frame.end(1), frame.end()
+    position = opening
+    while position < stop:
+        char = text[position]
+        if char == "“":
+            depth += 1
+        elif char == "”":
+            depth -= 1
+            if depth == 0:
+                break
+        position += 1
+    else:
+        return frame.start(1), frame.end(1), frame.end()
+    tail = re.compile(r"(?:等|这一|一)?(?:方面)?的?(?:具体)?(?:问题|方面|情况)").match(text, position + 1, stop)
+    if tail is None:
+        return frame.start(1), frame.end(1), frame.end()
+    return frame.start(1), position, tail.end()
+
+
+def _skip_tail(text: str, at: int, stop: int) -> int:
+    """Past 整改情况 and the like behind a frame, a bracketed result, and the punctuation."""
+    match = FRAME_TAIL.match(text, at, stop)
+    if match is not None:
+        at = match.end()
+    bracket = _LEAD_BRACKET.match(text, at, stop)
+    if bracket is not None:
+        at = bracket.end()
+    while at < stop and text[at] in "。:;,. \n":
+        at += 1
+    return at
+
+
+def _after_frame(text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft) -> None:
+    """What follows a frame: more of the finding, then measures."""
+    line = text.find("\n", start - 1, start) >= 0
+    mark = _ENUMERATED.search(text, start, stop)
+    limit = mark.start() if mark is not None else stop
+    detail = start
+    # A paragraph of its own behind the heading may tell the finding in full before what was done.
+    if line:
+        while detail < limit:
+            end = _sentence_end(text, detail, limit)
+            sentence = text[detail:end]
+            if not is_finding(sentence) or is_action(sentence):
+                break
+            detail = end
+            while detail < limit and text[detail] in " \n":
+                detail += 1
+    elif told:
+        detail = stop
+    if told:
+        detail = stop if is_finding(text[start:stop]) or detail > start else detail
+    if detail > start:
+        draft.statement = (statement_start, _trim(text, start, detail)[1])
+    first, last = _trim(text, detail, stop)
+    if last > first and not told:
+        draft.blocks.insert(0, ("measures", first, last))
+
+
+def _sentence_end(text: str, start: int, stop: int) -> int:
+    depth = 0
+    for position in range(start, stop):
+        char = text[position]
+        if char == "“":
+            depth += 1
+        elif char == "”":
+            depth -= 1
+        elif char == "\n" or (depth <= 0 and char in "。!?"):
+            return position + 1 if char != "\n" else position
+        elif char == "." and depth <= 0 and position > start and position + 1 < stop and not text[position - 1].isascii() and not text[position + 1].isdigit():
+            return position + 1
+    return stop
+
+
+def _status_free(text: str, start: int, stop: int, draft: Draft) -> int:
+    """The statement's end before a bracketed result at the end of its line."""
+    if draft.status is not None and start < draft.status.start < stop:
+        at = draft.status.start - 1
+        if text[draft.status.end:stop].strip(" )】]〕。\n:") == "":
+            return _trim(text, start, at)[1]
+    return _trim(text, start, stop)[1]
+
+
+def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft) -> None:
+    """A bare statement with what was done straight behind it."""
+    mark = _ENUMERATED.search(text, head_end, stop) if head_end < stop else None
+    inline = _ENUMERATED.search(text, start, head_end)
+    if inline is not None and inline.start() > start + 4 and text[inline.start() - 1] in "。;:,.":
+        head_end = inline.start()
+        mark = inline
+    limit = mark.start() if mark is not None else stop
+    at = head_end
+    while at < limit:
+        while at < limit and text[at] in " \n":
+            at += 1
+        end = _sentence_end(text, at, limit)
+        sentence = text[at:end]
+        if not sentence.strip() or not is_finding(sentence) or is_action(sentence) or sentence.rstrip().endswith((":", ",")):
+            break
+        at = end
+    statement_end = _status_free(text, start, min(at, limit) if at > head_end else head_end, draft)
+    if mark is not None and statement_end > limit:
+        statement_end = limit
+    draft.statement = (start, statement_end)
+    first, last = _trim(text, max(at, statement_end), stop)
+    if draft.status is not None and first <= draft.status.start <= last and text[first:last].strip("【】()[]。 ") == text[draft.status.start:draft.status.end]:
+        return
+    if last > first:
+        draft.blocks.insert(0, ("measures", first, last))
+    if not is_finding(text[start:statement_end]) and is_action(text[start:statement_end]):
+        draft.is_remedy = True
+
+
+def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:
+    """A result in the last sentence or bracket of the unit, cut off from the measures."""
+    if not draft.blocks:
+        if draft.statement is not None and draft.status is None:
+            found = closing_status(text, draft.statement[0], draft.statement[1])
+            if found is not None and found[1]:
+                draft.status = found[0]
+        return
+    part, first, last = draft.blocks[-1]
+    found = closing_status(text, first, last)
+    if found is None:
+        return
+    status, strong = found
+    before = _trim(text, first, status.start - 1 if text[status.start - 1] in "(【[〔" else status.start)[1]
+    if strong and draft.status is None:
+        draft.status = status
+        draft.due = draft.due or due_words(text[status.start:last])
+    elif not strong:
+        draft.weak_status = status
+    if strong or before <= first:
+        if before - first < 2:
+            draft.blocks.pop()
+        else:
+            draft.blocks[-1] = (part, first, before)
+
+
+def accept_weak(text: str, draft: Draft) -> None:
+    """Take a bare closing sentence as the result: the document has it regularly."""
+    status = draft.weak_status
+    if status is None:
+        return
+    if draft.status is None:
+        draft.status = status
+    if draft.blocks:
+        part, first, last = draft.blocks[-1]
+        if first <= status.start < last:
+            before = _trim(text, first, status.start)[1]
+            if before - first < 2:
+                draft.blocks.pop()
+            else:
+                draft.blocks[-1] = (part, first, before)
+            _read_measures(text, draft)
+
+
+def _read_measures(text: str, draft: Draft) -> None:
+    """The measures of the blocks that tell them: measures, else progress, else effects."""
+    for part in DOING:
+        chosen = [block for block in draft.blocks if block[0] == part]
+        if chosen:
+            draft.measures = [piece for _, first, last in chosen for piece in split_measures(text, first, last)]
+            return
+    draft.measures = []

@@ -1,0 +1,274 @@
+"""Which level of the outline is the problem: every candidate reading is scored, the best is kept.
+
+A reading names the style whose nodes are the units (1. or (1) or 针对“…” …). Its score says how
+alike the units are in what makes a problem — a finding, then what was done, then a result —
+how much of the labelled text they hold, and whether their number is a total the notice states.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from analysis.parsing.cues import BODY, CLOSING, FRAME, OPEN_FRAME, PREFACE, head_of, is_action, is_finding
+from analysis.parsing.numbering import han_number
+from analysis.parsing.outline import Node
+from analysis.parsing.segments import Mark
+from analysis.parsing.text import Flow
+
+DOING = frozenset(("measures", "progress", "effect"))
+TELLING = DOING | {"result", "cause"}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What one node shows of a problem; marks are counted over its whole stretch."""
+
+    finding: bool
+    frame: bool
+    action: bool
+    doing: int
+    results: int
+    causes: int
+    own_doing: int
+    length: int
+
+    @property
+    def strong(self) -> bool:
+        return self.frame or self.doing > 0 or self.results > 0 or self.causes > 0
+
+
+@dataclass(slots=True)
+class Reading:
+    """``units`` in order of the text; ``code`` names the style; ``items`` are units whose parent
+    is a problem of its own."""
+
+    code: str
+    units: list[Node]
+    score: float = 0.0
+    alternative_count: int | None = None
+    evidence: dict[int, Evidence] = field(default_factory=dict)
+
+
+class Reader:
+    """Evidence and candidate readings of one outline."""
+
+    def __init__(self, flow: Flow, root: Node, marks: list[Mark]):
+        self.flow = flow
+        self.root = root
+        self.marks = marks
+        self.mark_starts = [mark.start for mark in marks]
+        self._seen: dict[int, Evidence] = {}
+        self.totals = stated_totals(flow.text)
+
+    def marks_in(self, start: int, end: int) -> list[Mark]:
+        return self.marks[bisect_left(self.mark_starts, start):bisect_left(self.mark_starts, end)]
+
+    def evidence(self, node: Node) -> Evidence:
+        known = self._seen.get(id(node))
+        if known is not None:
+            return known
+        text = self.flow.text
+        head = head_of(text, node.body, node.end)
+        frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (FRAME.match(head) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
+        inside = self.marks_in(node.start, node.end)
+        doing = results = causes = own = statements = 0
+        for mark in inside:
+            if mark.part in DOING:
+                doing += 1
+                own += mark.start < node.own_end
+            elif mark.part == "result":
+                results += 1
+            elif mark.part == "cause":
+                causes += 1
+            elif mark.part == "statement":
+                statements += 1
+        finding = is_finding(head) or statements > 0
+        found = Evidence(finding, frame, not finding and not frame and is_action(head), doing, results, causes, own, node.end - node.body)
+        self._seen[id(node)] = found
+        return found
+
+    def unit_like(self, node: Node) -> bool:
+        e = self.evidence(node)
+        if e.action:
+            return False
+        return (e.finding or e.frame) and (e.doing > 0 or e.results > 0 or e.causes > 0 or (e.length > 40 and (e.frame or node.number is not None)))
+
+    def is_list(self, node: Node) -> bool:
+        """Whether the children of a node are the enumerated measures of its own block."""
+        if node.parent is None or not node.children:
+            return False
+        own = [mark for mark in self.marks_in(node.start, node.own_end) if mark.part in TELLING]
+        return bool(own) and own[-1].part in DOING and node.own_end - own[-1].end < 60
+
+    def collect(self, style: str) -> list[Node]:
+        units: list[Node] = []
+
+        def has_style(node: Node) -> bool:
+            if self.is_list(node):
+                return False
+            return any(child.style == style or has_style(child) for child in node.children)
+
+        def visit(node: Node) -> None:
+            for child in node.children:
+                if child.style == style:
+                    units.append(child)
+                elif has_style(child):
+                    visit(child)
+                elif child.style not in ("O",) and self.unit_like(child) and self.evidence(child).strong:
+                    units.append(child)
+
+        visit(self.root)
+        return self._body_only(units)
+
+    def _body_only(self, units: list[Node]) -> list[Node]:
+        """Without the preface and the closing sections, whose lines look alike but report no finding."""
+        if not units:
+            return units
+        groups: dict[int, list[Node]] = {}
+        tops: dict[int, Node] = {}
+        for unit in units:
+            top = unit
+            while top.parent is not None and top.parent.parent is not None:
+                top = top.parent
+            if top.style == "H" and len(self.root.children) > 1 and top is not unit and sum(child.style == "H" for child in self.root.children) == 1:
+                nearest = unit
+                while nearest.parent is not top:
+                    nearest = nearest.parent
+                top = nearest
+            groups.setdefault(id(top), []).append(unit)
+            tops[id(top)] = top
+        marked = sum(self.evidence(unit).doing + self.evidence(unit).results > 0 for unit in units)
+        if len(groups) == 1 or all(tops[key] is members[0] and len(members) == 1 for key, members in groups.items()):
+            return self._without_outliers(units, marked)
+        values: dict[int, float] = {}
+        for key, members in groups.items():
+            total = 0.0
+            for unit in members:
+                e = self.evidence(unit)
+                total += 1.0 if e.doing or e.results else 0.7 if e.frame else 0.6 if e.finding else -0.6 if e.action else 0.0
+            values[key] = total / len(members)
+        best = max(values.values())
+        kept: list[Node] = []
+        order = list(groups)
+        for position, key in enumerate(order):
+            title = self.flow.text[tops[key].body:tops[key].body + 60].split("\n")[0]
+            value = values[key]
+            early = position == 0
+            late = position == len(order) - 1
+            if early and PREFACE.search(title) and not is_finding(title):
+                value -= 0.5
+            if late and CLOSING.search(title) and not is_finding(title):
+                value -= 0.5
+            if BODY.search(title):
+                value += 0.2
+            if best >= 0.5:
+                keep = value >= 0.25
+            else:
+                keep = value > -0.95
+            if keep:
+                kept += groups[key]
+        return self._without_outliers(kept or units, marked)
+
+    def _without_outliers(self, units: list[Node], marked: int) -> list[Node]:
+        """Without single lines that lack what nearly all the others have."""
+        if len(units) < 3 or marked < 0.7 * len(units):
+            return units
+        kept = []
+        for position, unit in enumerate(units):
+            e = self.evidence(unit)
+            at_edge = position in (0, len(units) - 1)
+            if not e.strong and (not e.finding or e.action) and (at_edge or e.action):
+                title = self.flow.text[unit.body:unit.body + 60].split("\n")[0]
+                if at_edge or PREFACE.search(title) or CLOSING.search(title):
+                    continue
+            kept.append(unit)
+        return kept
+
+    def quality(self, unit: Node) -> float:
+        e = self.evidence(unit)
+        value = 1.2 if e.frame else 1.0 if e.finding else -1.0 if e.action else 0.0
+        if e.doing:
+            value += 1.0
+        elif e.results or e.length > 60 or "一是" in self.flow.text[unit.body:unit.end]:
+            value += 0.6
+        else:
+            value -= 0.5
+        if e.results:
+            value += 0.5 if e.results == 1 else -0.4 * min(e.results - 1, 3)
+        if e.causes:
+            value += 0.3 if e.causes == 1 else -0.3
+        for style in {child.style for child in unit.children}:
+            members = [child for child in unit.children if child.style == style]
+            like = sum(self.unit_like(child) for child in members)
+            if like and not self.is_list(unit):
+                with_doing = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in members)
+                if with_doing > 1 or (with_doing == 0 and e.doing == 0) or len(members) == 1 == with_doing and e.own_doing == 0:
+                    value -= (4.0 if with_doing > 1 else 1.5) * like / len(members) if len(members) > 1 else 0.3
+        return value
+
+    def score(self, units: list[Node]) -> float:
+        if not units:
+            return -9.0
+        value = sum(self.quality(unit) for unit in units) / len(units)
+        telling = [mark for mark in self.marks if mark.part in ("measures", "progress", "result")]
+        if telling:
+            inside = sum(len([m for m in self.marks_in(u.start, u.end) if m.part in ("measures", "progress", "result")]) for u in units)
+            value += 1.2 * inside / len(telling)
+        if len(units) in self.totals:
+            value += 0.6
+        if _runs_on(units):
+            value += 0.3
+        if len(units) == 1:
+            value -= 0.6
+        return value
+
+    def readings(self) -> list[Reading]:
+        styles: list[str] = []
+        for node in self.root.walk():
+            if node.style and node.style not in styles and node.style != "O":
+                styles.append(node.style)
+        found = []
+        for style in styles:
+            units = self.collect(style)
+            if units:
+                found.append(Reading(style, units, self.score(units)))
+        found.sort(key=lambda reading: -reading.score)
+        return found
+
+
+def choose_reading(reader: Reader) -> Reading | None:
+    """The best reading, its score brought to 0–1, and the problem count of the next best."""
+    found = reader.readings()
+    if not found:
+        return None
+    best = found[0]
+    spans = {(unit.start, unit.end) for unit in best.units}
+    rest = [reading for reading in found[1:] if {(unit.start, unit.end) for unit in reading.units} != spans]
+    margin = best.score - rest[0].score if rest else 2.0
+    if rest and len(rest[0].units) != len(best.units) and margin < 1.5:
+        best.alternative_count = len(rest[0].units)
+    best.score = round(max(0.0, min(1.0, 0.25 * max(0.0, best.score) / 1.2 + 0.25 * min(margin, 2.0))), 3)
+    return best
+
+
+def _runs_on(units: list[Node]) -> bool:
+    """Whether the printed numbers rise across parents."""
+    parents = {id(unit.parent) for unit in units}
+    numbers = [unit.number for unit in units if unit.number is not None]
+    return len(parents) > 1 and len(numbers) == len(units) > 2 and all(a < b for a, b in zip(numbers, numbers[1:]))
+
+
+_TOTAL = re.compile(r"(\d{1,3}|[一二三四五六七八九十百]{1,5}) ?(?:个|项|条)(?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")
+
+
+def stated_totals(text: str) -> set[int]:
+    """Numbers the notice gives of its problems or tasks anywhere in its first and last part."""
+    numbers = set()
+    stretch = text if len(text) < 6000 else text[:4000] + text[-2000:]
+    for match in _TOTAL.finditer(stretch):
+        number = han_number(match.group(1))
+        if number and number > 2:
+            numbers.add(number)
+    return numbers

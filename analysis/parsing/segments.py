@@ -1,0 +1,124 @@
+"""Labels inside a problem: 整改情况：, 原因分析：, 整改结果： … and where each stands.
+
+A label opens a segment that runs to the next label or the end of the unit.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from analysis.lookups import load_csv
+from analysis.parsing.text import Flow
+
+
+class Mark(NamedTuple):
+    """One label: ``start``–``end`` in the flow (end is where its content begins), ``part`` of
+    segment_labels.csv, the label's ``word``, and ``owner`` printed before it (博物馆整改情况)."""
+
+    start: int
+    end: int
+    part: str
+    word: str
+    owner: str
+
+
+@lru_cache(maxsize=1)
+def _parts() -> dict[str, str]:
+    return {row["label"]: row["part"] for row in load_csv("segment_labels")}
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
+    words = sorted(_parts(), key=len, reverse=True)
+    core = "|".join(map(re.escape, words))
+    before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?[【\[(]?([^\n。;,:、”)\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
+    at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
+    return before_colon, at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
+
+
+# 此问题的产生是因为 (this problem arose because), 针对此问题进行了如下整改 (the following was done about it).
+_CAUSE = re.compile(r"(?:此|该|这一?|上述|以上|本|出现此类|导致该|存在上述)问题(?:的)?(?:产生|出现|存在|发生)?的?(?:主要)?(?:原因)?(?:在于|主要是|是|为)?(?:因为|由于|因)?")
+_CAUSE_SIGN = re.compile(r"产生|原因|出现|因为|由于")
+
+
+def find_marks(flow: Flow) -> list[Mark]:
+    """All labels of the flow, in order."""
+    text = flow.text
+    parts = _parts()
+    before_colon, at_line, endings, beginnings = _patterns()
+    marks: list[Mark] = []
+    taken = -1
+    at = text.find(":")
+    closers = "】])如下为是 "
+    while at >= 0:
+        if at and (text[at - 1] in endings or text[at - 1] in closers):
+            low = at - 34 if at > 34 else 0
+            line = text.rfind("\n", low, at)
+            window = text[line if line >= 0 else low:at]
+            found = before_colon.search(window)
+            if found is not None:
+                base = (line if line >= 0 else low)
+                owner = found.group(1)
+                word = found.group(2)
+                part = parts[word]
+                if _plausible(owner, word, part):
+                    start = base + (found.start(1) if found.start(1) < found.start(2) else found.start(2))
+                    while start > base and text[start - 1] in "【[(":
+                        start -= 1
+                    end = at + 1
+                    while end < len(text) and text[end] == " ":
+                        end += 1
+                    marks.append(Mark(start, end, part, word, owner.strip()))
+                    taken = at
+        at = text.find(":", at + 1)
+    for para in flow.paras:
+        body = para.text
+        if body[0] in beginnings or body[0] in "【[(1234567890":
+            found = at_line.match(body)
+            if found is not None:
+                word = found.group(1) or found.group(2)
+                if found.group(2) and parts[word] not in ("measures", "progress", "result", "cause", "effect") :
+                    continue
+                if found.group(2) in ("整改", "措施", "举措", "成效", "原因") and found.end() != len(body):
+                    continue
+                end = para.start + found.end()
+                if end == para.start + len(body) and end < len(text):
+                    end += 1
+                marks.append(Mark(para.start + (found.start(1) - 1 if found.group(1) else found.start(2)), end, parts[word], word, ""))
+    at = text.find("问题")
+    while at >= 0:
+        if at and text[at - 1] in "此该这一述上本类":
+            start = at - 1
+            while start > 0 and text[start - 1] in "此该这一上述以本出现类导致存在":
+                start -= 1
+            if start == 0 or text[start - 1] in "\n。":
+                found = _CAUSE.match(text, start)
+                if found is not None and _CAUSE_SIGN.search(found.group()):
+                    marks.append(Mark(start, start, "cause", found.group(), ""))
+        at = text.find("问题", at + 2)
+    marks.sort()
+    result: list[Mark] = []
+    for mark in marks:
+        if result and mark.start < result[-1].end and mark.part == result[-1].part:
+            continue
+        result.append(mark)
+    return result
+
+
+_LINKERS = re.compile(r"(?:针对|对|就|围绕|按照|根据)?(?:此|该|这|上述|以上|这一|本|反馈)?(?:个|项|类|些)?(?:问题|情况|意见)?,?(?:我[局委院校司镇]|局党组|党组|党委)?(?:进行|做|作|采取|开展|落实|制定|予以)?(?:出)?了?(?:的)?")
+
+
+def _plausible(owner: str, word: str, part: str) -> bool:
+    """Whether the words before a label leave it a label: a linking phrase, or a body's name."""
+    owner = owner.strip("【[( *")
+    if not owner:
+        return True
+    if word.startswith(("如下", "以下")):
+        return True
+    if len(word) < 4:
+        return owner in ("目前", "主要", "具体", "针对性", "巡察", "巡视")
+    if part in ("measures", "progress", "result", "effect"):
+        return len(owner) <= 12 and not any(sign in owner for sign in "是了已将要把为于在")
+    return _LINKERS.fullmatch(owner) is not None or owner in ("主要", "具体", "目前", "巡察", "巡视", "预计", "计划")

@@ -1,0 +1,238 @@
+"""Results: the words of a status, mapped by status_words.csv and by nothing else."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from analysis.lookups import load_csv
+
+
+class Status(NamedTuple):
+    """``code`` None: the words stand where a result stands but are not in the lookup."""
+
+    code: str | None
+    start: int
+    end: int
+    share: float | None = None
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, str]:
+    return {row["word"]: row["status_code"] for row in load_csv("status_words")}
+
+
+# Words around a status that change nothing: now, this item, all, has been.
+_LEAD = re.compile(
+    r"(?:(?:截至目前|截止目前|截至巡察[^,]{0,8}|巡[察视]期间|目前为止|到目前为止|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?|目前|现阶段|现|至此|当前|现在|上述|以上|所有|相关|有关|已经|均已|都已|全部已|业已|均|都|全部|已全部|已全面|全面|总体|整体|整体上|已)(?:,|:)?)+")
+_SUBJECT = re.compile(
+    r"(?:截至目前,?|截止目前,?|目前,?|现,?|至此,?|当前,?|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?,?)*"
+    r"(?:(?:该|此|本|这|上述|以上|各|有关|相关|反馈)+的?(?:一|两|二|三|四|五|六|[2-9])?(?:个|项|类|条|些|方面)?的?(?:反馈|具体|整改)*(?:问题|任务|事项|工作|措施|情况|整改|项)*的?(?:整改)?(?:任务|工作|措施)?|"
+    r"(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈)?(?:问题|整改任务|整改工作|整改事项|整改措施|任务|事项)的?(?:整改)?(?:任务|工作|措施)?)"
+)
+_SPLIT = re.compile(r"[,、;和及]|并将|并需|并且|并|且将|且|同时|但仍?需?|将|需要|需|仍|继续(?=长期|坚持)")
+_TRIM = " 。.,;:!、\n【】[]()（）“”\"'|*"
+_PERCENT = re.compile(r"(?:整改|完成|推进|总体|工程|任务)*(?:完成)?(?:进度|率|度|比例)?(?:已|为|约|达到?|:|超过?)* ?(\d{1,3}(?:\.\d+)?) ?%")
+_CLOSED = {"completed", "completed_long_term"}
+
+
+def status_code(words: str) -> str | None:
+    """The status of a short phrase, None when it is not one that the lookup knows."""
+    known = _words()
+    phrase = words.strip(_TRIM).replace(" ", "")
+    if not phrase:
+        return None
+    code = _simple(phrase, known)
+    if code is not None:
+        return code
+    codes = []
+    for part in _SPLIT.split(phrase):
+        part = part.strip(_TRIM)
+        if not part:
+            continue
+        code = _simple(part, known)
+        if code is None:
+            return None
+        codes.append(code)
+    return _combined(codes) if codes else None
+
+
+def _simple(phrase: str, known: dict[str, str]) -> str | None:
+    code = known.get(phrase)
+    if code is None:
+        bare = phrase[:-1] if phrase[-1] in "了的" else phrase
+        code = known.get(bare)
+        if code is None:
+            lead = _LEAD.match(bare)
+            if lead is not None and lead.end() < len(bare):
+                rest = bare[lead.end():]
+                # 已全部到位: the adverb between may hide 已 (has been) that the lookup's word holds.
+                code = known.get(rest) or known.get("已" + rest)
+    return code
+
+
+def _combined(codes: list[str]) -> str:
+    first = codes[0]
+    for code in codes[1:]:
+        if code == first:
+            continue
+        pair = {first, code}
+        if first in _CLOSED and code in ("long_term", "in_progress"):
+            first = "completed_long_term"
+        elif code in _CLOSED and first == "long_term":
+            first = "completed_long_term"
+        elif "not_completed" in pair:
+            first = "not_completed"
+        elif "phased" in pair:
+            first = "phased"
+        elif "basically_completed" in pair:
+            first = "basically_completed"
+        elif "in_progress" in pair:
+            first = "in_progress"
+        elif pair == {"completed", "completed_long_term"}:
+            first = "completed_long_term"
+    return first
+
+
+def percent_status(words: str) -> tuple[str, float] | None:
+    """Status and share of a stated progress (整改进度：80%), None without one."""
+    match = _PERCENT.search(words)
+    if match is None:
+        return None
+    share = float(match.group(1)) / 100
+    if share > 1:
+        return None
+    return ("completed" if share == 1 else "not_completed" if share == 0 else "in_progress"), share
+
+
+def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Status | None:
+    """The status at the beginning of a segment.
+
+    ``is_result``: the label says that a result follows, so unknown words are returned with code
+    None; otherwise only words the lookup knows are taken.
+    """
+    line = text.find("\n", start, end)
+    stop = line if line >= 0 else end
+    sentence = text.find("。", start, stop)
+    if sentence >= 0:
+        stop = sentence
+    first = text[start:stop].strip()
+    if not first:
+        return None
+    if len(first) <= 60:
+        status = _phrase(text, start, stop, first)
+        if status is not None:
+            return status
+    for mark in "(【[;,":
+        cut = text.find(mark, start, stop)
+        if cut > start and (is_result or mark not in ","):
+            head = text[start:cut].strip()
+            if 0 < len(head) <= 30:
+                status = _phrase(text, start, cut, head)
+                if status is not None:
+                    return status
+    if is_result and len(first) <= 40 and "一是" not in first:
+        return Status(None, start, stop)
+    return None
+
+
+def _phrase(text: str, start: int, stop: int, words: str) -> Status | None:
+    while start < stop and text[start] in " \n":
+        start += 1
+    code = status_code(words) or _with_subject(words)
+    percent = percent_status(words) if "%" in words and len(words) <= 40 else None
+    if code is None and percent is None:
+        return None
+    if percent is not None and (code is None or code in ("in_progress", "completed", "phased")):
+        if code is None or percent[0] != "completed":
+            code = code if code in ("phased",) else percent[0]
+    return Status(code, start, start + len(words), percent[1] if percent else None)
+
+
+def _with_subject(sentence: str) -> str | None:
+    match = _SUBJECT.match(sentence)
+    if match is None or match.end() == 0:
+        return None
+    stripped = sentence[match.end():]
+    code = status_code(stripped) if stripped else None
+    if code is None:
+        for word in ("整改任务", "整改工作", "整改", "任务", "工作"):
+            # The subject took 整改 (rectification) that belongs to the status: 该问题|整改完成.
+            if sentence[:match.end()].endswith(word):
+                code = status_code(word + stripped)
+                if code is not None:
+                    break
+    return code
+
+
+_TAIL_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]\n]{2,40})[)】\]〕][。.;]? ?$")
+
+
+def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | None:
+    """The status in the last sentence or closing bracket of a stretch, and whether it is strong.
+
+    Strong: a bracket of its own, or a sentence that names its subject (该问题已整改到位); weak: a bare
+    status sentence, which counts only where the document has it regularly.
+    """
+    while end > start and text[end - 1] in " \n。.;,|":
+        end -= 1
+    if end - start < 2:
+        return None
+    if text[end - 1] in ")】]〕":
+        match = _TAIL_BRACKET.search(text, max(start, end - 44), end)
+        if match is not None:
+            inner = match.group(1)
+            code, share = bracket_status(inner)
+            if code is not None:
+                return Status(code, match.start(1), match.end(1), share), True
+    at = end
+    low = max(start, end - 48)
+    while at > low and text[at - 1] not in "。;\n!":
+        at -= 1
+    if at == low and low > start:
+        return None
+    sentence = text[at:end].strip()
+    skip = len(text[at:end]) - len(text[at:end].lstrip())
+    at += skip
+    code = status_code(sentence)
+    if code is not None:
+        return Status(code, at, end), False
+    code = _with_subject(sentence)
+    if code is not None:
+        return Status(code, at, end), True
+    if "%" in sentence and len(sentence) < 28:
+        percent = percent_status(sentence)
+        if percent is not None and ("进度" in sentence or "完成率" in sentence):
+            return Status(percent[0], at, end, percent[1]), True
+    for comma in (",",):
+        cut = sentence.rfind(comma)
+        if cut > 0:
+            tail = sentence[cut + 1:]
+            code = _with_subject(tail)
+            if code is not None:
+                return Status(code, at + cut + 1, end), True
+    return None
+
+
+def bracket_status(inner: str) -> tuple[str | None, float | None]:
+    """Status and share of the words in a bracket (进度75%,完成时限:2022年6月)."""
+    code = status_code(inner) or _with_subject(inner)
+    percent = percent_status(inner) if "%" in inner and ("进度" in inner or "完成" in inner) else None
+    if code is None:
+        for part in re.split(r"[,;:、 ]", inner):
+            code = status_code(part)
+            if code is not None:
+                break
+    if percent is not None and code in (None, "in_progress"):
+        return percent
+    return code, percent[1] if percent else None
+
+
+_DUE = re.compile(r"(?:完成|整改)?(?:时限|期限|时间)(?:要求)?[:为是]? ?([^,;。)】\n]{2,24})|((?:(?:\d{4}|今|明|本)年)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末|上旬|中旬|下旬)?(?:之)?前)(?:完成|整改)")
+
+
+def due_words(text: str) -> str | None:
+    """The due date or period named in a bracket or a short segment."""
+    match = _DUE.search(text)
+    return (match.group(1) or match.group(2)).strip() if match else None
