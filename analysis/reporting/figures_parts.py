@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Sequence
 
 from analysis.reporting import display as d
+from analysis.reporting.labels import code_order
 
 ROWS_PER_FIGURE = 10
 
@@ -49,18 +50,18 @@ def dot(axes: Any, x: float, y: float, low: float | None, high: float | None, *,
         filled: bool = True, colour: str = d.BLUE, size: float = 5.2) -> None:
     """An estimate with its interval."""
     if low is not None and high is not None:
-        axes.plot([low, high], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt", zorder=2)
+        axes.plot([low, high], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt", zorder=2, clip_on=False)
         for end in (low, high):
-            axes.plot([end, end], [y - 0.12, y + 0.12], color=colour, linewidth=0.8, zorder=2)
+            axes.plot([end, end], [y - 0.12, y + 0.12], color=colour, linewidth=0.8, zorder=2, clip_on=False)
     axes.plot([x], [y], marker=marker, markersize=size, color=colour, markerfacecolor=colour if filled else "white",
-              markeredgecolor=colour, markeredgewidth=1.1, linestyle="none", zorder=3)
+              markeredgecolor=colour, markeredgewidth=1.1, linestyle="none", zorder=3, clip_on=False)
 
 
 def share_axis(axes: Any, low: float = 0.0, high: float = 1.0, step: float = 0.2) -> None:
     """A percentage axis with light vertical rules."""
     count = round((high - low) / step)
     ticks = [low + step * i for i in range(count + 1)]
-    axes.set_xlim(low - 0.01 * (high - low), high + 0.01 * (high - low))
+    axes.set_xlim(low, high)
     axes.set_xticks(ticks, [f"{round(t * 100)}%" for t in ticks])
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
@@ -74,6 +75,13 @@ def right_text(axes: Any, y: float, text: str, *, x: float = 1.0, offset: float 
     place = blended_transform_factory(axes.transAxes, axes.transData)
     axes.annotate(text, (x, y), xycoords=place, xytext=(offset, 0), textcoords="offset points", ha=ha, va="center",
                   fontsize=size, color=colour, fontweight=weight, annotation_clip=False)
+
+
+def shown_flags(rows: Sequence[dict[str, Any]]) -> str:
+    """The flags of several rows of one notice together, in the order of the code list."""
+    held = {flag for row in rows for flag in d.flags(row["flags"])}
+    order = code_order("flags")
+    return ",".join(sorted(held, key=lambda f: (order.index(f) if f in order else len(order), f)))
 
 
 def alt_text(page: Any, title: str, parts: Sequence[str]) -> str:

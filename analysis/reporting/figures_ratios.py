@@ -37,8 +37,7 @@ def _completion_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]]
                              row["missing_count"], row["days_since_feedback"], row["flags"]])
                 y += 1.0
             first = rows[0]
-            flags = ",".join(sorted({f for row in rows for f in d.flags(row["flags"])}))
-            parts.row_label(axes, top + (len(rows) - 1) / 2, page.of(first), flags, _since(page, first))
+            parts.row_label(axes, top + (len(rows) - 1) / 2, page.of(first), parts.shown_flags(rows), _since(page, first))
             said.append(f"{page.of(first)} " + (", " if page.lang == "en" else "，").join(_said(page, r) for r in rows))
             y += 0.7
             axes.axhline(y - 0.85, color="#ececec", linewidth=0.6, zorder=0)
@@ -82,12 +81,23 @@ def _said(page: Any, row: dict[str, Any]) -> str:
             f"({d.interval(row['wilson_low'], row['wilson_high'])})")
 
 
+PAIRS_DRAWN = 36
+
+
+def compared_pairs(page: Any) -> list[dict[str, Any]]:
+    """Pairs to show: all definitions for a chosen pair; otherwise the best available definition,
+    and of very many pairs only those that differ."""
+    pair = page.focus.get("pair")
+    rows = [r for r in page.out["out_differences"].to_dicts() if r["comparison_code"] == "pair"]
+    if pair:
+        return [r for r in rows if {r["notice_id_a"], r["notice_id_b"]} == set(pair)]
+    rows = [r for r in rows if r["definition_code"] == "best_available"]
+    return rows if len(rows) <= PAIRS_DRAWN else [r for r in rows if r["verdict_code"] == "differs"]
+
+
 def differences(page: Any) -> list[Figure]:
     """Differences of ratios pair by pair, in the order of the names; refused pairs stay out of the chart."""
-    pair = page.focus.get("pair")
-    rows = [r for r in page.out["out_differences"].to_dicts()
-            if r["comparison_code"] == "pair" and r["difference"] is not None
-            and (pair is None or {r["notice_id_a"], r["notice_id_b"]} == set(pair))]
+    rows = [r for r in compared_pairs(page) if r["difference"] is not None]
     return [_differences_part(page, suffix, part) for suffix, part in parts.chunks(rows, 18)]
 
 

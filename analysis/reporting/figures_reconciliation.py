@@ -8,7 +8,7 @@ from analysis.reporting import display as d
 from analysis.reporting import figures_parts as parts
 from analysis.reporting.blocks import Figure
 
-COLUMNS = 3
+COLUMNS = {1: 1, 2: 2, 4: 2}  # otherwise three
 
 
 def reconciliation(page: Any) -> list[Figure]:
@@ -23,7 +23,7 @@ def reconciliation(page: Any) -> list[Figure]:
 
 
 def _part(page: Any, suffix: str, notices: list[list[dict[str, Any]]]) -> Figure:
-    columns = min(COLUMNS, len(notices))
+    columns = COLUMNS.get(len(notices), 3)
     lines = -(-len(notices) // columns)
     with d.house_style():
         figure = d.new_figure(lines * 66 + 4)
@@ -59,8 +59,9 @@ def _panel(page: Any, axes: Any, rows: list[dict[str, Any]]) -> None:
     for i, row in enumerate(order):
         off = row["is_agreeing"] is False
         colour, width = (d.ORANGE, 1.8) if off else (d.RULE, 1.0)
+        unsure = row["is_agreeing"] is None
         axes.plot([0, 1], [row["stated_value"], row["counted_value"]], color=colour, linewidth=width, marker="o",
-                  markersize=4.2, markerfacecolor=colour if off else "white", zorder=3 if off else 2)
+                  linestyle=(0, (2, 2)) if unsure else "-", markersize=4.2, markerfacecolor=colour if off else "white", zorder=3 if off else 2)
         ink, weight = (d.INK, "bold") if off else (d.GREY, "normal")
         name = page.of(row, "check_label")
         _label(axes, 0, row["stated_value"], left[i], f"{name} {d.number(row['stated_value'])}", "right", ink, weight)

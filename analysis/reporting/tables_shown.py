@@ -9,7 +9,10 @@ from typing import Any, Callable, Sequence
 
 from analysis.reporting import display as d
 from analysis.reporting.blocks import Cell, Column, Source, Table
+from analysis.reporting.figures_ratios import compared_pairs
 from analysis.reporting.labels import code_label
+
+MAX_ROWS = 300  # a briefing's table; the spreadsheet holds every row
 
 # key, label key, column kind, row → cell text, row → value
 Spec = tuple[str, str, str, Callable[[dict], Any], Callable[[dict], Any]]
@@ -35,7 +38,9 @@ def build(page: Any, id: str, rows: Sequence[dict[str, Any]], specs: Sequence[Sp
     columns = [Column(key, page.t(label), kind) for key, label, kind, _, _ in specs]
     links = links or {}
     body = []
-    for row in rows:
+    if len(rows) > MAX_ROWS:
+        note = f"{note} {page.t('table_cut', shown=MAX_ROWS, total=len(rows))}".strip()
+    for row in rows[:MAX_ROWS]:
         body.append([Cell(str(text(row)), d.plain_value(value(row)), source_of(links[key](row)) if key in links else None,
                           d.flags(row.get("flags")) if kind == "flags" else ()) for key, _, kind, text, value in specs])
     return Table(id, caption, columns, body, note, page.t("source_line_counts" if counts else "source_line"))
@@ -136,9 +141,7 @@ def _days(row: dict[str, Any]) -> str:
 
 def differences(page: Any) -> Table | None:
     """Pairs with difference, interval, adjusted p and what may be said, refused pairs included."""
-    pair = page.focus.get("pair")
-    rows = [r for r in page.out["out_differences"].to_dicts()
-            if r["comparison_code"] == "pair" and (pair is None or {r["notice_id_a"], r["notice_id_b"]} == set(pair))]
+    rows = compared_pairs(page)
     specs = [worded(page, "label_a", "col_a"), worded(page, "label_b", "col_b"),
              ("definition", "col_definition", "text", lambda r: page.t(f"definition_{r['definition_code']}"), lambda r: r["definition_code"]),
              ("difference", "col_difference", "int", lambda r: d.points(r["difference"]), lambda r: r["difference"]),

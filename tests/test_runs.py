@@ -1,0 +1,134 @@
+"""Runs: what a user loses when one notebook's failure, hang or death takes the others with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+
+from analysis.reporting import engine, runs
+from tests.notebook_maker import make_notebook, outputs_of
+
+GOOD = ["n: int = 1  # a number", "import sys\nprint('杭州', n)\nprint('careful', file=sys.stderr)\nn + 1",
+        "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "import polars as pl\npl.DataFrame({'a': [3, 1, 2]}).group_by('a', maintain_order=True).len()",
+        "h = display('one', display_id='z')\nh.update('two')", "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
+        "import os\nos.path.basename(os.getcwd())"]
+fork_only = pytest.mark.skipif(not engine.can_fork(), reason="this platform has no fork engine; the kernel is used")
+
+
+@pytest.fixture(scope="module")
+def ill_run(tmp_path_factory):
+    """One batch on the fast engine: a good notebook among four that end badly."""
+    folder = tmp_path_factory.mktemp("空 格 {x}")
+    cells = {"good": GOOD, "raises": ["n: int = 1", "print('before')", "1/0", "print('never')"],
+             "hangs": ["n: int = 1", "print('before')", "import time\nwhile True:\n    time.sleep(0.1)"],
+             "dies": ["n: int = 1", "print('before')", "import os\nos._exit(3)"],
+             "eats": ["n: int = 1", "import time\nheld = []\nfor i in range(200):\n    held.append(bytearray(40_000_000))\n    time.sleep(0.03)"],
+             "after": ["n: int = 1", "print('fine')"]}
+    jobs = [runs.Job(make_notebook(folder / "in" / f"{name}.ipynb", text), folder / "out" / f"{name}.ipynb", {"n": 5})
+            for name, text in cells.items()]
+    if not engine.can_fork():
+        pytest.skip("no fork engine here")
+    said: list[str] = []
+    records = runs.run_jobs(jobs, engine="fork", timeout_seconds=4, memory_bytes=700 * 2**20, report=said.append)
+    return folder, {r["notebook"].removesuffix(".ipynb"): r for r in records}, said
+
+
+def test_each_bad_ending_is_named_and_costs_only_its_own_notebook(ill_run):
+    _, records, said = ill_run
+    assert {name: r["outcome"] for name, r in records.items()} == {
+        "good": "done", "raises": "failed", "hangs": "timed_out", "dies": "died", "eats": "out_of_memory", "after": "done"}
+    assert "ZeroDivisionError" in records["raises"]["error"] and "4 s" in records["hangs"]["error"]
+    assert "exit code 3" in records["dies"]["error"] and "700 MiB" in records["eats"]["error"]
+    assert len(said) == 6 and all(r["seconds"] >= 0 and r["peak_memory_bytes"] > 10 * 2**20 for r in records.values())
+
+
+def test_a_failed_run_leaves_its_marked_part_and_no_plausible_file(ill_run):
+    folder, records, _ = ill_run
+    for name in ("raises", "hangs", "dies"):
+        assert not (folder / "out" / f"{name}.ipynb").exists()
+        partial = folder / "out" / records[name]["output"]
+        assert partial.name == f"{name}.failed.ipynb"
+        outputs = outputs_of(partial)
+        assert {"name": "stdout", "output_type": "stream", "text": ["before\n"]} in [o for cell in outputs for o in cell]
+        assert [o["output_type"] for cell in outputs for o in cell].count("error") == 1
+        assert json.loads(partial.read_text())["metadata"]["zhenggai"]["outcome"] != "done"
+
+
+def test_nothing_of_a_run_stays_behind(ill_run):
+    folder, _, _ = ill_run
+    assert sorted(p.name for p in (folder / "out").iterdir()) == [
+        "after.ipynb", "dies.failed.ipynb", "eats.failed.ipynb", "good.ipynb", "hangs.failed.ipynb", "raises.failed.ipynb"]
+
+
+def test_an_earlier_good_result_does_not_survive_a_later_failure(tmp_path):
+    target = tmp_path / "out" / "n.ipynb"
+    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "1 / n"])
+    assert runs.run_jobs([runs.Job(source, target, {"n": 1})])[0]["outcome"] == "done" and target.exists()
+    assert runs.run_jobs([runs.Job(source, target, {"n": 0})])[0]["outcome"] == "failed"
+    assert not target.exists()
+
+
+@fork_only
+def test_the_fast_engine_gives_the_outputs_of_an_ordinary_kernel(ill_run):
+    folder, _, _ = ill_run
+    record = runs.run_jobs([runs.Job(folder / "in" / "good.ipynb", folder / "kernel" / "good.ipynb", {"n": 5})], engine="kernel")[0]
+    assert record["outcome"] == "done" and record["engine"] == engine.KERNEL
+    fast, ordinary = (json.loads((folder / place / "good.ipynb").read_text()) for place in ("out", "kernel"))
+    assert fast == ordinary
+    assert any("image/png" in o.get("data", {}) for cell in outputs_of(folder / "out" / "good.ipynb") for o in cell)
+
+
+def test_a_kernel_that_hangs_or_dies_is_ended_and_marked(tmp_path):
+    cells = {"hangs": ["n: int = 1", "import time\ntime.sleep(60)"], "dies": ["n: int = 1", "import os\nos._exit(3)"]}
+    jobs = [runs.Job(make_notebook(tmp_path / f"{n}.ipynb", c), tmp_path / "out" / f"{n}.ipynb") for n, c in cells.items()]
+    records = runs.run_jobs(jobs, engine="kernel", timeout_seconds=4)
+    assert [r["outcome"] for r in records] == ["timed_out", "died"]
+    assert all((tmp_path / "out" / r["output"]).name.endswith(".failed.ipynb") for r in records)
+
+
+def test_executed_notebooks_are_the_same_bytes_twice_and_name_no_machine_path(ill_run, tmp_path):
+    folder, _, _ = ill_run
+    runs.run_jobs([runs.Job(folder / "in" / "good.ipynb", tmp_path / "good.ipynb", {"n": 5})], engine="fork")
+    assert (tmp_path / "good.ipynb").read_bytes() == (folder / "out" / "good.ipynb").read_bytes()
+    text = (tmp_path / "good.ipynb").read_text()
+    assert str(tmp_path) not in text and str(folder) not in text and "start_time" not in text
+
+
+@fork_only
+def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path):
+    source = make_notebook(tmp_path / "n.ipynb", [
+        "n: int = 1", "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\nprint(child.pid)", "1/0"])
+    record = runs.run_jobs([runs.Job(source, tmp_path / "o" / "n.ipynb")], engine="fork")[0]
+    pid = int("".join(outputs_of(tmp_path / "o" / record["output"])[1][0]["text"]))
+    import psutil
+
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@fork_only
+def test_the_preloaded_process_goes_when_its_owner_goes():
+    import subprocess
+    import time
+
+    import psutil
+
+    code = ("from analysis.reporting.engine import WorkerPool; import os\np = WorkerPool(); w = p.start_run('/')\n"
+            "print(p._process.pid, w.pid, flush=True)\nos._exit(0)")
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=os.path.dirname(os.path.dirname(__file__)))
+    pids = [int(p) for p in out.stdout.split()]
+    for _ in range(50):
+        left = [p for p in pids if psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE]
+        if not left:
+            break
+        time.sleep(0.1)
+    assert len(pids) == 2 and not left
+
+
+def test_an_unknown_notebook_is_refused_with_the_nearest():
+    with pytest.raises(runs.ParameterError, match="03_completion"):
+        runs.find_notebook("completoin")
+    assert runs.find_notebook("03").stem == runs.find_notebook("completion").stem == "03_completion"
