@@ -14,7 +14,11 @@ _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十百]{1,4}(?=\s*页))\s*(?:页)?\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$")
 # What browsers print in the margins: date and title above, address and page below.
 _PRINT_MARK = re.compile(r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)")
-_ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|整改(?:情况|措施|落实情况|结果|状态|进展)[：:])")
+_ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|此问题|针对|整改(?:情况|措施|落实情况|结果|状态|进展)[：:])")
+_HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
+_HAN = re.compile("[\u4e00-\u9fff]")
+# No line break stands after the one, before the other, or on either side of a quotation mark.
+_OPENING, _CLOSING, _QUOTES = frozenset("（《〈【「『([{"), frozenset("，。、；：！？）》〉】」』…—%％)]},.;:!?-"), frozenset("“”‘’\"'")
 # The signing body, or a date alone; 中共 Communist Party of China, 党组 party group, 委员会 committee.
 _SIGNATURE = re.compile(r"^(?:中共[^，。；：]{2,40}(?:党组|党委|委员会|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$")
 _ENDS = "。；！？：;!?:”"
@@ -35,12 +39,13 @@ class Line:
 
 @dataclass(slots=True)
 class _Frame:
-    """Margins of the body text, its letter size and the usual distance between lines."""
+    """Margins of the body text, letter size, distance of lines and of paragraphs, all in points."""
 
     left: float
     right: float
     em: float
     pitch: float
+    paragraph_pitch: float
 
 
 @dataclass(slots=True)
@@ -139,7 +144,7 @@ def _edge_lines(lines: list[Line], page: Page) -> list[Line]:
 def _measure(lines: list[Line]) -> _Frame:
     texts = [line for line in lines if line.grid is None and len(line.text) > 3]
     if not texts:
-        return _Frame(0.0, 1e9, 10.0, 20.0)
+        return _Frame(0.0, 1e9, 10.0, 20.0, 30.0)
     em = Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0] or 10.0
     body = [line for line in texts if abs(line.em - em) < 0.2 * em]
     right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
@@ -149,31 +154,47 @@ def _measure(lines: list[Line]) -> _Frame:
                if count >= 0.08 * len(wide or body))
     pitches = Counter(round(above.y - below.y) for above, below in zip(lines, lines[1:])
                       if above.page == below.page and above.grid is None and below.grid is None and 0 < above.y - below.y < 4 * em)
-    return _Frame(left, right, em, pitches.most_common(1)[0][0] if pitches else 1.6 * em)
+    pitch = pitches.most_common(1)[0][0] if pitches else 1.6 * em
+    # A wider distance that comes back again and again is the space between paragraphs.
+    wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 1.5 * pitch and count >= max(3, 0.05 * sum(pitches.values()))]
+    return _Frame(left, right, em, pitch, min(wider, default=1.5 * max(pitch, 1.2 * em)))
 
 
 def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
     """Whether a printed line goes on with the paragraph above it."""
     above = paragraph[-1]
     em = max(above.em, 1.0)
-    if abs(above.em - line.em) > 0.15 * em:
-        return False
+    if abs(above.em - line.em) > 0.15 * em and _HAN.search(above.text) and _HAN.search(line.text):
+        return False  # the size of Latin letters alone is too rough a measure
     is_same_page = above.page == line.page
-    if is_same_page and above.y - line.y > 1.5 * max(frame.pitch, 1.2 * em):
+    if is_same_page and above.y - line.y > frame.paragraph_pitch - 0.1 * em:
         return False
     if above.em > 1.05 * frame.em and _is_centred(line, frame) and (_is_centred(above, frame) or above.x1 > frame.right - 1.5 * em):
         return True  # a title on two lines
     # What would have fitted at the end of the line above was not put there: the paragraph ended.
-    head = re.match(r"[!-~]*", line.text)
-    needed = max(1.0, 0.6 * (head.end() if head else 0)) + 1.2
-    if frame.right - above.x1 > needed * em:
+    if frame.right - above.x1 > (_unbreakable_width(line.text) + 1.2) * em:
         return False
     if above.text[-1] in _ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
+        return False
+    if above.text[-1] in _ENDS and "\u2460" <= line.text[0] <= "\u2473" and not any("\u2460" <= char <= "\u2473" for char in paragraph[0].text):
+        return False  # ① begins a paragraph unless the paragraph counts within itself
+    if len(paragraph) == 1 and _HEADING.match(above.text) and _ENUMERATED.match(line.text):
         return False
     if line.x0 > frame.left + 0.9 * em:
         # Indented like the line before: one hanging block, unless a sentence ended there.
         return len(paragraph) > 1 and abs(line.x0 - above.x0) < 0.5 * em and above.text[-1] not in _ENDS
     return True
+
+
+def _unbreakable_width(text: str) -> float:
+    """Width in em of what must stay together at the beginning of a line."""
+    width = 0.0
+    for index, char in enumerate(text[:40]):
+        before = text[index - 1] if index else ""
+        if before and not (char in _QUOTES or before in _QUOTES or before in _OPENING or char in _CLOSING or before < "\x7f" and char < "\x7f" and char != " "):
+            break
+        width += 0.6 if char < "\x7f" else 1.0
+    return width
 
 
 def _is_centred(line: Line, frame: _Frame) -> bool:
