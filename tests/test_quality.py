@@ -55,7 +55,7 @@ def test_a_page_that_is_no_notice_is_set_aside_with_a_reason(path):
     tables, refusal = parse_file(path)
     assert tables is None, f"{path.name} was read as a notice with {len(tables['core_problems'])} problems"
     code, _, reason = refusal.partition(": ")
-    assert code and len(reason) > 10, "the reason must tell the user what was found"
+    assert code and code != "crash" and len(reason) > 10, f"the reason must tell the user what was found, not {refusal!r}"
 
 
 @pytest.mark.parametrize("source", sorted(MARKED.glob("*.txt")), ids=lambda p: p.stem)

@@ -22,10 +22,8 @@ def refused_scores() -> dict[str, dict[str, float]]:
     """Pages that must be set aside: 1.0 when refused, 0.0 when read as a notice."""
     scores = {}
     for path in sorted(REFUSED.glob("*")):
-        if path.suffix == ".md" and path.stem == "README":
-            continue
-        tables, _ = parse_file(path)
-        scores[f"refused/{path.name}"] = {"refused": float(tables is None)}
+        tables, reason = parse_file(path)
+        scores[f"refused/{path.name}"] = {"refused": float(tables is None and not reason.startswith("crash"))}
     return scores
 
 
@@ -88,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     measured.update(refused_scores())
     for file, fields in measured.items():
         if fields.get("refused") == 0.0:
-            print(f"{file}: read as a notice, should be set aside")
+            print(f"{file}: not set aside, but should be")
     expected = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
     gains, losses = compare(measured, expected)
     for title, lines in (("gains", gains), ("losses", losses)):

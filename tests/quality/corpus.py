@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,11 @@ def plain_document(text: str, source_path: str = "notice.txt") -> Document:
 
 
 def parse_file(path: Path) -> tuple[dict[str, list[dict[str, Any]]] | None, str | None]:
-    """Tables of one file, or None with the reason why it was not read."""
+    """Tables of one file, or None with the reason why it was not read.
+
+    A parser that breaks on one golden must not hide the scores of the others: its error is the
+    reason, beginning with ``crash``.
+    """
     from analysis.parsing.ledger import parse_notice
 
     try:
@@ -58,3 +63,6 @@ def parse_file(path: Path) -> tuple[dict[str, list[dict[str, Any]]] | None, str 
         return parse_notice(document).tables, None
     except NotANotice as refusal:
         return None, f"{refusal.reason_code}: {refusal.reason_text}"
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return None, f"crash: {type(error).__name__} {error} at {Path(place.filename).name}:{place.lineno}"

@@ -150,7 +150,8 @@ def _score_metadata(result: Score, meta: dict[str, Any], notice: dict[str, Any])
             if name == "publication_date" and not right and found is not None:
                 right = _date_agrees(meta.get("signed_date"), found)
         else:
-            right = squash(wanted) == squash(found)
+            # a|b: the codes leave it open which of the two it is (提级, 交叉)
+            right = squash(found) in [squash(option) for option in (wanted or "").split("|")]
         result.meta[name] = right
         if not right:
             result.complaints.append(f"{name}: {wanted} read as {found}")
