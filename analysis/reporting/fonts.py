@@ -89,7 +89,8 @@ def _coverage(which: str) -> frozenset[int]:
     return frozenset(_face(which).unicodes)
 
 
-def _needed(text: str) -> set[int]:
+def needed(text: str) -> set[int]:
+    """Code points of ``text`` that have to be drawn."""
     return {ord(c) for c in set(_INVISIBLE.sub("", text)) if c not in "\n\r\t\u2028\u2029"}
 
 
@@ -98,7 +99,7 @@ def split_by_font(text: str) -> dict[str, set[int]]:
 
     The extension is opened only when the main font leaves something over.
     """
-    rest = _needed(text)
+    rest = needed(text)
     found = {"main": rest & _coverage("regular"), "extension": set(), "symbol": set(), "missing": set()}
     rest -= found["main"]
     if rest:
@@ -186,6 +187,22 @@ def woff(sfnt: bytes) -> bytes:
     return header + b"".join(entries) + bytes(body)
 
 
+def points_of(packed: bytes) -> set[int]:
+    """Code points that a WOFF 1 font made by ``woff`` draws."""
+    import uharfbuzz as hb
+
+    flavour, count = packed[4:8], struct.unpack(">H", packed[12:14])[0]
+    directory, body = [], bytearray()
+    for index in range(count):
+        tag, start, size, length, check = struct.unpack(">4sLLLL", packed[44 + 20 * index:64 + 20 * index])
+        raw = packed[start:start + size]
+        raw = zlib.decompress(raw) if size < length else raw
+        directory.append(struct.pack(">4sLLL", tag, check, 12 + 16 * count + len(body), length))
+        body += raw + b"\0" * (-length % 4)
+    sfnt = flavour + struct.pack(">HHHH", count, 0, 0, 0) + b"".join(directory) + bytes(body)
+    return set(hb.Face(hb.Blob(sfnt)).unicodes)
+
+
 def css_faces(regular: str, bold: str = "") -> str:
     """``@font-face`` rules with embedded subsets for the characters of one HTML document.
 
@@ -195,7 +212,7 @@ def css_faces(regular: str, bold: str = "") -> str:
     # Plain ASCII digits and letters are needed in both weights for table heads and numbers.
     basic = set(range(0x20, 0x7F))
     faces = [(FAMILY, 400, "regular", use["main"] | basic),
-             (FAMILY, 700, "bold", (_needed(bold) & _coverage("bold")) | basic)]
+             (FAMILY, 700, "bold", (needed(bold) & _coverage("bold")) | basic)]
     if use["extension"]:
         faces.append((EXTENSION_FAMILY, 400, "extension", use["extension"]))
     if use["symbol"]:

@@ -170,28 +170,36 @@ def lay_out_table(block: Mapping[str, Any], more: str) -> tuple[bool, list[dict[
     return True, parts
 
 
-def _groups(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The body in stretches of one page orientation."""
+def orient(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The body in stretches of one page orientation: {"landscape", "blocks"}; tables get their ``parts``."""
     groups: list[dict[str, Any]] = []
     for block in document["body"]:
         landscape = False
-        block = dict(block)
         if block["kind"] == "table":
-            landscape, block["parts"] = lay_out_table(block, document["words"]["more_columns"])
-            del block["rows"]
+            landscape, parts = lay_out_table(block, document["words"]["more_columns"])
+            block = {**block, "parts": parts}
         elif block["kind"] == "figure":
             landscape = block["width_mm"] > 190
-            block = {k: block[k] for k in ("kind", "anchor", "no", "caption", "alt", "width_mm", "source_line", "notes")} | {
-                "svg": drawings.sized(block["svg"], block["width_mm"]), "landscape": landscape}
+            block = {**block, "landscape": landscape}
         if not groups or groups[-1]["landscape"] != landscape:
             groups.append({"landscape": landscape, "blocks": []})
             if landscape and len(groups) > 1:
-                # A heading or caption must not be left alone on the page before.
+                # A heading must not be left alone on the page before.
                 before = groups[-2]["blocks"]
                 while before and before[-1]["kind"] == "heading":
                     groups[-1]["blocks"].insert(0, before.pop())
         groups[-1]["blocks"].append(block)
     return [g for g in groups if g["blocks"]]
+
+
+def _plain(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A block as the template reads it: without what it does not print."""
+    if block["kind"] == "table":
+        return {k: v for k, v in block.items() if k not in ("rows", "columns")}
+    if block["kind"] == "figure":
+        kept = {k: v for k, v in block.items() if k not in ("rows", "columns", "png")}
+        return {**kept, "svg": drawings.sized(block["svg"], block["width_mm"])}
+    return dict(block)
 
 
 @lru_cache(maxsize=4)
@@ -208,7 +216,7 @@ def _payload(document: Mapping[str, Any], contents: bool) -> dict[str, Any]:
     return {"lang": document["lang"], "words": say, "title": document["title"], "subtitle": document["subtitle"], "short-title": document["title"],
             "author": "zhenggai", "date": [when.year, when.month, when.day], "cover": cover, "contents": contents,
             "foot": f"{say['data_as_of']}{say['colon']}{document['as_of']}" if document["as_of"] else "",
-            "fonts": list(fonts.CHAIN), "groups": _groups(document), "sources": document["sources"]}
+            "fonts": list(fonts.CHAIN), "groups": [{**g, "blocks": [_plain(b) for b in g["blocks"]]} for g in orient(document)], "sources": document["sources"]}
 
 
 def write_briefing(document: Mapping[str, Any], path: Path, *, contents: bool = True) -> Path:
