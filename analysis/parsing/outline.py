@@ -91,7 +91,7 @@ def _is_heading(paras: list[Para], index: int, count: int) -> bool:
     if para.heading:
         return len(para.text) <= 120 and ":" not in para.text[-1:]
     text = para.text
-    if not para.bare or not 4 <= len(text) <= 80 or ":" in text or "|" in text:
+    if not para.bare or not 4 <= len(text) <= 80 or text[0] in "【[(" or any(sign in text for sign in ":|。;"):
         return False
     if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":
         return False

@@ -100,7 +100,11 @@ class Reader:
         if node.parent is None or not node.children:
             return False
         own = [mark for mark in self.marks_in(node.start, node.own_end) if mark.part in TELLING]
-        return bool(own) and own[-1].part in DOING and node.own_end - own[-1].end < 60
+        if not own or own[-1].part not in DOING or node.own_end - own[-1].end > 60:
+            return False
+        # 具体整改情况如下： before a whole section introduces problems, not measures.
+        telling = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in node.children)
+        return telling * 2 < len(node.children) or telling == 1 == len(node.children) - 1
 
     def collect(self, style: str) -> list[Node]:
         units: list[Node] = []

@@ -121,7 +121,7 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
     if not first:
         return None
     if len(first) <= 60:
-        status = _phrase(text, start, stop, first)
+        status = _phrase(text, start, stop, first, is_result)
         if status is not None:
             return status
     for mark in "(【[;,":
@@ -129,7 +129,7 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
         if cut > start and (is_result or mark not in ","):
             head = text[start:cut].strip()
             if 0 < len(head) <= 30:
-                status = _phrase(text, start, cut, head)
+                status = _phrase(text, start, cut, head, is_result)
                 if status is not None:
                     return status
     if is_result and len(first) <= 40 and "一是" not in first:
@@ -137,11 +137,13 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
     return None
 
 
-def _phrase(text: str, start: int, stop: int, words: str) -> Status | None:
+def _phrase(text: str, start: int, stop: int, words: str, is_result: bool) -> Status | None:
     while start < stop and text[start] in " \n":
         start += 1
     code = status_code(words) or _with_subject(words)
-    percent = percent_status(words) if "%" in words and len(words) <= 40 else None
+    percent = None
+    if "%" in words and len(words) <= 40 and (is_result or "进度" in words or "完成率" in words):
+        percent = percent_status(words)
     if code is None and percent is None:
         return None
     if percent is not None and (code is None or code in ("in_progress", "completed", "phased")):
