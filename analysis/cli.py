@@ -184,3 +184,7 @@ def export(kind: str, target: Path, data_dir: Path | None) -> None:
 from analysis import cli_reports  # noqa: E402  (adds its commands to the group above)
 
 cli_reports.register(main)
+
+
+if __name__ == "__main__":
+    main()

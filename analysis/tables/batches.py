@@ -88,6 +88,8 @@ def _take(result: BatchResult, source: NumberedSource, document: Document, notic
                 "char_count": len(document.text), "text": document.text}
     result.rows["core_texts"].append({**text_row, "file_number": number})
     for name, rows in notice.tables.items():
+        if name == "core_texts":
+            continue  # written above, with the hash that the archive computed
         for row in rows:
             row["file_number"] = number
         result.rows[name].extend(rows)

@@ -180,7 +180,7 @@ def _run_on_dask(batches: Iterator[Batch], staging: Path, jobs: int, scheduler: 
 
 def _read_staged(staging: Path, number: int) -> dict[str, pl.DataFrame]:
     folder = staging / f"{number:06d}"
-    return {path.stem: pl.read_ipc(path, memory_map=False) for path in sorted(folder.glob("*.arrow"))}
+    return {path.stem: pl.read_ipc(path) for path in sorted(folder.glob("*.arrow"))}
 
 
 def _empty_frames() -> dict[str, pl.DataFrame]:
