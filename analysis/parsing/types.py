@@ -187,11 +187,11 @@ def load_human_labels() -> dict[str, TypeCoding]:
     labels: dict[str, TypeCoding] = {}
     for line, row in enumerate(load_csv("type_labels"), start=2):
         problem = row["problem_id"].strip()
-        codes = [row["primary"].strip(), *row["secondary"].replace(",", ";").split(";")]
-        codes = [code.strip() for code in codes if code.strip()]
-        unknown = [code for code in codes if code not in known_codes()]
-        if unknown or not codes:
-            raise ValueError(f"type_labels.csv line {line}: unknown type {unknown or '(empty)'}; use a code of codes_problem_types.csv")
+        further = [code.strip() for code in row["secondary"].replace(",", ";").split(";") if code.strip()]
+        codes = [row["primary"].strip(), *further]
+        unknown = [code or "(empty)" for code in codes if code not in known_codes()]
+        if unknown:
+            raise ValueError(f"type_labels.csv line {line}: unknown type {', '.join(unknown)}; use a code of codes_problem_types.csv")
         if not problem or problem in labels:
             raise ValueError(f"type_labels.csv line {line}: problem {problem or '(empty)'!r} is empty or stands twice; keep one line per problem")
         if not row["coder"].strip() or not row["reason"].strip():

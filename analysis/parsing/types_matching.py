@@ -25,9 +25,11 @@ _BODY_NAME = re.compile(
     "(?:局|厅|委员会|总局|系统|行业)"
 )
 # In 旅游产业资金 (funds for tourism) the field only qualifies; the noun at the end is the object.
+# The same holds for property whose rent or proceeds are the matter (国有房产租金).
+_MAY_QUALIFY = SECTORS | {"assets"}
 _INSTRUMENT = re.compile(
     "(?:专项|引导|发展|建设|保障|项目|事业|产业|工作|体系|综合|体制|总体|领域|系统|保护|管理|类|和|的){0,3}"
-    "(?:资金|经费|补助|补贴|资产|采购|招标|规划|改革|人才|队伍)"
+    "(?:资金|经费|补助|补贴|资产|采购|招标|规划|改革|人才|队伍|租金|收益|收入)"
 )
 _QUALIFIES = 0.5  # weight of a field word that only qualifies
 _LONGEST = 20
@@ -83,9 +85,9 @@ def find_cues(text: str) -> list[Hit]:
         start = searched.find(cue)
         if start < 0:
             continue
-        if code in SECTORS:
+        if code in _MAY_QUALIFY:
             end = start - minus_length
-            if _BODY_NAME.match(searched, end):
+            if code != "assets" and _BODY_NAME.match(searched, end):
                 code = NEUTRAL
             elif _INSTRUMENT.match(searched, end):
                 minus_weight *= _QUALIFIES
