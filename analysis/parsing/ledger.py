@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
 import importlib
 
 from analysis.parsing.assemble import build_structure
+from analysis.parsing.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text import make_shadow
@@ -45,7 +47,7 @@ def parse_notice(document: Document) -> ParsedNotice:
     if not structure.problems:
         raise NotANotice("no_problems", "no problem with measures or a result was found; if this is a notice, send its layout to the maintainers")
     notice, metadata = notices.read_metadata(document, structure)
-    notice_id = notice["notice_id"]
+    notice_id = notice["notice_id"] = make_notice_id(notice, document)
     dated = facts.read_facts(structure, notice)
     dated["core_recurrences"] = recurrences.read_recurrences(structure, notice)
     tables: dict[str, list[Row]] = {
@@ -76,6 +78,16 @@ def parse_notice(document: Document) -> ParsedNotice:
         for code, text in structure.warnings
     ]
     return ParsedNotice(notice_id, tables, warnings)
+
+
+def make_notice_id(notice: Row, document: Document) -> str:
+    """``anshan-2021``; ``unknown-<hash>`` without a place, ``anshan-undated`` without a year. ASCII, no names of persons."""
+    known = gazetteer()
+    place = known.by_code.get(notice.get("city_code") or "") or next(iter(known.by_short.get(notice.get("city_name") or "", ())), None)
+    if place is None:
+        digest = document.sha256 or hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest()
+        return f"unknown-{digest[:8]}"
+    return f"{place.pinyin}-{notice.get('notice_year') or 'undated'}"
 
 
 def _sections(structure: Structure, notice_id: str) -> list[Row]:
