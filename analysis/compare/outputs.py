@@ -7,13 +7,22 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.compare.agreement import agreement_table, coded_units, notice_kappas
 from analysis.compare.completion import completion_figures, completion_table, status_mix
 from analysis.compare.context import Comparison
 from analysis.compare.counts import notice_table, problem_counts, reconciliation
 from analysis.compare.differences import difference_table
+from analysis.compare.evidence import Evidence
 from analysis.compare.flags import raise_flags
 from analysis.compare.ledger import Ledger
+from analysis.compare.recurrence import recurrence_table, type_returns
 from analysis.compare.schemas import OUT_TABLES
+from analysis.compare.similarity import similar_statements
+from analysis.compare.timeline import timeline_table, weekly_events
+from analysis.compare.types import mix_distances, overrepresentation, type_counts, type_prevalence
+
+TYPE_TABLES = {"out_type_counts", "out_type_prevalence", "out_overrepresentation", "out_mix_distances", "out_type_returns"}
+EVIDENCE_TABLES = {"out_evidence", "out_evidence_by_notice", "out_reuse"}
 
 
 def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "problem", only: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
@@ -28,7 +37,10 @@ def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "prob
         raise ValueError(f"unknown table {unknown[0]!r}; use one of {', '.join(OUT_TABLES)}")
     comparison = Comparison(ledger, completion, unit)
     figures = completion_figures(comparison)
-    flags = raise_flags(comparison, figures)
+    coded = coded_units(comparison)
+    flags = raise_flags(comparison, figures, notice_kappas(coded["ledger"]))
+    types = type_counts(comparison) if TYPE_TABLES & set(wanted) else None
+    evidence = Evidence(comparison) if EVIDENCE_TABLES & set(wanted) else None
     builders: dict[str, Callable[[], pl.DataFrame]] = {
         "out_notices": lambda: notice_table(comparison),
         "out_problem_counts": lambda: problem_counts(comparison),
@@ -37,8 +49,21 @@ def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "prob
         "out_differences": lambda: difference_table(comparison, figures),
         "out_reconciliation": lambda: reconciliation(comparison),
         "out_flags": lambda: flags,
+        "out_type_counts": lambda: types,
+        "out_type_prevalence": lambda: type_prevalence(comparison, types),
+        "out_overrepresentation": lambda: overrepresentation(comparison, types),
+        "out_mix_distances": lambda: mix_distances(comparison, types),
+        "out_recurrences": lambda: recurrence_table(comparison),
+        "out_type_returns": lambda: type_returns(comparison, types),
+        "out_similar_statements": lambda: similar_statements(comparison),
+        "out_timeline": lambda: timeline_table(comparison),
+        "out_weekly_events": lambda: weekly_events(comparison),
+        "out_evidence": lambda: evidence.table(),
+        "out_evidence_by_notice": lambda: evidence.by_notice(),
+        "out_reuse": lambda: evidence.reuse(),
+        "out_coding_agreement": lambda: agreement_table(comparison, coded),
     }
-    return {name: builders[name]() for name in OUT_TABLES if name in wanted and name in builders}
+    return {name: builders[name]() for name in OUT_TABLES if name in wanted}
 
 
 def write_outputs(outputs: dict[str, pl.DataFrame], folder: Path) -> list[Path]:

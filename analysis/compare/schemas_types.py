@@ -161,7 +161,8 @@ class OutSimilarStatements(dy.Schema):
 
 class OutCodingAgreement(dy.Schema):
     """Automatic types against human labels: overall, per dimension and per type."""
-    scope_code = code("what the row is over", "范围", ("overall", "dimension", "type", "notice"))
+    sample_code = text("ledger: problems of the selection; kept_aside: statements that the rules were not written on", "样本", key=True)
+    scope_code = text("overall, dimension, type or notice", "范围", key=True)
     group_id = text("type, dimension or notice; 'all' for overall", "分组", key=True)
     group_label_zh = text("its name", "分组名")
     group_label_en = text("its name, English", "分组名（英文）")
@@ -178,6 +179,6 @@ class OutCodingAgreement(dy.Schema):
     f1 = ratio("harmonic mean", "F1")
     wilson_low = ratio("95 % Wilson interval of observed_share, low", "区间下限")
     wilson_high = ratio("95 % Wilson interval of observed_share, high", "区间上限")
-    is_in_sample = flag("labels that the rules were written on; null: unknown", "调参样本", null=True)
+    is_in_sample = flag("the rules were written with these texts in view: agreement is flattering", "调参样本")
     flags = flags_column()
     source_ids = ids_column("units that disagree", "不一致编号")
