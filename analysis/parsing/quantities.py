@@ -1,0 +1,60 @@
+"""Quantities: money, people, shares, areas, counts, with their approximation."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from analysis.lookups import load_csv
+
+# Groups: 1 number, 2 余/多 before the multiple, 3 multiple (万, 亿, 百万), 4 余/多 after it, 5 what follows.
+QUANTITY = re.compile(r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?) ?([余多来几]|-)? ?([百千]?[万亿]|百|千)?([余多])? ?([^\s0-9,。;:、.()“”《》|<>\-—/]{1,4})")
+_FACTORS = {"": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "百万": 1e6, "千万": 1e7, "百亿": 1e10, "千亿": 1e11}
+_BEFORE = {"约": "about", "近": "upper_bound", "逾": "lower_bound", "超": "lower_bound", "足": None, "过": None, "于": None}
+_AFTER = (("左右", "about"), ("上下", "about"), ("以上", "lower_bound"), ("余", "lower_bound"), ("多", "lower_bound"), ("以下", "upper_bound"), ("以内", "upper_bound"), ("许", "about"))
+_PAIRS = {"不足": "upper_bound", "超过": "lower_bound", "大约": "about", "接近": "upper_bound", "多于": "lower_bound", "少于": "upper_bound", "不少于": "lower_bound", "低于": "upper_bound", "高于": "lower_bound", "不低于": "lower_bound"}
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[str, tuple[str, float]], dict[str, str]]:
+    words = {row["word"]: (row["unit_code"], float(row["factor"])) for row in load_csv("unit_words")}
+    kinds = {row["code"]: row["figure_kind"] for row in load_csv("codes_units")}
+    return words, kinds
+
+
+def read_quantity(shadow: str, match: re.Match[str]) -> tuple[float, str, str, str | None, int] | None:
+    """(value, unit_code, figure_kind, bound, end offset) of a QUANTITY match; None where no unit follows.
+
+    ``bound``: about, lower_bound (余, 多, 以上 …), upper_bound (近, 不足 …) or None for an exact figure.
+    """
+    number, more, multiple, more_after, follows = match.groups()
+    words, kinds = _tables()
+    for size in range(len(follows), 0, -1):
+        unit = words.get(follows[:size])
+        if unit is not None:
+            break
+    else:
+        if multiple in ("万", "亿") and follows[0] == "元":
+            unit, size = words["元"], 1
+        else:
+            return None
+    start = match.start()
+    previous = shadow[start - 1] if start else " "
+    if previous == "第" or previous.isascii() and previous.isalpha() or more == "-":
+        return None
+    if previous in "、,和" and shadow.rfind("第", max(0, start - 10), start) >= 0 and re.search(r"第[0-9、,和]+$", shadow[max(0, start - 10):start]):
+        return None  # 第9、14项: ordinal numbers
+    code, factor = unit
+    end = match.start(5) + size
+    value = float(number.replace(",", "")) * _FACTORS[multiple or ""] * factor
+    bound = "lower_bound" if more in ("余", "多") or more_after else "about" if more else None
+    if bound is None:
+        bound = _BEFORE.get(previous) or (_PAIRS.get(shadow[start - 2:start]) if previous in "足过于约近" and start > 1 else None)
+    if bound is None:
+        for word, meaning in _AFTER:
+            if shadow.startswith(word, end):
+                bound, end = meaning, end + len(word)
+                break
+    if value >= 1e15:
+        return None
+    return round(value, 6), code, kinds[code], bound, end
