@@ -14,13 +14,15 @@ from analysis.tables.schemas import SPANS
 _SPACE = re.compile(r"[\s　﻿]+")
 _NOTICE_FIELDS = ("inspection_start_date", "inspection_end_date", "inspection_kind", "feedback_date", "cutoff_date",
                   "publication_date", "signed_date", "admin_level", "city_name", "problem_count", "leaf_count", "measure_count")
+# A page number between two pages: part of the verbatim words, not of what they say.
+_PAGE_NUMBER = re.compile(r"\s*\n\s*[-－—]\s*\d{1,3}\s*[-－—]\s*\n\s*")
 # One printed form for what differs only in width.
 _WIDTH = str.maketrans("，；：（）！？％０１２３４５６７８９．", ",;:()!?%0123456789.")
 
 
 def plain(text: str | None) -> str | None:
-    """The words without white space, in one width."""
-    return None if text is None else _SPACE.sub("", text).translate(_WIDTH)
+    """The words without white space and page numbers, in one width."""
+    return None if text is None else _SPACE.sub("", _PAGE_NUMBER.sub("", text)).translate(_WIDTH)
 
 
 def signature(tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
