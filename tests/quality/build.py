@@ -27,7 +27,7 @@ STATUS_NAMES = {
     "c": "completed", "cl": "completed_long_term", "bc": "basically_completed", "ph": "phased",
     "ip": "in_progress", "lt": "long_term", "nc": "not_completed", "ns": "not_stated",
 }
-_MARK = re.compile(r"⟦(\S+) (\S+) (\d+)⟧|⟦/⟧")
+_MARK = re.compile(r"⟦([^\s⟦⟧]+) (\S+) (\d+)⟧|⟦/⟧")
 # Offsets of a page's gold would be offsets into its markup, which no reader keeps; such
 # statements are matched by their words instead.
 TEXT_SUFFIXES = {"txt", "md"}
