@@ -121,10 +121,10 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
     with record.step("parse", work, report) as step:
         stages.parse(order, record, step)
     with record.step("compare", work, report) as step:
-        ledger, outputs = stages.compare(order, record)
+        frames, outputs = stages.compare(order, record)
         step.note = f"{len(outputs)} tables"
     with record.step("changes", work, report):
-        snapshot = take_snapshot(ledger.frames, outputs.get("out_completion"))
+        snapshot = take_snapshot(frames, outputs.get("out_completion"))
         save_snapshot(work, snapshot)
         comparable = previous is not None and _same_selection(previous.record["parameters"], record.parameters)
         record.changes = compare_snapshots(load_snapshot(previous.folder) if comparable else None, snapshot)
@@ -132,7 +132,7 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
         executed = stages.run_suite(order, record, work, step, report)
     for kind in order.formats:
         with record.step(f"export {kind}", work, report) as step:
-            stages.export(order, kind, executed, ledger.frames, outputs, work, step)
+            stages.export(order, kind, executed, frames, outputs, work, step)
     with record.step("check inputs", work, report):
         now = _hash_inputs(order.raw)
         if now != record.inputs:

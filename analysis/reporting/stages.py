@@ -52,12 +52,12 @@ def parse(order: Any, record: RunRecord, step: Step) -> None:
     record.disagreements = [f"{r['check_id']}: {r['stated_value']:g} / {r['counted_value']:g}" for r in wrong.sort("check_id").to_dicts()]
 
 
-def compare(order: Any, record: RunRecord) -> tuple[Any, dict[str, pl.DataFrame]]:
-    """Core tables → the ledger of the selection and its ``out_*`` tables, which are also written."""
+def compare(order: Any, record: RunRecord) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    """Core tables → the frames of the selection and its ``out_*`` tables, which are also written."""
     from analysis.compare.ledger import EmptySelection, load_ledger
     from analysis.compare.outputs import build_outputs
     from analysis.reporting.parameters import ParameterError
-    from analysis.tables.store import commit_tables, new_build, write_part
+    from analysis.tables.store import commit_tables, new_build, read_table, table_names, write_part
 
     try:
         ledger = load_ledger(order.data, order.city_codes, order.first_year or None, order.last_year or None, order.year_basis)
@@ -69,7 +69,12 @@ def compare(order: Any, record: RunRecord) -> tuple[Any, dict[str, pl.DataFrame]
         write_part(build, name, 0, frame)
         record.table_rows[name] = frame.height
     commit_tables(order.data, build)
-    return ledger, outputs
+    frames = dict(ledger.frames)
+    chosen = frames["core_notices"]["notice_id"].implode()
+    frames["core_regions"] = read_table(order.data, "core_regions").filter(pl.col("notice_id").is_in(chosen))
+    frames["core_quarantine"] = read_table(order.data, "core_quarantine")
+    frames |= {name: read_table(order.data, name) for name in table_names(order.data) if name.startswith("codes_")}
+    return frames, outputs
 
 
 def suite_plan(order: Any, cities: list[str]) -> list[tuple[Path, str, dict[str, Any]]]:

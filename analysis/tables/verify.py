@@ -62,7 +62,7 @@ def verify_ledger(folder: Path, chunk: int = 500) -> Verification:
 
 def _compare(result: Verification, table: str, frame: pl.DataFrame, texts: dict[str, str], quote: str, start: str, end: str) -> None:
     key = next(iter(CORE_TABLES[table].columns()))
-    for row_id, notice_id, stored, low, high in frame.select(key, "notice_id", quote, start, end).rows():
+    for row_id, notice_id, stored, low, high in frame.select(pl.col(key).alias("_row"), "notice_id", quote, start, end).rows():
         if low is None or high is None:
             result.without_span += 1
             continue
