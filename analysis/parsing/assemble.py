@@ -14,6 +14,7 @@ from analysis.parsing.regions import fill_regions
 from analysis.parsing.roles import Reader, Reading, choose_reading
 from analysis.parsing.segments import find_marks
 from analysis.parsing.structure import Measure, Problem, Section, Structure
+from analysis.parsing.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.text import Flow, make_flow, make_shadow
 
 
@@ -28,15 +29,69 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
     if not flow.paras:
         fill_regions(structure, [])
         return structure
-    root = build_outline(flow)
+    table = read_tables(shadow, document.blocks) if document.blocks or "|" in shadow or "序号" in shadow or "编号" in shadow else []
     marks = find_marks(flow)
-    reader = Reader(flow, root, marks)
+    reader = Reader(flow, build_outline(flow), marks)
     reading = choose_reading(reader)
-    if reading is None:
+    if table and _prefers_table(flow, table, reading, reader):
+        _fill_from_table(structure, shadow, table, reading)
+    elif reading is not None:
+        _fill(structure, flow, reader, reading)
+    else:
         fill_regions(structure, [])
-        return structure
-    _fill(structure, flow, reader, reading)
     return structure
+
+
+def _prefers_table(flow: Flow, table: list[TableUnit], reading: Reading | None, reader: Reader) -> bool:
+    """A table with measures tells more than prose around it; one of results alone less than full prose."""
+    if reading is None or len(table) < 2:
+        return reading is None
+    told = sum(bool(unit.draft.blocks) for unit in table)
+    low, high = table[0].draft.start, table[-1].draft.end
+    outside = [unit for unit in reading.units if not low <= flow.to_text(unit.start) < high]
+    full = [unit for unit in outside if reader.evidence(unit).doing]
+    return told * 2 >= len(table) or len(full) < len(table)
+
+
+class Whole:
+    """The document's own text in place of a flow: offsets stand for themselves."""
+
+    def __init__(self, shadow: str):
+        self.text = shadow
+
+    def to_text(self, offset: int) -> int:
+        return offset
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return start, end
+
+
+def _fill_from_table(structure: Structure, shadow: str, table: list[TableUnit], prose: Reading | None) -> None:
+    flow = Whole(shadow)
+    root = Node("", None, None, 0, 0, None)
+    sections: dict[str, Node] = {}
+    units = []
+    for entry in table:
+        draft = entry.draft
+        draft.measures = count_measures(shadow, draft)
+        node = Node("T", entry.number, entry.label, draft.start, draft.body, None)
+        node.end = node.own_end = draft.end
+        node.parent = root
+        if entry.section is not None:
+            words = shadow[entry.section[0]:entry.section[1]]
+            if words not in sections:
+                section = Node("PC", None, None, entry.section[0], entry.section[0], None)
+                section.end = section.own_end = entry.section[1]
+                section.parent = root
+                sections[words] = section
+            node.parent = sections[words]
+        units.append(node)
+    drafts = [entry.draft for entry in table]
+    structure.reading_code = "table"
+    structure.reading_score = 0.9 if any(draft.blocks for draft in drafts) else 0.5
+    if prose is not None and len(prose.units) != len(units) and prose.score > 0.6:
+        structure.alternative_problem_count = len(prose.units)
+    _finish(structure, flow, units, drafts, set())
 
 
 # Where the last problem stops: thanks to the public, contact data, signature, what comes next.
@@ -52,7 +107,10 @@ def _fill(structure: Structure, flow: Flow, reader: Reader, reading: Reading) ->
     structure.reading_code = reading.code
     structure.reading_score = reading.score
     structure.alternative_problem_count = reading.alternative_count
-    parents = _parent_problems(units, reader)
+    _finish(structure, flow, units, drafts, reader.parent_problems(units))
+
+
+def _finish(structure: Structure, flow: Flow | Whole, units: list[Node], drafts: list[Draft], parents: set[int]) -> None:
     sections, headings, places = _sections(flow, units, parents)
     structure.sections = sections
     structure.problems = _problems(flow, units, drafts, parents, places)
@@ -96,31 +154,6 @@ def _cut(flow: Flow, unit: Node, end: int, is_last: bool) -> int:
         if para.label is None and _AFTER.match(para.text):
             return para.start
     return end
-
-
-def _parent_problems(units: list[Node], reader: Reader) -> set[int]:
-    """Parents (by id) that are problems with the units as their items."""
-    by_style: dict[str, list[Node]] = {}
-    for unit in units:
-        by_style.setdefault(unit.style, []).append(unit)
-    parents: set[int] = set()
-    for style, members in by_style.items():
-        groups = {id(unit.parent): unit.parent for unit in members if unit.parent is not None and unit.parent.style}
-        if not groups:
-            continue
-        numbers = [unit.number for unit in members if unit.number is not None]
-        rises = len(groups) > 1 and len(numbers) == len(members) and all(a < b for a, b in zip(numbers, numbers[1:]))
-        for above in {parent.style for parent in groups.values()}:
-            if above in ("C", "H") or style in ("Q", "S"):
-                continue
-            same = [parent for parent in groups.values() if parent.style == above]
-            mixed = above in by_style
-            if rises and not mixed:
-                continue
-            count = len(same) + len(by_style.get(above, ()))
-            if mixed or (count in reader.totals and len(units) not in reader.totals and above != "PC"):
-                parents |= {id(parent) for parent in same}
-    return parents
 
 
 def _chain(unit: Node) -> list[Node]:

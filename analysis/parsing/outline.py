@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import FRAME, is_finding
+from analysis.parsing.cues import FRAME, is_action, is_finding
 from analysis.parsing.text import Flow, Para
 
 # Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
@@ -16,6 +16,8 @@ _QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?
 _FINDING_LINE = re.compile(r"[【\[(]?(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?[】\])]?[:]")
 
 
+# A result or a label in bold is no heading.
+_NO_HEADING = re.compile(r"[【\[(]?(?:整改|完成|责任|牵头|原因|反馈|存在问题|具体措施)[^:。]{0,10}(?:[:】\])]|$)")
 _TITLE = re.compile(r"(?:通报|公告|公示|报告|通知)(?:[(\[].{0,12}[)\]])?$|巡[察视].*整改.*情况")
 
 
@@ -28,7 +30,7 @@ class Node:
 
     __slots__ = ("style", "number", "label", "start", "body", "end", "own_end", "parent", "children", "depth", "para", "heading")
 
-    def __init__(self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para):
+    def __init__(self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para | None):
         self.style = style
         self.number = number
         self.label = label
@@ -39,7 +41,7 @@ class Node:
         self.children: list[Node] = []
         self.depth = 0
         self.para = para
-        self.heading = para.heading
+        self.heading = para.heading if para is not None else 0
 
     def walk(self):
         yield self
@@ -49,7 +51,7 @@ class Node:
 
 def build_outline(flow: Flow) -> Node:
     """The root of the tree; its children are the top level of the notice."""
-    root = Node("", None, None, 0, 0, Para("。", [], None, 0))
+    root = Node("", None, None, 0, 0, None)
     stack = [root]
     paras = flow.paras
     count = len(paras)
@@ -88,9 +90,11 @@ def _node_of(para: Para) -> Node | None:
 def _is_heading(paras: list[Para], index: int, count: int) -> bool:
     """An unnumbered line that reads as a heading: marked as one, or bare before a numbered line."""
     para = paras[index]
-    if para.heading:
-        return len(para.text) <= 120 and ":" not in para.text[-1:]
     text = para.text
+    if _NO_HEADING.match(text):
+        return False
+    if para.heading:
+        return len(text) <= 120 and text[-1] != ":"
     if not para.bare or not 4 <= len(text) <= 80 or text[0] in "【[(" or any(sign in text for sign in ":|。;"):
         return False
     if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":
@@ -136,16 +140,18 @@ def _place(stack: list[Node], node: Node) -> None:
     """Close what the new line ends, so that the last of the stack is its parent."""
     style = node.style
     found = [depth for depth in range(1, len(stack)) if stack[depth].style == style]
+    if node.heading and any(stack[depth].heading for depth in found):
+        found = [depth for depth in found if stack[depth].heading]
     if not found:
         return
     if node.number is None:
         del stack[found[-1]:]
         return
     best = found[-1]
-    for depth in reversed(found):
-        if node.number == stack[depth].number + 1:
-            best = depth
-            break
+    following = [depth for depth in found if node.number == stack[depth].number + 1]
+    if following:
+        # Two lists are open and both wait for this number: a finding goes on the outer one.
+        best = following[0] if len(following) > 1 and _names_finding(node) else following[-1]
     else:
         last = stack[best]
         if node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
@@ -157,8 +163,14 @@ def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
     """Whether a number that starts again at 1 is a list inside the open node, not its sibling."""
     if len(stack) - 1 == depth and stack[depth].number > 1 and stack[depth].style in ("C", "PC"):
         return False
+    if stack[depth].heading and not node.heading:
+        return True
+    return not _names_finding(node)
+
+
+def _names_finding(node: Node) -> bool:
     head = node.para.text[node.body - node.start:][:60]
-    return not is_finding(head)
+    return is_finding(head.partition("。")[0]) and not is_action(head)
 
 
 def _close(root: Node, length: int) -> None:

@@ -143,8 +143,12 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
         return
     head_end = _sentence_end(text, start, stop)
     if told:
-        split = _status_free(text, start, stop, draft)
-        draft.statement = (start, split)
+        if draft.status is None:
+            found = closing_status(text, head_end, stop) if head_end < stop else None
+            if found is not None and found[1]:
+                draft.status = found[0]
+                stop = _trim(text, start, found[0].start - 1 if text[found[0].start - 1] in "(【[〔" else found[0].start)[1]
+        draft.statement = (start, _status_free(text, start, stop, draft))
         return
     open_frame = OPEN_FRAME.match(text, start, stop)
     if open_frame is not None and (text[start] in "针关对在" or open_frame.end() >= stop - 1):
@@ -256,7 +260,8 @@ def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft) 
         mark = inline
     limit = mark.start() if mark is not None else stop
     at = head_end
-    while at < limit:
+    is_head_finding = is_finding(text[start:head_end])
+    while at < limit and is_head_finding:
         while at < limit and text[at] in " \n":
             at += 1
         end = _sentence_end(text, at, limit)

@@ -107,24 +107,39 @@ class Reader:
         return telling * 2 < len(node.children) or telling == 1 == len(node.children) - 1
 
     def collect(self, style: str) -> list[Node]:
+        """Units of one style; where a branch has none, those of the style it stands under."""
+        above = self._style_above(style)
         units: list[Node] = []
 
-        def has_style(node: Node) -> bool:
+        def holds(node: Node, styles: tuple[str, ...]) -> bool:
             if self.is_list(node):
                 return False
-            return any(child.style == style or has_style(child) for child in node.children)
+            return any(child.style in styles or holds(child, styles) for child in node.children)
 
         def visit(node: Node) -> None:
             for child in node.children:
                 if child.style == style:
                     units.append(child)
-                elif has_style(child):
+                elif holds(child, (style,)):
                     visit(child)
-                elif child.style not in ("O",) and self.unit_like(child) and self.evidence(child).strong:
+                elif child.style == above:
+                    if self.unit_like(child) or self.evidence(child).strong:
+                        units.append(child)
+                elif holds(child, (above,)):
+                    visit(child)
+                elif child.style not in ("O", "PA", "D", "E") and self.unit_like(child) and self.evidence(child).strong:
                     units.append(child)
 
         visit(self.root)
         return self._body_only(units)
+
+    def _style_above(self, style: str) -> str:
+        counts: dict[str, int] = {}
+        for node in self.root.walk():
+            if node.style == style and node.parent is not None:
+                counts[node.parent.style] = counts.get(node.parent.style, 0) + 1
+        above = max(counts, key=lambda name: counts[name]) if counts else ""
+        return above if above in ("A", "W", "PC", "D", "N") else ""
 
     def _body_only(self, units: list[Node]) -> list[Node]:
         """Without the preface and the closing sections, whose lines look alike but report no finding."""
@@ -220,13 +235,46 @@ class Reader:
         if telling:
             inside = sum(len([m for m in self.marks_in(u.start, u.end) if m.part in ("measures", "progress", "result")]) for u in units)
             value += 1.2 * inside / len(telling)
-        if len(units) in self.totals:
+        tops = self.tops(units)
+        if len(units) in self.totals or len(tops) in self.totals:
             value += 0.6
-        if _runs_on(units):
+        if _runs_on(tops) or _runs_on(units):
             value += 0.3
         if len(units) == 1:
             value -= 0.6
         return value
+
+    def parent_problems(self, units: list[Node]) -> set[int]:
+        """Parents (by id) that are problems with the units as their items.
+
+        A level is one of problems when some of its lines carry measures themselves, or when the
+        notice's own total counts it; numbers that run on below it make it a class.
+        """
+        by_style: dict[str, list[Node]] = {}
+        for unit in units:
+            by_style.setdefault(unit.style, []).append(unit)
+        parents: set[int] = set()
+        for style, members in by_style.items():
+            groups = {id(unit.parent): unit.parent for unit in members if unit.parent is not None and unit.parent.style}
+            if not groups or style in ("Q", "S"):
+                continue
+            rises = len(groups) > 1 and _rises([unit.number for unit in members])
+            for above in {parent.style for parent in groups.values()} - {"C", "H"}:
+                same = [parent for parent in groups.values() if parent.style == above]
+                mixed = above in by_style
+                count = len(same) + len(by_style.get(above, ()))
+                if mixed or (not rises and above != "PC" and count in self.totals and len(units) not in self.totals):
+                    parents |= {id(parent) for parent in same}
+        return parents
+
+    def tops(self, units: list[Node]) -> list[Node]:
+        """The problems that the units are or belong to, in order."""
+        parents = self.parent_problems(units)
+        tops: dict[int, Node] = {}
+        for unit in units:
+            top = unit.parent if id(unit.parent) in parents else unit
+            tops.setdefault(id(top), top)
+        return list(tops.values())
 
     def readings(self) -> list[Reading]:
         styles: list[str] = []
@@ -260,8 +308,11 @@ def choose_reading(reader: Reader) -> Reading | None:
 def _runs_on(units: list[Node]) -> bool:
     """Whether the printed numbers rise across parents."""
     parents = {id(unit.parent) for unit in units}
-    numbers = [unit.number for unit in units if unit.number is not None]
-    return len(parents) > 1 and len(numbers) == len(units) > 2 and all(a < b for a, b in zip(numbers, numbers[1:]))
+    return len(parents) > 1 and len(units) > 2 and _rises([unit.number for unit in units])
+
+
+def _rises(numbers: list[int | None]) -> bool:
+    return None not in numbers and all(a < b for a, b in zip(numbers, numbers[1:]))
 
 
 _TOTAL = re.compile(r"(\d{1,3}|[一二三四五六七八九十百]{1,5}) ?(?:个|项|条)(?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")

@@ -187,7 +187,33 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
         else:
             pieces = [(start, end)]
         lines.append(Para(body, pieces, read_label(body), heading))
+    _settle_decimals(lines)
     return Flow(_joined(lines), dropped)
+
+
+_GLUED = re.compile(r"(\d{1,2})\.(?=\d)")
+
+
+def _settle_decimals(lines: list[Para]) -> None:
+    """1.27处 may be item 1 of a list (27 places …) or a decimal: its neighbours tell."""
+    last = 0  # number of the list line before
+    for index, line in enumerate(lines):
+        label = line.label
+        if label is not None and label.style == "A":
+            last = label.number
+            continue
+        match = _GLUED.match(line.text) if line.text[0].isdigit() and (label is None or label.style in ("D", "E")) else None
+        if match is not None:
+            number = int(match.group(1))
+            following = next((other.label for other in lines[index + 1:index + 3] if other.label is not None or _GLUED.match(other.text)), None)
+            goes_on = index + 1 < len(lines) and lines[index + 1].text.startswith((f"{number + 1}.", f"{number + 1}、"))
+            own_level = label is not None and following is not None and following.style == label.style and following.number == label.number + 1
+            if (number == last + 1 or number == 1) and not own_level and (goes_on or number == last + 1 > 1):
+                line.label = Label("A", number, match.end(), match.group())
+                last = number
+                continue
+        if label is not None:
+            last = 0
 
 
 def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
