@@ -40,6 +40,7 @@ def _timeline_part(page: Any, suffix: str, rows: list[dict[str, Any]]) -> Figure
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(page.t("axis_days"))
+        axes.xaxis.set_major_formatter(lambda v, _: f"{v:.0f}".replace("-", "−"))
         handles = [Patch(facecolor=d.RULE, label=page.t("mark_inspection")),
                    Line2D([], [], marker="|", color=d.INK, linestyle="none", markersize=9, label=page.t("mark_feedback")),
                    Line2D([], [], marker="D", color=d.BLUE, markerfacecolor="white", linestyle="none", label=page.t("mark_cutoff")),
@@ -71,11 +72,14 @@ def _strip(page: Any, axes: Any, y: int, row: dict[str, Any]) -> str:
         words.append(f"{page.t('mark_inspection')} {row['inspection_start_date']} – {row['inspection_end_date']}")
     if row["period_days"] and known:
         axes.barh(y, row["period_days"], left=0, height=0.62, color="#f6e7c8", zorder=0)
-    if row["comment_start_date"] and row["comment_end_date"]:
-        start, end = at(row["comment_start_date"]), at(row["comment_end_date"])
+    if row["comment_start_date"] or row["comment_end_date"]:
+        first, last = row["comment_start_date"] or row["comment_end_date"], row["comment_end_date"] or row["comment_start_date"]
+        start, end = at(first), at(last)
         axes.barh(y, max(1, end - start), left=start, height=0.3, facecolor="white", edgecolor=d.BLUE, hatch="////",
                   linewidth=0.5, zorder=2)
-        words.append(f"{page.t('mark_comment')} {row['comment_start_date']} – {row['comment_end_date']}")
+        axes.annotate(f"{_short(first)}–{_short(last)}", ((start + end) / 2, y), xytext=(0, 9), textcoords="offset points",
+                      ha="center", fontsize=6.6, color=d.GREY)
+        words.append(f"{page.t('mark_comment')} {first} – {last}")
     placed: list[tuple[int, int]] = []
     ends = [at(row[c]) for c in _DATES if row[c]]
     axes.plot([min(ends), max(ends)], [y, y], color=d.GREY, linewidth=0.8, linestyle="-" if known else (0, (3, 2)), zorder=1)
@@ -90,7 +94,8 @@ def _strip(page: Any, axes: Any, y: int, row: dict[str, Any]) -> str:
         line = sum(1 for px, _ in placed if abs(px - x) < 60)
         placed.append((x, line))
         axes.annotate(row[column].isoformat(), (x, y), xytext=(0, -9 - 8 * line), textcoords="offset points",
-                      ha="center", va="top", fontsize=6.8, color=colour)
+                      ha="center", va="top", fontsize=6.8, color=colour,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=5)
         words.append(f"{page.t(key)} {row[column]}")
     below = "" if known else page.t("days_unknown")
     parts.row_label(axes, y, page.of(row), row["flags"], below)

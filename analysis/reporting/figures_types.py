@@ -37,7 +37,7 @@ def _heatmap_part(page: Any, suffix: str, ids: list[str], rows: list[dict[str, A
     spread = {r["type_code"]: r for r in page.out["out_type_prevalence"].to_dicts()
               if r["definition_code"] == "notice" and r["unit"] == page.unit}
     shares = np.array([[cell[t, n]["share"] or 0.0 for n in ids] for t in types])
-    marks = [[str(cell[t, n]["primary_count"] or "") for n in ids] for t in types]
+    marks = [[_mark(cell[t, n]) for n in ids] for t in types]
     blues = LinearSegmentedColormap.from_list("house", ["#ffffff", "#cfe0ef", "#6ba3cf", "#0b4f8a"])
     with d.house_style():
         figure = d.new_figure(len(types) * 6.2 + 34)
@@ -59,16 +59,23 @@ def _heatmap_part(page: Any, suffix: str, ids: list[str], rows: list[dict[str, A
         for n in ids:
             held = [f"{labels[t]} {cell[t, n]['primary_count']}" for t in types if cell[t, n]["primary_count"]]
             said.append(f"{name[n][0]} (n = {cell[types[0], n]['n_count']}) " + ("、" if page.lang == "zh" else ", ").join(held))
-        data = [[n, name[n][0], t, labels[t], cell[t, n]["unit"], cell[t, n]["primary_count"], cell[t, n]["n_count"],
+        data = [[n, name[n][0], t, labels[t], cell[t, n]["unit"], cell[t, n]["primary_count"],
+                 cell[t, n]["any_count"], cell[t, n]["n_count"],
                  cell[t, n]["share"], spread.get(t, {}).get("present_count"), spread.get(t, {}).get("n_count"),
                  spread.get(t, {}).get("wilson_low"), spread.get(t, {}).get("wilson_high"),
                  spread.get(t, {}).get("rarefied_share"), name[n][1]] for t in types for n in ids]
         return d.finish(figure, id=parts.part_id("type-heatmap", suffix), caption=caption,
                         alt=parts.alt_text(page, caption, said),
-                        columns=["notice_id", "notice", "type_code", "type", "unit", "primary_count", "n_count", "share",
+                        columns=["notice_id", "notice", "type_code", "type", "unit", "primary_count", "any_count", "n_count", "share",
                                  "present_count", "notice_count", "wilson_low", "wilson_high", "rarefied_share", "flags"],
                         rows=data, source_line=page.t("source_line_counts"),
                         notes=[page.t("fig_heatmap_note", n=common if common else "—")])
+
+
+def _mark(row: dict[str, Any]) -> str:
+    """3, 3+1 or +1: units with it as first type, and those with it as a further one."""
+    further = (row["any_count"] or 0) - (row["primary_count"] or 0)
+    return (str(row["primary_count"]) if row["primary_count"] else "") + (f"+{further}" if further else "")
 
 
 def _head(text: str, flags: str, narrow: bool) -> str:
@@ -87,7 +94,7 @@ def _prevalence(page: Any, axes: Any, types: list[str], spread: dict[str, dict[s
         if row["rarefied_share"] is not None:
             axes.plot([row["rarefied_share"]], [y], marker="o", markersize=5.6, markerfacecolor="none",
                       markeredgecolor=d.ORANGE, markeredgewidth=1.1, linestyle="none", zorder=4)
-        parts.right_text(axes, y, f"{row['present_count']}/{row['n_count']}", offset=5)
+        parts.right_text(axes, y, f"{row['present_count']}/{row['n_count']}", offset=9)
     axes.set_ylim(len(types), 0)
     axes.set_yticks([])
     parts.share_axis(axes, 0, 1, 0.5)

@@ -32,8 +32,8 @@ class Outputs(dict):
     def __missing__(self, name: str) -> Any:
         from analysis.compare.outputs import build_outputs
 
-        self.update(build_outputs(self._ledger, completion=self._completion, unit=self._unit))
-        return self[name]
+        self.update(build_outputs(self._ledger, completion=self._completion, unit=self._unit, only=(name,)))
+        return dict.__getitem__(self, name)
 
 
 @dataclass(slots=True)

@@ -70,7 +70,7 @@ def run_notebooks(notebooks: Iterable[str | Path], parameters: Mapping[str, Any]
         raise ParameterError(f"{twice[0]} is named twice; one run writes one {twice[0]}.")
     given = dict(parameters or {})
     if data_dir is not None:
-        given["data_dir"] = str(data_dir)
+        given["data_dir"] = str(Path(data_dir).resolve())
     checked = check_run(sources, given, Path(data_dir) if data_dir is not None else None)
     return run_jobs([Job(source, Path(out_dir) / source.name, checked[source]) for source in sources], **options)
 
