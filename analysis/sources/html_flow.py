@@ -28,6 +28,7 @@ class Line:
 
     text: str
     in_article: bool
+    is_link: bool = False
     is_chrome: bool = False
     level: int = 0
     table: int = 0
@@ -46,6 +47,8 @@ def is_data_table(table) -> bool:
 class _Cells:
     """The grid of one table: which places earlier row and column spans have taken."""
 
+    LIMIT = 100_000  # places; beyond it spans are not believed
+
     def __init__(self, key: int):
         self.key = key
         self.row = -1
@@ -62,8 +65,9 @@ class _Cells:
             self.col += 1
         place = (self.row, self.col)
         down, across = _span(node, "rowspan", 500), _span(node, "colspan", 50)
-        for row in range(self.row, self.row + down):
-            self._taken.update((row, col) for col in range(self.col, self.col + across))
+        if down * across > 1 and len(self._taken) + down * across <= self.LIMIT:
+            for row in range(self.row, self.row + down):
+                self._taken.update((row, col) for col in range(self.col, self.col + across))
         self.col += across
         return place
 
@@ -76,13 +80,15 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
     cell_place: tuple[int, int, int] = (0, 0, 0)
     tables: list[_Cells] = []
     lists: list[list] = []
+    in_link = plain = 0
     in_article = is_chrome = False
     level = pre = 0
     label = ""
 
     def flush() -> None:
-        nonlocal label
+        nonlocal label, plain
         text = "".join(buffer)
+        is_link, plain = not plain, 0
         buffer.clear()
         text = text.strip(" \t\r\n\f") if not pre else text
         if not text.strip("\u00a0\u3000 \n"):
@@ -91,7 +97,7 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
         if cell_lines is not None:
             cell_lines.append(text.strip("\u00a0\u3000 "))
         else:
-            lines.append(Line(text, in_article, is_chrome, level))
+            lines.append(Line(text, in_article, is_link, is_chrome, level))
 
     stack: list[tuple[object, bool, object]] = [(body, False, None)]
     while stack:
@@ -99,6 +105,8 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
         if not is_exit:
             if node.is_text_node:
                 text = node.text()
+                if not in_link:
+                    plain += len(text.strip())
                 if pre:
                     for index, part in enumerate(text.replace("\r\n", "\n").split("\n")):
                         if index:
@@ -121,13 +129,15 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
                 flush()
             saved = (in_article, is_chrome, level)
             if node.mem_id == article.mem_id:
-                in_article = True
-            elif in_article and is_chrome_node(node):
+                in_article, is_chrome = True, False
+            elif not is_chrome and is_chrome_node(node):
                 is_chrome = True
             if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
                 level = int(tag[1])
             elif tag == "pre":
                 pre += 1
+            elif tag == "a":
+                in_link += 1
             elif tag == "table" and cell_lines is None and is_data_table(node):
                 tables.append(_Cells(node.mem_id))
             elif tables and cell_lines is None and tag == "tr":
@@ -159,12 +169,14 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
         if len(saved) == 4:
             text = "\n".join(cell_lines or ())
             if text:
-                lines.append(Line(text, saved[0], saved[1], 0, *cell_place))
+                lines.append(Line(text, saved[0], False, saved[1], 0, *cell_place))
             cell_lines = None
         if tag == "table" and tables and tables[-1].key == node.mem_id:
             tables.pop()
         elif tag == "pre":
             pre -= 1
+        elif tag == "a":
+            in_link -= 1
         elif tag in ("ol", "ul") and lists:
             lists.pop()
         elif tag == "li":

@@ -23,6 +23,9 @@ _FURNITURE = re.compile(
 _HEAD_FURNITURE = re.compile(
     r"来源\s*[:：]|來源\s*[:：]|信息来源|发布(?:时间|日期)|公开日期|发文日期|更新(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|作者\s*[:：]|编辑\s*[:：]|审核\s*[:：]|浏览|索引号|信息分类|主题分类|发布机构|字体|朗读")
 _ONLY_DATE = re.compile(r"^\s*[\[(（【]?\s*(?:20\d\d)\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*[\])）】]?\s*$")
+_TITLE_END = re.compile(r"(?:通报|通報|公告|公示|情况|情況|报告|報告)(?:[（(][^（()）]{1,12}[）)])?\s*$")
+_NUMBERED = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳])")
+_SIGNED = re.compile(r"^\s*中共[^，。；：]{2,40}(?:党组|黨組|党委|委员会|支部)\s*$")
 _MAX_FURNITURE = 120
 
 
@@ -30,7 +33,7 @@ def find_title(tree) -> str | None:
     """The article's title: the CMS's own field, else the heading or page title that sounds like one."""
     named = _metas(tree)
     candidates = [named[name] for name in _TITLE_NAMES if named.get(name)]
-    candidates += [" ".join(node.text(deep=True).split()) for node in tree.css("h1")[:5]]
+    candidates += [" ".join(node.text(deep=True).split()) for node in tree.css("h1")[:5] + tree.css("h2")[:5]]
     page = tree.css_first("title")
     if page is not None:
         candidates += [part.strip() for part in _SITE_SEPARATOR.split(" ".join(page.text(deep=True).split()))]
@@ -70,6 +73,16 @@ def is_chrome_line(text: str, *, near_title: bool) -> bool:
     if len(text) > _MAX_FURNITURE or "。" in text:
         return False
     return bool(_FURNITURE.search(text) or near_title and (_HEAD_FURNITURE.search(text) or _ONLY_DATE.match(text)))
+
+
+def sounds_like_title(line: str) -> bool:
+    """A short line that ends as titles of notices do (通报 notice, 公告/公示 announcement, 情况 state, 报告 report)."""
+    return 8 <= len(line) <= 100 and bool(_TITLE_WORD.search(line)) and bool(_TITLE_END.search(line))
+
+
+def is_prose_line(text: str) -> bool:
+    """A line that belongs to a notice wherever it stands: a sentence, a numbered heading, a signature, a date."""
+    return "。" in text or bool(_NUMBERED.match(text) or _ONLY_DATE.match(text) or _SIGNED.match(text))
 
 
 def same_title(line: str, title: str | None) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -22,7 +24,7 @@ MAX_TOTAL_BYTES = 200_000_000
 # Text compresses 3 to 10 times, a page full of blanks perhaps 100 times; bombs 1,000 times.
 MAX_RATIO = 200
 
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError)
+_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError)
 
 
 class _Budget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 
@@ -21,6 +22,10 @@ _STRICT = (
 )
 
 
+# What zipfile raises over damaged bytes, from bad checksums to seeking before the beginning.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, IndexError, NotImplementedError, RuntimeError)
+
+
 class Package:
     """The parts of one package by name."""
 
@@ -28,7 +33,7 @@ class Package:
         self.name = name
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise self._broken(error) from None
         self.names = [info.filename for info in self._zip.infolist()[:MAX_PARTS]]
 
@@ -44,7 +49,7 @@ class Package:
         try:
             with self._zip.open(info) as handle:
                 content = handle.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGED as error:
             raise self._broken(error) from None
         if len(content) > limit:
             raise UnreadableSource("read", "file_unpacks_too_large", (

@@ -15,7 +15,7 @@ from analysis.sources.building import TextBuilder
 from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.html_flow import Line, flow_lines
-from analysis.sources.html_page import is_chrome_line, find_publication_date, find_title, same_title
+from analysis.sources.html_page import find_publication_date, find_title, is_chrome_line, is_prose_line, same_title, sounds_like_title
 
 MAX_DEPTH = 512
 MAX_TAGS = 1_500_000
@@ -31,6 +31,7 @@ _PASSABLE = frozenset("body div section article main form center font span table
 _CHROME_TAGS = frozenset(("nav", "footer", "aside"))
 _CHROME_NAME = re.compile(r"(?:^|[^a-z])(?:nav|menu|foot|footer|bottom|share|copyright|crumbs?|breadcrumb|related|recommend|sidebar|login|search|toolbar|qrcode|ewm|wza)(?:[^a-z]|$)", re.IGNORECASE)
 _ZONE_LINES = 40
+_CLOSING_LINES = 8
 
 
 def read_html(data: bytes, name: str) -> Document:
@@ -51,29 +52,32 @@ def read_html(data: bytes, name: str) -> Document:
     body = tree.body
     if body is None:
         raise UnreadableSource("read", "no_text", f"{name}: the page has no body. Save the page again.")
-    main, lost = _find_article(body)
-    lines = flow_lines(body, main, _is_chrome_node)
+    weights = _weigh(body)
+    article = _find_article(body, weights)
+
+    def is_furniture(node) -> bool:
+        # Whatever its name, an element that holds sentences is no furniture.
+        return _is_chrome_node(node) and weights.get(node.mem_id, (0, 0))[1] == 0
+
+    lines = flow_lines(body, article, is_furniture)
     inside = [line for line in lines if line.in_article]
     if sum(len(line.text) for line in inside) < 60 and has_script:
         raise UnreadableSource("read", "page_filled_by_script", (
             f"{name}: the page holds hardly any text; a script fills it in the browser. Open it there and print it to PDF, or copy the text into a .txt file."))
     builder = TextBuilder()
-    header = _header_lines(lines, title)
-    in_title = any(same_title(line.text, title) for line in inside[:6])
+    header, title = _header_lines(lines, inside, title)
     for line in header:
-        is_title = same_title(line.text, title) and not in_title
-        if is_title or not same_title(line.text, title):
-            builder.add(line.text, "heading" if is_title else "chrome", 1 if is_title else 0)
-            in_title = in_title or is_title
-    _add_article(builder, inside)
+        if line.level:
+            builder.add(line.text, "heading", line.level)
+        else:
+            builder.add(line.text, "paragraph" if is_prose_line(line.text) else "chrome")
+    _add_article(builder, inside + _closing_lines(lines))
     metadata = {}
     if title:
         metadata["title"] = title
     date = stated_date or find_publication_date(None, [line.text for line in header] + [line.text for line in inside[:8]])
     if date:
         metadata["publication_date"] = date
-    if lost:
-        warnings = [*warnings, f"{lost} characters of prose outside the article were left out"]
     return Document(text=builder.text, encoding=encoding, blocks=builder.blocks, page_metadata=metadata, reader_warnings=warnings)
 
 
@@ -92,18 +96,52 @@ def _add_article(builder: TextBuilder, lines: list[Line]) -> None:
             builder.add(line.text)
 
 
-def _header_lines(lines: list[Line], title: str | None) -> list[Line]:
-    """Lines above the article from the title on; without a title, those that name date or source."""
-    before = []
+def _header_lines(lines: list[Line], inside: list[Line], title: str | None) -> tuple[list[Line], str | None]:
+    """What is kept of the lines above the article, and the title as the page prints it.
+
+    From the title on: the title (joined where it was broken), date and source, prose.
+    """
+    before: list[Line] = []
     for line in lines:
         if line.in_article:
             break
-        before.append(line)
+        if not line.is_link and not line.is_chrome:
+            before.append(line)
     before = before[-_ZONE_LINES:]
-    for index, line in enumerate(before):
-        if same_title(line.text, title):
-            return [line for line in before[index:] if same_title(line.text, title) or is_chrome_line(line.text, near_title=True)]
-    return [line for line in before if is_chrome_line(line.text, near_title=True)]
+    start, end, printed = _find_printed_title(before, title)
+    head = [Line(printed, False, level=1)] if printed else []
+    if printed and any(same_title(line.text, printed) for line in inside[:6]):
+        head = []
+    rest = [line for line in before[end:] if not same_title(line.text, printed) and (is_chrome_line(line.text, near_title=True) or is_prose_line(line.text))]
+    above = [line for line in before[:start] if printed is None and is_chrome_line(line.text, near_title=True)]
+    for line in rest:
+        line.level = 0
+    return above + head + rest, printed or next((line.text for line in inside[:6] if title and title in line.text and sounds_like_title(line.text)), title)
+
+
+def _find_printed_title(before: list[Line], title: str | None) -> tuple[int, int, str | None]:
+    """(start, end, text) of the title among the lines above the article; it may be broken in three."""
+    for size in (1, 2, 3):
+        for start in range(len(before) - size, -1, -1):
+            joined = "".join(line.text.strip() for line in before[start: start + size])
+            if same_title(joined, title):
+                return start, start + size, joined
+    # The page's own title is often shortened, or is the site's.
+    for start in range(len(before) - 1, -1, -1):
+        if sounds_like_title(before[start].text) and not is_chrome_line(before[start].text, near_title=False):
+            return start, start + 1, before[start].text.strip()
+    return len(before), len(before), None
+
+
+def _closing_lines(lines: list[Line]) -> list[Line]:
+    """Signature, date or prose set right below the article; the first other line ends it."""
+    last = max((index for index, line in enumerate(lines) if line.in_article), default=len(lines))
+    closing = []
+    for line in lines[last + 1: last + 1 + _CLOSING_LINES]:
+        if line.is_link or line.is_chrome or line.table or not is_prose_line(line.text) or is_chrome_line(line.text, near_title=False):
+            break
+        closing.append(line)
+    return closing
 
 
 def _refuse_bombs(source: str, name: str) -> None:
@@ -132,9 +170,8 @@ def _refuse_bombs(source: str, name: str) -> None:
             "Copy the notice's text from the browser into a .txt file, or print the page to PDF."))
 
 
-def _find_article(body) -> tuple[object, int]:
-    """The element that holds the article, and how many characters of prose stand outside it."""
-    weights = _weigh(body)
+def _find_article(body, weights: dict[int, tuple[int, int]]):
+    """The smallest element that holds nearly all text outside links and all prose."""
     node = body
     while True:
         best, best_weight, others = None, -1, []
@@ -149,14 +186,14 @@ def _find_article(body) -> tuple[object, int]:
                 else:
                     others.append(child)
             elif child.is_text_node and len(child.text().strip()) > 30:
-                return node, 0
+                return node
             child = child.next
         if best is None or best.tag not in _PASSABLE or best_weight < 0.6 * weights[node.mem_id][0]:
-            return node, 0
+            return node
         if best.tag == "table" and _is_data_table(best):
-            return node, 0
+            return node
         if any(_holds_prose(other, weights) for other in others):
-            return node, 0
+            return node
         node = best
 
 

@@ -12,7 +12,8 @@ _DELIMITER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \
 _TAG_TABLE = re.compile(r"<table\b[^>]*>(.*?)</table\s*>", re.IGNORECASE | re.DOTALL)
 _TAG_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
 _TAG_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)(?=</t[dh]\b|<t[dh]\b|</tr\b|$)", re.IGNORECASE | re.DOTALL)
-_SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
+_SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
+_MAX_TAKEN = 100_000  # places taken by spans in one table; beyond it spans are not believed
 _BLANK = " \t\r\n\u3000\u00a0"
 
 
@@ -82,7 +83,7 @@ def _tag_cells(text: str, table: int) -> list[Block]:
                 spans = {side.lower(): max(1, int(size)) for side, size in _SPAN.findall(cell.group(1))}
                 while (row, col) in taken:
                     col += 1
-                for down in range(spans.get("row", 1)):
+                for down in range(spans.get("row", 1) if len(taken) < _MAX_TAKEN else 0):
                     taken.update((row + down, col + across) for across in range(spans.get("col", 1)))
                 _add_trimmed(cells, text, cell.start(2), cell.end(2), table, row, col)
                 col += spans.get("col", 1)
