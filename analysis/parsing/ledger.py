@@ -119,16 +119,19 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
     dated: dict[str | None, int] = {}
     for event in events:
         dated[event.get("problem_key")] = dated.get(event.get("problem_key"), 0) + 1
-    headings = {problem.key: _words(text[problem.statement_start:problem.statement_end]) for problem in structure.problems
+    shadow = structure.shadow  # types are matched on it: traditional and full-width forms read alike
+    headings = {problem.key: _words(shadow[problem.statement_start:problem.statement_end]) for problem in structure.problems
                 if not problem.is_leaf and problem.statement_start is not None}
     rows = []
     for problem in structure.problems:
         statement = None if problem.statement_start is None else text[problem.statement_start:problem.statement_end]
         heading = headings.get(problem.parent_key or "") or titles.get(problem.category_key or "") or titles.get(problem.aspect_key or "")
-        words = _words(statement or "")
+        words = "" if problem.statement_start is None else _words(shadow[problem.statement_start:problem.statement_end])
         if not problem.is_leaf:
-            words += "".join(_words(text[item.statement_start:item.statement_end]) for item in items.get(problem.key, ()) if item.statement_start is not None)
-        coding = code_statement(words, heading, titles.get(problem.aspect_key or ""))
+            words += "".join(_words(shadow[item.statement_start:item.statement_end]) for item in items.get(problem.key, ()) if item.statement_start is not None)
+        # Cause and measures, then the aspect: asked only where statement and heading decide nothing.
+        after = problem.block_start if problem.statement_end is None else problem.statement_end
+        coding = code_statement(words, heading, shadow[after:min(problem.block_end, after + 240)] + "\n" + titles.get(problem.aspect_key or ""))
         rows.append({
             "problem_id": f"{notice_id}/{problem.key}", "notice_id": notice_id,
             "aspect_id": f"{notice_id}/{problem.aspect_key}" if problem.aspect_key else None,

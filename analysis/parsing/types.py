@@ -22,6 +22,7 @@ FOLLOW_UPS = frozenset({INSPECTION, AUDIT})
 DECIDES = 4.0  # weight from which the naming sentence decides alone
 LEAST = 2.5  # below this the text decides nothing
 ADDS = 3.0  # a further word of the same code adds only from this weight, in the deciding sentence
+LATER = 0.85  # share of a cue's weight in later clauses of the deciding sentence
 DETAIL = 0.35  # share of a cue's weight in the sentences after the deciding one
 CLOSE = 0.95  # two objects whose weights differ by less are told apart by order of naming
 CERTAIN = 8.0  # weight from which only the margin keeps the score below 1
@@ -29,6 +30,7 @@ HEADING = 0.6
 CONTEXT = 0.4
 CONTEXT_LENGTH = 240  # characters of cause and measures that are read
 _SENTENCE_END = re.compile("[。；;！？!?\n]")
+_CLAUSE_END = re.compile("[，,：:]")
 
 
 class TypeCoding(NamedTuple):
@@ -100,13 +102,15 @@ def _score(text: str, hits: list[Hit]) -> _Scores:
     first: dict[str, int] = {}
     if not hits:
         return scores, words, first
-    start, end = _deciding_sentence(text, hits)
+    start, clause, end = _deciding_place(text, hits)
     best: dict[str, float] = {}
     for position, word, code, weight in hits:
         adds = weight >= ADDS
         if not start <= position < end:
             weight *= DETAIL
             adds = False
+        elif position > clause:
+            weight *= LATER
         known = best.get(code)
         if known is None:
             best[code] = scores[code] = weight
@@ -122,19 +126,22 @@ def _score(text: str, hits: list[Hit]) -> _Scores:
     return scores, words, first
 
 
-def _deciding_sentence(text: str, hits: list[Hit]) -> tuple[int, int]:
-    """Start and end of the first sentence that holds a deciding cue; the whole text without one."""
+def _deciding_place(text: str, hits: list[Hit]) -> tuple[int, int, int]:
+    """Start of the first sentence with a deciding cue, end of the clause that holds it, end of
+    that sentence; the whole text where no cue decides."""
     for position, _, _, weight in hits:
         if weight >= DECIDES:
             break
     else:
-        return 0, len(text)
-    start = 0
+        return 0, len(text), len(text)
+    start, end = 0, len(text)
     for boundary in _SENTENCE_END.finditer(text):
         if boundary.start() >= position:
-            return start, boundary.start()
+            end = boundary.start()
+            break
         start = boundary.end()
-    return start, len(text)
+    comma = _CLAUSE_END.search(text, position, end)
+    return start, comma.start() if comma else end, end
 
 
 @lru_cache(maxsize=4096)
