@@ -21,8 +21,9 @@ STATUS_WORDS = {
     "ph": ["取得阶段性成效", "取得阶段性成果"], "ip": ["正在推进", "正在整改", "持续推进"], "lt": ["长期坚持"], "nc": ["未完成"],
 }
 CHOICES: dict[str, list[str]] = {
-    "numbering": ["一（一）1.", "一1.", "（一）1.", "一（一）", "一（一）1.restart", "一、", "问题N：", "反馈问题N：", "一（一）（1）", "flat N、", "table", "cards"],
-    "statement": ["bare", "关于“”的问题", "针对“”问题。", "在…方面。", "heading 关于…问题", "反馈指出："],
+    "numbering": ["一（一）1.", "一1.", "（一）1.", "一（一）", "一（一）1.restart", "一、", "问题N：", "反馈问题N：", "一（一）（1）", "flat N、", "table", "cards",
+                  "bullets", "one line", "sub-items", "01", "md headings", "整改事项N："],
+    "statement": ["bare", "关于“”的问题", "针对“”问题。", "在…方面。", "heading 关于…问题", "反馈指出：", "主要表现："],
     "cause": ["none", "none", "原因分析：", "问题产生的原因：", "此问题的产生是因为"],
     "label": ["整改情况：", "整改落实情况：", "整改措施：", "整改举措：", "整改进展：", "none", "【整改措施】"],
     "enumeration": ["一是；", "一是。", "①；", "（1）；", "1.lines", "prose", "mixed"],
@@ -66,7 +67,26 @@ def _choose(chance: random.Random) -> dict[str, str]:
         picked["enumeration"] = "①；"
     if picked["enumeration"] == "1.lines" and picked["numbering"] in ("一（一）1.", "一1.", "（一）1.", "一（一）1.restart"):
         picked["enumeration"] = "（1）；"
-    if picked["enumeration"] == "（1）；" and picked["numbering"] == "一（一）（1）":
+    if picked["numbering"] == "bullets" and picked["statement"] in ("bare", "在…方面。", "反馈指出："):
+        picked["statement"] = "关于“”的问题"
+    if picked["numbering"] == "sub-items" and picked["statement"] in ("heading 关于…问题", "主要表现："):
+        picked["statement"] = "bare"
+    if picked["numbering"] in ("bullets", "sub-items") and picked["result"] == "by number":
+        # Without running numbers nothing can be referred to by number.
+        picked["result"] = "bracket"
+    if picked["statement"] == "bare" and picked["label"] == "none":
+        picked["label"] = "整改情况："
+    if picked["numbering"] == "one line":
+        picked.update(gaps="tight", indent="none")
+        if picked["enumeration"] == "1.lines":
+            picked["enumeration"] = "一是；"
+        if picked["result"].startswith("own line") or picked["result"] == "heading":
+            picked["result"] = "bracket"
+        if picked["statement"] == "heading 关于…问题":
+            picked["statement"] = "关于“”的问题"
+    if picked["numbering"] in ("sub-items", "md headings", "01", "整改事项N：") and picked["enumeration"] == "1.lines":
+        picked["enumeration"] = "①；"
+    if picked["enumeration"] == "（1）；" and picked["numbering"] in ("一（一）（1）", "sub-items"):
         picked["enumeration"] = "①；"
     return picked
 
@@ -82,6 +102,10 @@ def _measure_lines(kind: str, items: list[str], number: int) -> tuple[list[str],
     ends = "。" if kind == "一是。" else "；"
     marks = {"一": [f"{_CHINESE[i]}是" for i in range(1, 10)], "①": list(_CIRCLED), "（": [f"（{i}）" for i in range(1, 10)]}[kind[0]]
     return [ends.join(mark + words for mark, words in zip(marks, items)) + "。"], len(items)
+
+
+# Stands where the list of problems begins until the notice is put together.
+_BODY = "<body>"
 
 
 def _date(day: date) -> str:
@@ -103,7 +127,7 @@ def make_notice(seed: int) -> Made:
     cutoff = feedback + timedelta(days=chance.randint(80, 150))
     signed = cutoff + timedelta(days=chance.randint(5, 60))
     year = start.year
-    sections = 1 if picked["numbering"] in ("一、", "问题N：", "反馈问题N：", "flat N、", "table", "cards") else chance.randint(2, 4)
+    sections = 1 if picked["numbering"] in ("一、", "问题N：", "反馈问题N：", "整改事项N：", "flat N、", "table", "cards") else chance.randint(2, 4)
     sizes = [chance.randint(2, 5) for _ in range(sections)] if sections > 1 else [chance.randint(6, 12)]
     total = sum(sizes)
     statuses = [chance.choices(list(STATUS_WORDS), [12, 2, 1, 1, 3, 1, 1])[0] for _ in range(total)]
@@ -139,6 +163,7 @@ def make_notice(seed: int) -> Made:
     if picked["totals"] == "middle":
         lines += [f"{indent}一、总体情况", indent + totals_line]
     first_section = 2 if picked["totals"] == "middle" else 1
+    lines.append(_BODY)
     lines += _body(picked, chance, sizes, statuses, gold_codes, year, indent, first_section)
     if picked["result"] == "by number":
         named = "、".join(map(str, open_ones))
@@ -146,6 +171,10 @@ def make_notice(seed: int) -> Made:
     if picked["totals"] == "end":
         lines.append(indent + totals_line)
     lines += [f"{indent}欢迎广大干部群众对{word}整改落实情况进行监督。联系电话：0000-{chance.randint(2000000, 8999999)}。", f"中共{body}{organ}", _date(signed)]
+    if picked["numbering"] == "one line":
+        body_start, body_end = lines.index(_BODY) + 1, len(lines) - 3 - (picked["totals"] == "end") - (picked["result"] == "by number")
+        lines[body_start:body_end] = ["".join(lines[body_start:body_end])]
+    lines.remove(_BODY)
     gap = "\n\n" if picked["gaps"] == "blank" and picked["numbering"] not in ("table", "cards") else "\n"
     source = gap.join(lines) + "\n"
     if picked["width"] == "half":
@@ -153,14 +182,14 @@ def make_notice(seed: int) -> Made:
     publication = signed + timedelta(days=3) if picked["chrome"] == "page" else signed
     meta = {"inspection_start": start.isoformat(), "inspection_end": end.isoformat(), "team": team, "kind": kind_code, "feedback_date": feedback.isoformat(),
             "cutoff_date": cutoff.isoformat() if totals_line else None, "publication_date": publication.isoformat(), "admin_level": level, "place": place, "signed_date": signed.isoformat()}
-    head = {"ext": "md" if picked["numbering"] == "table" else "txt", "layout": " · ".join(picked.values()), "meta": meta, "declared": declared}
+    head = {"ext": "md" if picked["numbering"] in ("table", "md headings") else "txt", "layout": " · ".join(picked.values()), "meta": meta, "declared": declared}
     return Made(seed, picked, head, source, lines)
 
 
 def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statuses: list[str], gold_codes: list[str], year: int, indent: str, first: int) -> list[str]:
     lines: list[str] = []
     used: set[str] = set()
-    number = 0
+    number = parents = 0
     titles = content.aspects(chance, len(sizes)) if len(sizes) > 1 else [""]
     scheme = picked["numbering"]
     if scheme == "table":
@@ -170,7 +199,13 @@ def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statu
     for section, size in enumerate(sizes):
         if scheme == "一（一）":
             lines.append(f"{indent}{_CHINESE[first + section]}、{titles[section]}")
-        elif scheme in ("一（一）1.", "一（一）1.restart", "（一）1.", "一（一）（1）"):
+        elif scheme == "bullets":
+            lines.append(f"{indent}【{titles[section]}】")
+        elif scheme == "md headings":
+            lines.append(f"## {_CHINESE[first + section]}、{titles[section]}")
+        elif scheme in ("one line", "01"):
+            lines.append(f"{indent}{_CHINESE[first + section]}、{titles[section]}")
+        elif scheme in ("一（一）1.", "一（一）1.restart", "（一）1.", "一（一）（1）", "sub-items"):
             lines.append(f"{indent}（{_CHINESE[section + 1]}）{titles[section]}")
         elif scheme == "一1.":
             lines.append(f"{indent}{_CHINESE[first + section]}、{titles[section]}")
@@ -182,13 +217,19 @@ def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statu
             printed, counted = _measure_lines(picked["enumeration"], content.measures(chance, year, count), number)
             code, result = statuses[number - 1], chance.choice(STATUS_WORDS[statuses[number - 1]])
             mark = f"⟦{number} {gold_codes[number - 1]} {counted}⟧"
+            if scheme == "sub-items":
+                if place % 2 == 0:
+                    parents += 1
+                    lines.append(f"{indent}{parents}.{content.statement(chance, year, used).split('，')[0]}。")
+                label = f"（{place % 2 + 1}）"
             lines += _problem(picked, indent, label, mark, words, printed, code, result, chance)
     return lines
 
 
 def _label(scheme: str, number: int, place: int, first: int) -> str:
     return {"一、": f"{_CHINESE[number + first - 1]}、" if number + first <= 20 else f"{number}、", "一（一）": f"（{_CHINESE[place]}）", "问题N：": f"问题{number}：",
-            "反馈问题N：": f"反馈问题{number}：", "一（一）（1）": f"（{number}）", "flat N、": f"{number}、", "一（一）1.restart": f"{place}."}.get(scheme, f"{number}.")
+            "反馈问题N：": f"反馈问题{number}：", "整改事项N：": f"整改事项{_CHINESE[number]}：",
+            "bullets": "◆", "01": f"{number:02d} ", "md headings": f"### {number}. ", "一（一）（1）": f"（{number}）", "flat N、": f"{number}、", "一（一）1.restart": f"{place}."}.get(scheme, f"{number}.")
 
 
 def _problem(picked: dict[str, str], indent: str, label: str, mark: str, words: str, printed: list[str], code: str, result: str, chance: random.Random) -> list[str]:
@@ -201,16 +242,19 @@ def _problem(picked: dict[str, str], indent: str, label: str, mark: str, words: 
         return [*card, f"完成情况：{result}"] if picked["result"] != "none" else card
     form = picked["statement"]
     opening = {"bare": f"{mark}{words}。{end}", "关于“”的问题": f"关于“{mark}{words}{end}”的问题。", "针对“”问题。": f"针对“{mark}{words}{end}”问题。",
-               "在…方面。": f"{mark}在{words}方面。{end}", "heading 关于…问题": f"关于{mark}{words}{end}的问题", "反馈指出：": f"反馈指出：{mark}{words}。{end}"}[form]
+               "在…方面。": f"{mark}在{words}方面。{end}", "heading 关于…问题": f"关于{mark}{words}{end}的问题", "反馈指出：": f"反馈指出：{mark}{words}。{end}",
+               "主要表现：": f"{words.split('，')[0][:6]}方面存在差距"}[form]
     head_result = f"【{result}】" if picked["result"] == "heading" else ""
     lines = [f"{indent}{label}{opening}{head_result}"]
+    if form == "主要表现：":
+        lines.append(f"{indent}主要表现：{mark}{words}。{end}")
     if picked["cause"] != "none":
         lines.append(f"{indent}{picked['cause']}{content.cause(chance)}。")
     tag = "" if picked["label"] == "none" else picked["label"]
     tail = {"last sentence": f"该问题{result}。" if code != "lt" else "该问题需长期坚持。", "bracket": f"（{result}）", "percent": "（整改进度：100%）" if code == "c" else "（整改进度：60%）"}.get(picked["result"], "")
     body = [f"{tag}{printed[0]}", *printed[1:]]
     body[-1] += tail
-    if form in ("针对“”问题。", "在…方面。") and tag in ("", "整改措施：") and picked["cause"] == "none":
+    if picked["numbering"] != "md headings" and form in ("针对“”问题。", "在…方面。") and tag in ("", "整改措施：") and picked["cause"] == "none":
         lines[-1] += body.pop(0)
     lines += [indent + line for line in body]
     if picked["result"].startswith("own line"):
