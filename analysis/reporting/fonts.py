@@ -209,8 +209,8 @@ def css_faces(regular: str, bold: str = "") -> str:
     ``regular`` is all text of the page, ``bold`` the part that is set bold.
     """
     use = split_by_font(regular + bold)
-    # Plain ASCII digits and letters are needed in both weights for table heads and numbers.
-    basic = set(range(0x20, 0x7F))
+    # What the templates themselves print, in both weights.
+    basic = set(range(0x20, 0x7F)) | needed("·—–…、。，：；（）《》“”【】〔〕〇一二三四五六七八九十")
     faces = [(FAMILY, 400, "regular", use["main"] | basic),
              (FAMILY, 700, "bold", (needed(bold) & _coverage("bold")) | basic)]
     if use["extension"]:

@@ -83,7 +83,7 @@ def write_briefing(document: Mapping[str, Any], path: Path, *, data_links: Mappi
     from markupsafe import Markup
 
     lang = document["lang"]
-    shown = "".join(strings(document)) + "".join(link["text"] for link in related) + "↕↑↓—[]#"
+    shown = "".join(strings(document)) + "".join(link["text"] for link in related) + "↕↑↓"
     style = fonts.css_faces(shown, bold_text(document)) + "\n" + template_text("briefing.css")
     script = template_text("briefing.js")
     titles = {s["n"]: s["notice"] + document["words"]["sep"] + s["place"] for s in document["sources"]}

@@ -249,7 +249,7 @@ def assemble(notebooks: Sequence[Sequence[Mapping[str, Any]]], lang: str = "zh",
             body.append(builder.block(clean(block), f"{name}, block {place}", shift))
     as_of = str(first_meta.get("data_as_of") or "")
     return clean({
-        "lang": lang, "words": words(lang), "title": title or str(first_meta.get("title") or ""),
+        "lang": lang, "words": words(lang), "title": title or str(first_meta.get("title") or words(lang)["untitled"]),
         "subtitle": subtitle if subtitle is not None else str(first_meta.get("subtitle") or ""), "as_of": as_of,
         "timestamp": timestamp(as_of), "parameters": dict(first_meta.get("parameters") or {}), "body": body, "sources": builder.sources.rows})
 

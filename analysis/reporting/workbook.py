@@ -84,8 +84,9 @@ class _Book:
                 sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), self.date)
         else:
             text = fonts.without_controls(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
-            if len(text.encode("utf-16-le")) // 2 > CELL_LIMIT:
-                text = text[: CELL_LIMIT // 2 if any(ord(c) > 0xFFFF for c in text) else CELL_LIMIT - len(self.words["cut"])] + self.words["cut"]
+            if len(text) * 2 > CELL_LIMIT and len(units := text.encode("utf-16-le")) // 2 > CELL_LIMIT:
+                # The limit counts UTF-16 units: a rare character is two.
+                text = units[: 2 * (CELL_LIMIT - len(self.words["cut"]))].decode("utf-16-le", "ignore") + self.words["cut"]
             sheet.write_string(row, column, text, self.text if wrap else self.cell)
 
     def sheet(self, name: str, heads: Sequence[str], names: Sequence[str] | None, widths: Sequence[float], rows: Any, wrap: bool, frozen: int = 1) -> None:

@@ -1,0 +1,123 @@
+"""The gates themselves: each must stop what it is there to stop."""
+
+from __future__ import annotations
+
+import copy
+import zipfile
+
+import pytest
+from tests import sample_blocks as sample
+
+from analysis.reporting import fonts, gates, html, pdf, render_drawings as drawings
+from analysis.reporting.render_document import assemble
+
+
+@pytest.fixture(scope="module")
+def document() -> dict:
+    return assemble([sample.completion()], "zh")
+
+
+@pytest.mark.parametrize(("old", "new", "finding"), [
+    ("</main>", '<img src="https://example.org/x.png" alt="x"></main>', "img"), ("</main>", "<script>alert(1)</script></main>", "policy does not name"),
+    ("</main>", '<a href="javascript:alert(1)">x</a></main>', "javascript"), ("</main>", '<a href="https://example.org/">x</a></main>', "link to"),
+    ("</main>", '<a href="../../etc/passwd">x</a></main>', "link to"), ("</main>", '<p onclick="x()">x</p></main>', "onclick"), ("</main>", '<p style="color:red">x</p></main>', "style"),
+    ("</main>", '<link rel="stylesheet" href="x.css"></main>', "link"), ("</main>", "<iframe></iframe></main>", "iframe"), ("</main>", '<p id="ratios">x</p></main>', "given twice"),
+    ("</main>", '<a href="#nowhere">x</a></main>', "not on the page"), ("</main>", "<p>龘</p></main>", "U+9F98"), ('role="img" aria-label="点与区间图', 'aria-label="点与区间图', "without alt text"),
+    ("*{box-sizing", '@import "https://example.org/x.css";*{box-sizing', "outside the page"), ("default-src &#39;none&#39;", "default-src *", "no content policy"),
+    ("</main>", '<meta http-equiv="refresh" content="0;url=https://example.org"></main>', "refresh")])
+def test_html_gate_stops(document, tmp_path, old, new, finding):
+    """A request, a script, a dead link, a figure nobody can hear, a box for a character."""
+    page = html.write_briefing(document, tmp_path / "b.html")
+    gates.check_html(page)
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    page.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(gates.GateFailure, match=finding.replace("+", r"\+")):
+        gates.check_html(page)
+
+
+def test_pdf_gate_stops_a_cell_that_is_not_on_any_page(document, tmp_path):
+    """Numbers that never reached the paper."""
+    file = pdf.write_briefing(document, tmp_path / "b.pdf")
+    changed = copy.deepcopy(document)
+    next(b for b in changed["body"] if b["kind"] == "table")["rows"][0][3]["text"] = "88.4%"
+    with pytest.raises(gates.GateFailure, match="88.4%"):
+        gates.check_pdf(file, changed)
+
+
+def test_pdf_gate_stops_overlap_and_text_off_the_page(tmp_path):
+    """Labels printed over each other, and a label outside the paper."""
+    empty = {"body": []}
+    for body, finding in (('#place(top + left, [互相重叠的文字])#place(top + left, dx: 3pt, [覆盖在上面的话])', "over each other"), ('#place(top + right, dx: 60pt, [跑出页面的文字])', "outside the page")):
+        import typst
+
+        source = b'#set page(width: 200pt, height: 100pt, margin: 10pt)\n#set text(font: "Noto Sans SC", size: 12pt)\n' + body.encode()
+        file = tmp_path / "x.pdf"
+        file.write_bytes(typst.compile(source, font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts.typst_folders("x"))))
+        with pytest.raises(gates.GateFailure, match=finding):
+            gates.check_pdf(file, empty)
+
+
+def test_pdf_gate_stops_a_link_out_of_the_file(tmp_path):
+    """A notice's words turned into a link that a reader clicks."""
+    import typst
+
+    file = tmp_path / "x.pdf"
+    file.write_bytes(typst.compile(b'#link("https://example.org")[x]'))
+    with pytest.raises(gates.GateFailure, match="leaves the file"):
+        gates.check_pdf(file, {"body": []})
+
+
+def test_docx_and_xlsx_gates_stop_formulas_and_relations(tmp_path):
+    """A spreadsheet that runs something when it is opened."""
+    for name, part, content, check, finding in (("a.xlsx", "xl/worksheets/sheet1.xml", "<c><f>1+1</f></c>", gates.check_xlsx, "formula"),
+                                                ("b.xlsx", "xl/worksheets/_rels/sheet1.xml.rels", '<Relationship TargetMode="External"/>', gates.check_xlsx, "outside link"),
+                                                ("a.docx", "word/document.xml", "<w:instrText>INCLUDETEXT x</w:instrText>", gates.check_docx, "INCLUDETEXT"),
+                                                ("b.docx", "word/document.xml", '<wp:docPr id="1" name="x"/>', gates.check_docx, "alt text"),
+                                                ("c.docx", "word/_rels/document.xml.rels", '<Relationship TargetMode="External"/>', gates.check_docx, "outside the file")):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr(part, content)
+        with pytest.raises(gates.GateFailure, match=finding):
+            check(tmp_path / name)
+
+
+def test_csv_gate_stops_a_formula_and_lets_numbers_pass(tmp_path):
+    """A negative number refused, or a formula let through."""
+    file = tmp_path / "x.csv"
+    file.write_text("a,b\n-3.5,1\n", encoding="utf-8-sig")
+    gates.check_csv(file)
+    file.write_text("a,b\n-cmd|x,1\n", encoding="utf-8-sig")
+    with pytest.raises(gates.GateFailure, match="row 2"):
+        gates.check_csv(file)
+
+
+def test_missing_glyph_is_an_error_with_its_name():
+    """An empty box where a person's name stood: Typst leaves it out without a word."""
+    with pytest.raises(fonts.MissingGlyph, match=r"U\+1F9FF"):
+        fonts.typst_folders("x\U0001f9ff")
+    assert fonts.printable("𬭎將✔\U0001f9ff") == "𬭎將✔〔U+1F9FF〕"
+    assert fonts.printable("a\u202eb\x00c\ud800d") == "abcd"
+
+
+def test_embedded_subset_draws_what_it_was_made_for():
+    """Chinese that falls back to whatever the reader's system has."""
+    face = fonts.css_faces("鞍山𬭎✔", "鞍")
+    import base64
+    import re
+
+    points = [fonts.points_of(base64.b64decode(f)) for f in re.findall(r"base64,([^)]+)\)", face)]
+    assert len(points) == 4 and {ord("鞍"), ord("山")} <= points[0] and ord("鞍") in points[1] and ord("𬭎") in points[2] and ord("✔") in points[3]
+    assert ord("山") not in points[1]
+
+
+def test_a_drawing_keeps_its_marks_and_loses_what_is_active():
+    """A figure without its points, or one that phones home."""
+    clean = drawings.sanitise(sample.svg("鞍山", '<script>x</script><a href="javascript:x"><path d="M1 1"/></a><rect width="1" height="1" fill="url(https://e.example)" onclick="x"/>'
+                                                 '<image href="https://e.example/a.png"/><style>*{fill:red}</style>'), "f1")
+    assert 'href="#f1-m1"' in clean and 'id="f1-m1"' in clean and 'clip-path="url(#f1-p1)"' in clean and 'font-family="\'Noto Sans SC\'"' in clean
+    assert not any(word in clean for word in ("script", "javascript", "e.example", "onclick", "<style", "style=", "<a "))
+    assert drawings.texts(clean) == ["鞍山", "益阳 [S]", "声明完成比例（95% 区间）"]
+    with pytest.raises(drawings.UnsafeFigure, match="entities"):
+        drawings.sanitise('<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>', "f")
+    with pytest.raises(drawings.UnsafeFigure, match="not readable"):
+        drawings.sanitise("<svg", "f")
