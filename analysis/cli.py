@@ -48,6 +48,7 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: int, engine: str, scheduler: str | None, as_json: bool) -> None:
     """Files or folders (default: data/raw) → tables."""
+    from analysis.sources.errors import BadSidecar, HashMismatch
     from analysis.tables.build import build_ledger
     from analysis.tables.corrections import CorrectionError
 
@@ -59,7 +60,7 @@ def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: i
             raise click.UsageError(f"{path}: no such file or folder")
     try:
         summary = build_ledger(wanted, out or paths.processed_dir(), jobs=jobs, engine=engine, scheduler=scheduler)
-    except CorrectionError as error:
+    except (CorrectionError, HashMismatch, BadSidecar) as error:
         _fail(str(error))
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, default=str))

@@ -70,7 +70,7 @@ def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: 
     from analysis.reporting.cities import resolve_cities
     from analysis.reporting.editions import NotWritable
     from analysis.reporting.parameters import ParameterError
-    from analysis.sources.errors import HashMismatch
+    from analysis.sources.errors import BadSidecar, HashMismatch
 
     wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     if not wanted or set(wanted) - set(FORMATS):
@@ -85,7 +85,7 @@ def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: 
         _fail(str(error), 2)
     except Busy as error:
         _fail(str(error), BUSY)
-    except (NotWritable, HashMismatch) as error:
+    except (NotWritable, BadSidecar, HashMismatch) as error:
         _fail(str(error))
     except RunFailed as error:
         note = f" The note is {error.folder / 'failure.html'}." if error.folder else ""

@@ -64,7 +64,7 @@ def parse_batch(sources: list[NumberedSource], cache: ParseCache | None = None) 
         except UnreadableSource as error:
             refused = quarantine_row(source, error.stage, error.reason_code, error.reason_text)
         except NotANotice as error:
-            refused = quarantine_row(source, "parse", error.reason_code, error.reason_text)
+            refused = quarantine_row(source, "parse", error.reason_code, f"{source.file.source_path}: {error.reason_text}")
         except MemoryError:
             raise
         except Exception as error:  # a defect of ours must not cost the other notices
