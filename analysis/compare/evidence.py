@@ -20,7 +20,7 @@ from analysis.tables.results import NOT_STATED
 
 MONEY = "money"
 SHARES = (  # code, zh, en
-    ("hard_evidence", "有硬证据（已发生的日期、制发或有文号的文件、处理处分、金额）", "Hard evidence (dated event, document issued or numbered, sanction, money)"),
+    ("hard_evidence", "有硬证据（已发生的日期、有文号的文件、数量、处理处分、金额）", "Hard evidence (dated event, numbered document, quantity, sanction, money)"),
     ("no_hard_evidence", "无硬证据", "No hard evidence"),
     ("dated_event", "有日期的事件", "A dated event"),
     ("document", "制发文件", "A document issued or revised"),
@@ -82,7 +82,7 @@ class Evidence:
             sanctions = sanction_count(text)
             counts = {"dated_event_count": len(events.get(problem_id, ())), "document_count": len(issued.get(problem_id, ())), "numbered_document_count": len(numbered.get(problem_id, ())),
                       "quantity_count": len(quantities.get(problem_id, ())), "money_count": len(money.get(problem_id, ())), "sanction_count": sanctions}
-            kinds = sum(bool(k) for k in (counts["dated_event_count"], counts["document_count"] + counts["numbered_document_count"], sanctions, counts["money_count"]))
+            kinds = sum(bool(k) for k in (counts["dated_event_count"], counts["numbered_document_count"], counts["quantity_count"], sanctions, counts["money_count"]))
             is_done = item["status_code"] in done and item["status_code"] != NOT_STATED
             length = len(self.plain[position][0])
             ids = [*events.get(problem_id, ()), *dict.fromkeys([*issued.get(problem_id, ()), *numbered.get(problem_id, ())]), *quantities.get(problem_id, ())]

@@ -56,7 +56,7 @@ class OutEvidence(GridSchema):
     """What stands behind each leaf item: dates, documents, quantities, sanctions, money."""
     problem_id = text("problem without sub-items, or sub-item", "问题编号", key=True)
     unit = code("one leaf item", "单位", ("leaf_item",))
-    definition_code = text("evidence inside the measures; hard = dated event in the past, issued or numbered document, sanction or money", "口径")
+    definition_code = text("evidence inside the measures; hard = dated event in the past, document with its number, quantity, sanction or money", "口径")
     status_code = code("result, self-reported", "整改状态", STATUS_CODES)
     is_said_completed = flag("its result is in the chosen definition of done", "自报完成")
     primary_type_code = text("problem type", "问题类型")
@@ -67,7 +67,7 @@ class OutEvidence(GridSchema):
     quantity_count = whole("quantities in measures", "数量数")
     money_count = whole("sums of money in measures", "金额数")
     sanction_count = whole("sanctions and talks named", "处理处分数")
-    evidence_kind_count = whole("kinds of hard evidence present, 0–4", "证据种类数")
+    evidence_kind_count = whole("kinds of hard evidence present, 0–5", "证据种类数")
     has_hard_evidence = flag("at least one kind", "有硬证据")
     intent_count = whole("words of future or intent in its measures", "意向词数")
     intent_words = text("these words (codes of intent_words), comma-joined", "意向词")

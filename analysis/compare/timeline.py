@@ -18,7 +18,7 @@ from analysis.compare.grid import join_flags, join_ids, key_of, out_frame
 from analysis.lookups import load_csv
 
 STAGES = ("inspection_start_date", "inspection_end_date", "feedback_date", "cutoff_date", "publication_date")
-ISSUED = ("issued", "revised")
+ISSUED = ("issued", "made", "revised", "adopted")  # codes_actions: the text says the document came about
 LONGEST_WINDOW = 1100  # days; a longer one comes from a misread date and would print hundreds of empty weeks
 
 

@@ -74,20 +74,20 @@ def type_prevalence(comparison: Comparison, type_table: pl.DataFrame) -> pl.Data
     for definition, key in (("notice", "notice_id"), ("city", "city_code")):
         place = pl.coalesce("city_code", "city_name", "notice_id") if definition == "city" else pl.col("notice_id")
         per = own.group_by("type_code", place.alias("_key"), maintain_order=True).agg(
-            (pl.col("any_count") > 0).any().alias("present"), pl.col("presence_at_common_n").mean(), pl.col("any_count").sum())
+            (pl.col("primary_count") > 0).any().alias("present"), pl.col("presence_at_common_n").mean(), pl.col("primary_count").sum())
         grouped = per.group_by("type_code", maintain_order=True).agg(
-            pl.col("present").sum(), pl.len().alias("n"), pl.col("presence_at_common_n").mean().alias("rarefied"), pl.col("any_count").sum(), pl.col("_key").filter("present").alias("ids"))
+            pl.col("present").sum(), pl.len().alias("n"), pl.col("presence_at_common_n").mean().alias("rarefied"), pl.col("primary_count").sum(), pl.col("_key").filter("present").alias("ids"))
         found = {row["type_code"]: row for row in grouped.iter_rows(named=True)}
         shared = {flag for i in own["notice_id"].unique(maintain_order=True) for flag in comparison.flags_for(i, "types", comparison.unit_counts[comparison.unit].get(i, 0))}
         for kind in problem_types():
             if kind["code"] == UNCLASSIFIED:
                 continue
-            row = found.get(kind["code"], {"present": 0, "n": 0, "rarefied": None, "any_count": 0, "ids": []})
+            row = found.get(kind["code"], {"present": 0, "n": 0, "rarefied": None, "primary_count": 0, "ids": []})
             low, high = wilson(row["present"], row["n"])
             rows.append({"type_code": kind["code"], "type_label_zh": kind["label_zh"], "type_label_en": kind["label_en"], "dimension_code": kind["dimension_code"],
                          "unit": comparison.unit, "definition_code": definition, "present_count": row["present"], "n_count": row["n"],
                          "share": row["present"] / row["n"] if row["n"] else None, "wilson_low": low, "wilson_high": high, "common_n": common_size(comparison),
-                         "rarefied_share": row["rarefied"], "unit_count": row["any_count"], "flags": join_flags(shared), "source_ids": join_ids(row["ids"])})
+                         "rarefied_share": row["rarefied"], "unit_count": row["primary_count"], "flags": join_flags(shared), "source_ids": join_ids(row["ids"])})
     return out_frame("out_type_prevalence", rows)
 
 

@@ -11,41 +11,19 @@ from analysis.lookups import load_csv
 SHINGLE = 13  # characters of an identical run: shorter ones are idiom (title of a meeting, name of a campaign)
 MOST_HOLDERS = 40  # places that hold the same run before it counts as a common phrase of all notices
 _NOT_WORDS = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]")
+_TITLE = re.compile(r"《[^《》]{0,80}》")
 
 
 @lru_cache(maxsize=1)
-def _intent() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    rows = load_csv("intent_words")
-    guards = {row["word"]: tuple(row["guard"].split()) for row in rows}
-    return re.compile("|".join(map(re.escape, sorted(guards, key=len, reverse=True)))), guards
+def _intent() -> list[tuple[str, re.Pattern[str]]]:
+    return [(row["word"], re.compile(row["pattern"])) for row in load_csv("intent_words")]
 
 
 def intent_words(text: str) -> list[str]:
-    """Words of the future or of intent, in order; a word inside one of its guards (拟 in 拟定) is none."""
-    pattern, guards = _intent()
-    found = []
-    for match in pattern.finditer(text):
-        word = match.group()
-        around = text[max(0, match.start() - 6):match.end() + 6]
-        offset = match.start() - max(0, match.start() - 6)
-        if not any(_covers(around, guard, offset, len(word)) for guard in guards[word]) and not _in_title(text, match.start()):
-            found.append(word)
-    return found
-
-
-def _covers(around: str, guard: str, offset: int, length: int) -> bool:
-    start = around.find(guard)
-    while start >= 0:
-        if start < offset + length and offset < start + len(guard):
-            return True
-        start = around.find(guard, start + 1)
-    return False
-
-
-def _in_title(text: str, place: int) -> bool:
-    """Whether the place lies inside 《…》 or quotation marks opened shortly before."""
-    before = text[max(0, place - 60):place]
-    return before.rfind("《") > before.rfind("》")
+    """Words of the future or of intent (lookup intent_words), in order of place; words inside 《…》 are none."""
+    bare = _TITLE.sub(lambda m: "《" + "　" * (len(m.group()) - 2) + "》", text)
+    found = sorted((match.start(), word) for word, pattern in _intent() for match in pattern.finditer(bare))
+    return [word for _, word in found]
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +33,7 @@ def _sanctions() -> re.Pattern[str]:
 
 def sanction_count(text: str) -> int:
     """Sanctions and formal reminders named in a text (lookup sanction_words)."""
-    return sum(1 for _ in _sanctions().finditer(text))
+    return sum(1 for _ in _sanctions().finditer(_TITLE.sub("《》", text)))
 
 
 def plain(text: str) -> tuple[str, list[int]]:
