@@ -7,7 +7,7 @@ import re
 from analysis.parsing.cues import BODY
 from analysis.parsing.measures import Piece
 from analysis.parsing.outline import Node, build_outline
-from analysis.parsing.problems import Draft, accept_weak, read_unit
+from analysis.parsing.problems import Draft, accept_weak, opens_with_detail, read_unit
 from analysis.parsing.records import Document
 from analysis.parsing.references import Told, status_by_total, statuses_by_reference
 from analysis.parsing.regions import fill_regions
@@ -97,7 +97,7 @@ def _fill_from_table(structure: Structure, shadow: str, table: list[TableUnit], 
 # Where the last problem stops: thanks to the public, contact data, signature, what comes next.
 _AFTER = re.compile(
     r"(?:欢迎|如有意见|如对|联系电话|联系方式|联系人|监督电话|举报电话|电子邮箱|电子邮件|邮政|通讯地址|通信地址|公示期|公开期|公示时间|扫一扫|附件|上一篇|下一篇|责任编辑|编辑:|打印|关闭|分享|版权"
-    r"|特此|以上(?:问题|\d)|上述(?:问题|\d)|综上|总之|截至目前,?(?:巡|反馈|\d|上述|以上|所有|全部)|(?:其余|第)[^。]{0,40}(?:项|个|条)|下一步,?我|接下来,|今后,|在今后的工作中|中共[^。,;:]{4,40}(?:党组|党委|委员会|支部|工委)$|[^。,;:]{2,30}(?:党组|党委|委员会)$|(?:\d{4}|[二〇○零一二三四五六七八九]{4})年.{1,4}月.{1,4}日$)"
+    r"|特此|以上(?:问题|\d)|上述(?:问题|\d)|综上|总之|截至目前,?(?:巡|反馈|\d|上述|以上|所有|全部)|(?:其余|第)[^。]{0,40}(?:项|个|条)|下一步,?[^。]{0,14}(?:将|要|继续)|接下来,|今后,|在今后的工作中|中共[^。,;:]{4,40}(?:党组|党委|委员会|支部|工委)$|[^。,;:]{2,30}(?:党组|党委|委员会)$|(?:\d{4}|[二〇○零一二三四五六七八九]{4})年.{1,4}月.{1,4}日$)"
 )
 
 
@@ -126,11 +126,13 @@ def _finish(structure: Structure, flow: Flow | Whole, units: list[Node], drafts:
 def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
     text = flow.text
     drafts = []
+    votes = [vote for unit in units if (vote := opens_with_detail(text, unit.body, unit.end)) is not None]
+    has_detail = sum(votes) * 2 > len(votes) if len(votes) > 2 else None
     for position, unit in enumerate(units):
         end = unit.end
         if position == len(units) - 1 or units[position + 1].start > end:
             end = _cut(flow, unit, end, position == len(units) - 1)
-        drafts.append(read_unit(text, unit.start, unit.body, end, [m for m in reader.marks_in(unit.start, end) if m.end <= end]))
+        drafts.append(read_unit(text, unit.start, unit.body, end, [m for m in reader.marks_in(unit.start, end) if m.end <= end], has_detail))
     weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)
     stated = sum(draft.status is not None for draft in drafts)
     if weak and (weak + stated) * 2 >= len(drafts) and weak >= 2 or weak and stated * 2 >= len(drafts):

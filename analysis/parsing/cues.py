@@ -10,7 +10,7 @@ FRAME = re.compile(
     r"(?:针对|关于|对于)(?:巡察组?|巡视组?)?(?:反馈|指出|提出)?的? ?[“\"](.+?)[”\"](?:等|这一|一)?(?:方面)?的?(?:具体)?(?:问题|方面|情况)"
 )
 # 关于…的问题, 在…方面, …的问题 without quotes: the heading is the finding.
-OPEN_FRAME = re.compile(r"(?:(?:针对|关于|对于|对|在)[^。;:\n]{2,160}?(?:问题|方面|现象)|[^。;:\n]{4,120}?的问题)(?=[。;:\n\s【(\[,,]|的?整改|$)")
+OPEN_FRAME = re.compile(r"(?:(?:针对|关于|对于|对|在)[^。;:\n]{2,160}?(?:问题|方面|现象)|[^。;:\n]{4,120}?的问题)(?=[。;:\n\s【(\[,]|的?整改(?:落实|进展|完成|工作)*(?:情况|措施|[。:\n]|$)|$)")
 # What may stand behind the frame and belongs to neither finding nor measures.
 FRAME_TAIL = re.compile(r" ?的?(?:具体)?(?:整改|落实)?(?:落实|进展|完成|工作|推进)?(?:情况|措施|工作)?(?:及成效)?(?:方面)?")
 
@@ -35,9 +35,18 @@ CLOSING = re.compile(r"下一步|下步|今后|后续|长效|巩固|继续|持�
 BODY = re.compile(r"反馈(?:的)?(?:问题|意见)|具体问题|问题整改|整改(?:落实|进展|完成)+(?:情况|工作)?|逐[条项]|整改(?:情况|清单|台账|任务)|问题清单")
 
 
+# 补齐短板 (make good a weak point), 消除隐患 (remove a danger): the remedy of a wrong, not a wrong.
+_REMEDY = re.compile(r"(?:补齐|补足|补强|堵塞|堵住|消除|防止|防范|化解|杜绝|避免|克服|解决|破解|纠治|纠正|整治|排查|清除|打通|弥补|严防|严查|查处|惩治|遏制|根治|改变|反对|力戒|力克|摒弃|针对)[^,。;]{0,14}$")
+
+
 def is_finding(text: str) -> bool:
     """Whether the words name something wrong."""
-    return _FINDING.search(text) is not None
+    match = _FINDING.search(text)
+    while match is not None:
+        if _REMEDY.search(text, max(0, match.start() - 18), match.start()) is None:
+            return True
+        match = _FINDING.search(text, match.end())
+    return False
 
 
 def is_action(text: str) -> bool:

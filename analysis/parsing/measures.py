@@ -105,7 +105,7 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
             if value != last + 1:
                 if name in ("1.", "一、", "1)") or value <= last or value > last + 2:
                     continue
-            if name == "1." and match.end() < end and text[match.end()].isdigit() and not (at == start or text[at - 1] in "。;\n:,"):
+            if name == "1." and match.end() < end and text[match.end()].isdigit() and not (at == start or text[at - 1] in "。;\n:,>|"):
                 continue
         marks.append((at, match.end(), match.group().strip(",: ")))
         last = value

@@ -31,8 +31,12 @@ class Draft:
     unknown: Status | None = None
 
 
-def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], bullets: bool = False) -> Draft:
-    """Read the stretch ``body``–``end`` of the flow; ``marks`` are the labels inside it."""
+def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], has_detail: bool | None = None) -> Draft:
+    """Read the stretch ``body``–``end`` of the flow; ``marks`` are the labels inside it.
+
+    ``has_detail``: whether in this document a paragraph telling the finding in full stands
+    between a framed heading and what was done; None: judge by its words.
+    """
     body, end = _trim(text, body, end)
     draft = Draft(start, body, end)
     zone_end = next((mark.start for mark in marks if mark.part != "statement"), end)
@@ -41,7 +45,7 @@ def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], bul
     _read_segments(text, marks, end, draft)
     told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
     labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
-    _read_zone(text, zone[0], zone[1], labels, told, draft)
+    _read_zone(text, zone[0], zone[1], labels, told, draft, has_detail)
     _read_closing(text, draft, marks, end)
     _read_measures(text, draft)
     return draft
@@ -119,10 +123,10 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
             draft.due = text[first:line if line >= 0 else stop].strip("。;,. ")[:40] or None
 
 
-_ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|\(一\)|第一[,、]|一方面")
+_ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|\(一\)|第一[,、]|一方面")
 
 
-def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft) -> None:
+def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None) -> None:
     """Statement, and measures that follow it without a label."""
     if labels:
         named = [mark for mark in labels if mark.word not in ("问题",) or mark.start == start]
@@ -139,7 +143,7 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
         after = _skip_tail(text, inner[2], stop)
         draft.statement = inner[:2]
         if after < stop:
-            _after_frame(text, inner[0], after, stop, told, draft)
+            _after_frame(text, inner[0], after, stop, told, draft, has_detail)
         return
     head_end = _sentence_end(text, start, stop)
     if told:
@@ -158,7 +162,7 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
             end += 1
         draft.statement = (start, end)
         if after < stop:
-            _after_frame(text, start, after, stop, told, draft)
+            _after_frame(text, start, after, stop, told, draft, has_detail)
         return
     _split_plain(text, start, head_end, stop, draft)
 
@@ -200,30 +204,36 @@ def _skip_tail(text: str, at: int, stop: int) -> int:
     return at
 
 
-def _after_frame(text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft) -> None:
+def opens_with_detail(text: str, start: int, stop: int) -> bool | None:
+    """Whether the paragraph behind a framed heading begins with a finding; None without one."""
+    line = text.find("\n", start, stop)
+    if line < 0 or line + 1 >= stop or FRAME.match(text, start, line) is None and OPEN_FRAME.match(text, start, line) is None:
+        return None
+    sentence = text[line + 1:_sentence_end(text, line + 1, stop)]
+    return is_finding(sentence) and not is_action(sentence) and _ENUMERATED.match(sentence) is None
+
+
+def _after_frame(text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft, has_detail: bool | None) -> None:
     """What follows a frame: more of the finding, then measures."""
-    line = text.find("\n", start - 1, start) >= 0
+    own_line = text.find("\n", start - 1, start) >= 0
     mark = _ENUMERATED.search(text, start, stop)
     limit = mark.start() if mark is not None else stop
     detail = start
-    # A paragraph of its own behind the heading may tell the finding in full before what was done.
-    if line:
+    if told:
+        detail = stop
+    elif own_line and has_detail is not False:
         while detail < limit:
             end = _sentence_end(text, detail, limit)
             sentence = text[detail:end]
-            if not is_finding(sentence) or is_action(sentence):
+            if not (has_detail and detail == start) and (not is_finding(sentence) or is_action(sentence)):
                 break
             detail = end
             while detail < limit and text[detail] in " \n":
                 detail += 1
-    elif told:
-        detail = stop
-    if told:
-        detail = stop if is_finding(text[start:stop]) or detail > start else detail
     if detail > start:
         draft.statement = (statement_start, _trim(text, start, detail)[1])
     first, last = _trim(text, detail, stop)
-    if last > first and not told:
+    if last > first:
         draft.blocks.insert(0, ("measures", first, last))
 
 
@@ -237,7 +247,7 @@ def _sentence_end(text: str, start: int, stop: int) -> int:
             depth -= 1
         elif char == "\n" or (depth <= 0 and char in "。!?"):
             return position + 1 if char != "\n" else position
-        elif char == "." and depth <= 0 and position > start and position + 1 < stop and not text[position - 1].isascii() and not text[position + 1].isdigit():
+        elif char == "." and depth <= 0 and position > start and not text[position - 1].isascii():
             return position + 1
     return stop
 

@@ -182,7 +182,7 @@ def _read_rows(shadow: str, rows: list[_Row]) -> list[TableUnit]:
         by_role: dict[str, list[Span]] = {}
         for col in sorted(row.cells):
             by_role.setdefault(roles.get(col, "note"), []).append(row.cells[col])
-        if len(row.cells) == 1 and "statement" not in by_role:
+        if len(row.cells) == 1 and not {"statement", "measures", "progress", "effect", "result", "cause"} & by_role.keys():
             section = next(iter(row.cells.values()))  # a row that names the class of those below
             continue
         if "section" in by_role:
