@@ -131,7 +131,7 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
             words += "".join(_words(shadow[item.statement_start:item.statement_end]) for item in items.get(problem.key, ()) if item.statement_start is not None)
         # Cause and measures, then the aspect: asked only where statement and heading decide nothing.
         after = problem.block_start if problem.statement_end is None else problem.statement_end
-        coding = code_statement(words, heading, shadow[after:min(problem.block_end, after + 240)] + "\n" + titles.get(problem.aspect_key or ""))
+        coding = code_statement(words, heading, shadow[after:min(problem.block_end, after + 240)] + "\n" + (titles.get(problem.aspect_key or "") or ""))
         rows.append({
             "problem_id": f"{notice_id}/{problem.key}", "notice_id": notice_id,
             "aspect_id": f"{notice_id}/{problem.aspect_key}" if problem.aspect_key else None,
