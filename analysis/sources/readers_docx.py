@@ -103,7 +103,7 @@ class _Reader:
         text = "".join(_run_text(element, boxes))
         if not text.strip():
             label = ""
-        elif label and (label[-1] == "." or label[-1].isalnum()):
+        elif label and label[-1].isascii() and label[-1] not in ")]":
             label += " "
         lines = (label + text.lstrip(" \t") if label else text).split("\n")
         for box in boxes:
