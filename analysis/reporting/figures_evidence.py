@@ -17,7 +17,7 @@ def composition(page: Any) -> list[Figure]:
     """Items reported completed by the number of kinds of evidence written, one bar per notice."""
     by_notice: dict[str, list[dict[str, Any]]] = {}
     for row in page.rows("out_evidence"):
-        if row["is_said_completed"] and row["notice_id"] in page.focus.get("notice_ids", (row["notice_id"],)):
+        if row["is_said_completed"] and page.holds(row):
             by_notice.setdefault(row["notice_id"], []).append(row)
     return [_composition_part(page, suffix, part) for suffix, part in parts.chunks(list(by_notice.values()), 16)]
 
@@ -69,7 +69,7 @@ def _composition_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]
 def shares(page: Any) -> list[Figure]:
     """Share of completed items with each kind of evidence, with intent wording, with reused text."""
     rows = [r for r in page.rows("out_evidence_by_notice", scope_code="completed")
-            if r["n_count"] and r["notice_id"] in page.focus.get("notice_ids", (r["notice_id"],))]
+            if r["n_count"] and page.holds(r)]
     by_notice: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_notice.setdefault(row["notice_id"], []).append(row)

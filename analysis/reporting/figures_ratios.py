@@ -17,7 +17,7 @@ def completion(page: Any) -> list[Figure]:
     """The four ratios of each notice, each with its interval and x/n; absent ones say so."""
     by_notice: dict[str, list[dict[str, Any]]] = {}
     for row in page.rows("out_completion"):
-        if row["notice_id"] in page.focus.get("notice_ids", (row["notice_id"],)):
+        if page.holds(row):
             by_notice.setdefault(row["notice_id"], []).append(row)
     return [_completion_part(page, suffix, part) for suffix, part in parts.chunks(list(by_notice.values()), 8)]
 

@@ -17,7 +17,7 @@ def reconciliation(page: Any) -> list[Figure]:
     for row in page.rows("out_reconciliation"):
         if row["stated_value"] is None or row["counted_value"] is None or row["group_id"]:
             continue
-        if row["notice_id"] in page.focus.get("notice_ids", (row["notice_id"],)):
+        if page.holds(row):
             by_notice.setdefault(row["notice_id"], []).append(row)
     return [_part(page, suffix, part) for suffix, part in parts.chunks(list(by_notice.values()), 9)]
 

@@ -16,7 +16,7 @@ _DATES = ("inspection_start_date", "inspection_end_date", "feedback_date", "cuto
 def timeline(page: Any) -> list[Figure]:
     """One strip per notice, in days from its feedback (or from the end of inspection, dashed)."""
     rows = [r for r in page.rows("out_timeline") if any(r[c] for c in _DATES)
-            and r["notice_id"] in page.focus.get("notice_ids", (r["notice_id"],))]
+            and page.holds(r)]
     return [_timeline_part(page, suffix, part) for suffix, part in parts.chunks(rows, 12)]
 
 
@@ -110,7 +110,7 @@ def weekly(page: Any) -> list[Figure]:
     """Dated events per week after the feedback: one panel per notice on common axes."""
     by_notice: dict[str, list[dict[str, Any]]] = {}
     for row in page.rows("out_weekly_events"):
-        if row["notice_id"] in page.focus.get("notice_ids", (row["notice_id"],)):
+        if page.holds(row):
             by_notice.setdefault(row["notice_id"], []).append(row)
     kept = [sorted(rows, key=lambda r: r["week_start_date"]) for rows in by_notice.values()]
     return [_weekly_part(page, suffix, part) for suffix, part in parts.chunks(kept, 8)]

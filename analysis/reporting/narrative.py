@@ -23,6 +23,7 @@ def opening_blocks(page: Any) -> list[Block]:
     blocks: list[Block] = [Meta(page.t(f"title_{page.name}"), page.t(f"subtitle_{page.name}"), page.name,
                                 data_as_of(page), shown, page.lang)]
     names = page.t("joiner").join(page.of(r) for r in rows)
+    full = page.name in FULL_FLAGS
     cities = len({r["city_code"] or r["notice_id"] for r in rows})
     blocks.append(Paragraph([
         Run(data_as_of(page) + ("。" if page.lang == "zh" else ". "), strong=True),
@@ -30,7 +31,7 @@ def opening_blocks(page: Any) -> list[Block]:
                    basis=page.t(f"year_basis_{page.parameters['year_basis']}"), unit=page.unit_label(),
                    completion=page.t(f"completion_{page.parameters['completion']}"))),
         Run(_coverage(page, rows))]))
-    return [*blocks, *flag_blocks(page, rows)]
+    return [*blocks, *(flag_blocks(page, rows) if full else flag_line(page, rows))]
 
 
 def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
@@ -41,16 +42,37 @@ def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
     return (" " if page.lang == "en" else "") + page.t("opening_coverage", low=d.share(min(shares)), high=d.share(max(shares)), aside=aside)
 
 
-def flag_blocks(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
-    """One line per raised flag: its meaning and the notices that carry it."""
+FULL_FLAGS = ("01_corpus_quality", "10_briefing")
+
+
+def _raised(page: Any) -> dict[str, list[dict[str, Any]]]:
+    """Raised flags of the page's notices by code."""
     raised: dict[str, list[dict[str, Any]]] = {}
     for row in page.rows("out_flags"):
-        if row["is_raised"]:
+        if row["is_raised"] and page.holds(row):
             raised.setdefault(row["flag_code"], []).append(row)
-    items = []
-    for code, of_flag in raised.items():
-        names = page.t("all_notices") if len(of_flag) == len(rows) else page.t("joiner").join(page.of(r) for r in of_flag)
-        items.append([Run(code, strong=True), Run(page.t("opening_flag_row", flag="", meaning=page.of(of_flag[0], "flag_label"), names=names))])
+    return raised
+
+
+def _carriers(page: Any, of_flag: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
+    every = len(of_flag) == len([r for r in rows if page.holds(r)])
+    return page.t("all_notices") if every else page.t("joiner").join(page.of(r) for r in of_flag)
+
+
+def flag_line(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
+    """The raised flags in one paragraph."""
+    runs = [Run(page.t("opening_flags") + ("：" if page.lang == "zh" else ": "))]
+    for number, (code, of_flag) in enumerate(_raised(page).items()):
+        runs += [Run(("；" if page.lang == "zh" else "; ") if number else ""), Run(code, strong=True),
+                 Run(f" {page.of(of_flag[0], 'flag_label')} ({_carriers(page, of_flag, rows)})")]
+    return [Paragraph([*runs, Run("。" if page.lang == "zh" else ".")])] if len(runs) > 1 else []
+
+
+def flag_blocks(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
+    """One line per raised flag: its meaning and the notices that carry it."""
+    items = [[Run(code, strong=True), Run(page.t("opening_flag_row", meaning=page.of(of_flag[0], "flag_label"),
+                                                 names=_carriers(page, of_flag, rows)))]
+             for code, of_flag in _raised(page).items()]
     return [Callout("note", page.t("opening_flags"), items)] if items else []
 
 

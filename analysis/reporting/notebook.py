@@ -58,6 +58,21 @@ class Page:
         return row.get(f"{stem}_{self.lang}") or row.get(f"{stem}_zh") or ""
 
     # --- rows --------------------------------------------------------------
+    def focus_ids(self) -> tuple[str, ...]:
+        """Notices that a profile or a pair is about; empty for a page about the whole selection."""
+        return tuple(self.focus.get("notice_ids") or self.focus.get("pair") or ())
+
+    def holds(self, row: dict[str, Any]) -> bool:
+        """Whether a row belongs to what the page is about."""
+        ids = self.focus_ids()
+        return not ids or row["notice_id"] in ids
+
+    def section_titles(self, length: int = 18) -> dict[str, str]:
+        """Printed titles of aspects and categories by section ID, shortened for a table cell."""
+        rows = self.ledger.frames["core_sections"].select("section_id", "title_text").iter_rows()
+        flat = {key: "".join(text.split()) for key, text in rows}
+        return {key: text if len(text) <= length else text[:length - 1] + "…" for key, text in flat.items()}
+
     def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
         """Rows of a comparison table that belong to a notice, optionally with columns equal to values."""
         found = self.out[table].to_dicts()
@@ -106,13 +121,22 @@ class Page:
         """A figure by name; several when there are too many notices for one."""
         from analysis.reporting.figures import FIGURES
 
-        show(choose(FIGURES, name, "figure")(self))
+        show(self._named(choose(FIGURES, name, "figure")(self)))
 
     def tabulate(self, name: str) -> None:
         """A table by name."""
         from analysis.reporting.tables_detail import TABLES
 
-        show(choose(TABLES, name, "table")(self))
+        table = choose(TABLES, name, "table")(self)
+        show(self._named([table]) if table else Paragraph(self.t("nothing_to_list")))
+
+    def _named(self, blocks: list[Any]) -> list[Any]:
+        """In a profile or a pair, IDs say of whom, so that a bound briefing has no ID twice."""
+        ids = self.focus_ids()
+        for block in blocks:
+            if block is not None and ids and not block.id.endswith(ids[0]):
+                block.id = "-".join((block.id, *ids))
+        return blocks
 
     def tell(self, name: str) -> None:
         """A longer piece: the summary, the notes on method, the start page, a profile's head."""

@@ -12,8 +12,7 @@ from analysis.reporting.labels import code_label
 
 def timeline(page: Any) -> Table | None:
     """Dates and days between them, beside the period that the rules in force set."""
-    ids = page.focus.get("notice_ids")
-    rows = [r for r in page.rows("out_timeline") if not ids or r["notice_id"] in ids]
+    rows = [r for r in page.rows("out_timeline") if page.holds(r)]
     specs = [s.notice(page),
              ("inspection", "col_inspection", "date", lambda r: f"{d.day(r['inspection_start_date'])} – {d.day(r['inspection_end_date'])}"
               if r["inspection_start_date"] or r["inspection_end_date"] else "—", lambda r: r["inspection_start_date"]),
@@ -40,9 +39,7 @@ def rules(page: Any) -> Table | None:
 
 def evidence(page: Any) -> Table | None:
     """Shares behind items reported completed."""
-    ids = page.focus.get("notice_ids")
-    rows = [r for r in page.rows("out_evidence_by_notice", scope_code="completed") if r["n_count"]
-            and (not ids or r["notice_id"] in ids)]
+    rows = [r for r in page.rows("out_evidence_by_notice", scope_code="completed") if r["n_count"] and page.holds(r)]
     specs = [s.notice(page), s.worded(page, "measure_label", "col_measure"), s.of_total("x_count", "n_count", "col_count_n"),
              s.plain("share", "col_share", "share"), s.between("wilson_low", "wilson_high", "col_interval"), s.flag_column()]
     return s.build(page, "evidence", rows, specs, caption=page.t("tab_evidence"), note=page.t("fig_evidence_note"),
@@ -52,10 +49,8 @@ def evidence(page: Any) -> Table | None:
 def without_evidence(page: Any) -> Table | None:
     """Items reported completed that show no hard evidence, or speak of intent: where to look first."""
     words = s._statements(page, 44)
-    ids = page.focus.get("notice_ids")
     rows = [{**r, "statement": words.get(r["problem_id"], "")} for r in page.rows("out_evidence")
-            if r["is_said_completed"] and (not r["has_hard_evidence"] or r["has_intent_in_completed"])
-            and (not ids or r["notice_id"] in ids)]
+            if r["is_said_completed"] and (not r["has_hard_evidence"] or r["has_intent_in_completed"]) and page.holds(r)]
     specs = [s.notice(page), s.plain("statement", "col_statement"),
              ("status", "col_status", "text", lambda r: code_label("statuses", r["status_code"], page.lang), lambda r: r["status_code"]),
              s.plain("dated_event_count", "col_events", "int"), s.plain("document_count", "col_documents", "int"),
@@ -68,11 +63,12 @@ def without_evidence(page: Any) -> Table | None:
 def reconciliation(page: Any) -> Table | None:
     """Every claim with its words beside what was counted."""
     quotes = {r["claim_id"]: r["quote_text"] for r in page.ledger.frames["core_claims"].to_dicts()}
-    ids = page.focus.get("notice_ids")
+    titles = page.section_titles()
     rows = [{**r, "quote": " ".join((quotes.get(r["claim_id"]) or "").split())} for r in page.rows("out_reconciliation")
-            if not ids or r["notice_id"] in ids]
+            if page.holds(r)]
     rows.sort(key=lambda r: r["is_agreeing"] is not False)  # disagreements first; otherwise the table's order
-    specs = [s.notice(page), s.worded(page, "check_label", "col_check"), s.plain("stated_value", "col_stated", "int"),
+    specs = [s.notice(page), ("check_label", "col_check", "text", lambda r: _with_section(page, r, "check_label", titles),
+                              lambda r: r["check_code"]), s.plain("stated_value", "col_stated", "int"),
              s.plain("counted_value", "col_counted", "int"),
              ("agrees", "col_agrees", "text", lambda r: d.truth(r["is_agreeing"], page.lang), lambda r: r["is_agreeing"]),
              s.plain("quote", "col_quote"), s.plain("note_text", "col_note"), s.flag_column()]
@@ -81,9 +77,17 @@ def reconciliation(page: Any) -> Table | None:
                    links={"notice": lambda r: r["notice_id"], "quote": lambda r: r["claim_id"] or r["notice_id"]})
 
 
+def _with_section(page: Any, row: dict[str, Any], stem: str, titles: dict[str, str]) -> str:
+    """A label and, for a part of a notice, the printed title of that part."""
+    title = titles.get(row["group_id"] or "")
+    return page.of(row, stem) + (f"（{title}）" if title and page.lang == "zh" else f" ({title})" if title else "")
+
+
 def agreement(page: Any) -> Table | None:
     """Automatic types against human labels: overall, per dimension, per type."""
-    rows = [r for r in page.out["out_coding_agreement"].to_dicts() if r["n_count"]]
+    rows = [r for r in page.out["out_coding_agreement"].to_dicts()
+            if r["n_count"] and (r["is_in_sample"] is False or r["scope_code"] in ("overall", "dimension"))]
+    rows.sort(key=lambda r: r["is_in_sample"] is not False)
     specs = [s.worded(page, "group_label", "col_group"), s.of_total("agreed_count", "n_count", "col_agreed"),
              s.plain("observed_share", "col_share", "share"),
              ("kappa", "col_kappa", "int", lambda r: "—" if r["kappa"] is None else f"{r['kappa']:.2f}", lambda r: r["kappa"]),
@@ -98,7 +102,7 @@ def city_problems(page: Any) -> Table | None:
     words = s._statements(page)
     label = {r["problem_id"]: r["label_text"] for r in page.ledger.frames["core_problems"].select("problem_id", "label_text").to_dicts()}
     rows = [{**r, "statement": words.get(r["problem_id"], ""), "printed": label.get(r["problem_id"]) or r["problem_id"].partition("/")[2]}
-            for r in page.rows("out_evidence") if r["notice_id"] in page.focus["notice_ids"]]
+            for r in page.rows("out_evidence") if page.holds(r)]
     specs = [s.plain("printed", "col_problem"), s.plain("statement", "col_statement"),
              ("type", "col_type", "text", lambda r: code_label("problem_types", r["primary_type_code"], page.lang),
               lambda r: r["primary_type_code"]),

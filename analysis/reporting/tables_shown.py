@@ -108,9 +108,10 @@ def set_aside(page: Any) -> Table | None:
 
 def counts(page: Any) -> Table | None:
     """Counts by notice and dimension in each unit."""
+    titles = page.section_titles()
     rows = [r for r in page.rows("out_problem_counts") if r["value_count"] is not None and
             (r["group_code"] == "notice" or r["group_code"] == "aspect" and r["unit"] == page.unit)]
-    specs = [notice(page), ("group", "col_group", "text", lambda r: page.of(r, "group_label"), lambda r: page.of(r, "group_label")),
+    specs = [notice(page), ("group", "col_group", "text", lambda r: titles.get(r["group_id"] or "") or page.of(r, "group_label"), lambda r: page.of(r, "group_label")),
              ("unit", "col_unit", "text", lambda r: page.t(f"unit_{r['unit']}"), lambda r: r["unit"]),
              ("definition", "col_definition", "text", lambda r: page.t(f"definition_{r['definition_code']}"), lambda r: r["definition_code"]),
              plain("value_count", "col_count", "int"), plain("share", "col_share", "share"),
@@ -168,9 +169,8 @@ def prevalence(page: Any) -> Table | None:
 
 def overrepresentation(page: Any) -> Table | None:
     """Types over- or under-represented in one notice; in a profile only that city's."""
-    ids = page.focus.get("notice_ids")
-    rows = [r for r in page.rows("out_overrepresentation") if r["unit"] == page.unit and
-            (r["notice_id"] in ids and r["primary_count"] if ids else r["verdict_code"] != "cannot_be_told_apart")]
+    rows = [r for r in page.rows("out_overrepresentation")
+            if r["unit"] == page.unit and r["verdict_code"] != "cannot_be_told_apart" and page.holds(r)]
     specs = [notice(page), worded(page, "type_label", "col_type"), of_total("primary_count", "n_count", "col_here"),
              of_total("other_count", "other_n_count", "col_elsewhere"),
              ("log_odds", "col_log_odds", "int", lambda r: f"{r['log_odds']:+.2f}".replace("-", "−"), lambda r: r["log_odds"]),
