@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.lookups import load_csv
 from analysis.parsing.numerals import NUMBER, read_number
-from analysis.parsing.passages import Passage
+from analysis.parsing.passages import Passage, outside_spans
 from analysis.parsing.sanctions import find_consequences
 from analysis.parsing.structure import Structure
 
@@ -65,7 +65,7 @@ def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, 
 
     ``value`` is plain (0.98 for 98 %); ``problem_key`` is always None here. Nothing found: [].
     """
-    passage = Passage(structure.shadow, structure.outside(), structure.chrome)
+    passage = Passage(structure.shadow, outside_spans(structure), structure.chrome)
     rows: list[dict[str, Any]] = []
     units: dict[str, str] = {}
     for match in _SENTENCE.finditer(passage.text):

@@ -14,7 +14,11 @@ from analysis.parsing.structure import Structure
 
 # 拟, 计划, 预计 … before a date; 前 (by) or 将 (will) after it: said of the future
 _PLAN_BEFORE = re.compile(r"(?:拟|计划|预计|力争|争取|打算|下一步|将|确保|待|准备)(?:[^,。;已]{0,6})?$")
-_PLAN_AFTER = re.compile(r"^(?:份)?(?:以?前(?!已|,已|均|全部已|我|的)|[^,。;]{0,4}?(?:将|拟|计划|预计))")
+_PLAN_AFTER = re.compile(r"^(?:份)?(?:以?前(?!已|,已|均|全部已|我|的)|[^,。;已]{0,4}?(?:将|拟|计划|预计))")
+# What was done: 召开了, 已完成 … soon after a date
+_DONE_AFTER = re.compile(r"[^。;]{0,24}?(?:了|已|召开|印发|下发|通过|完成|举办|学习)")
+# A bare year tells of an event only at the head of a clause or after 于, 在, 自 …
+_YEAR_HEADS = frozenset("于在自从至。,;:：，；\n是、和(（ ")
 _DONE_BEFORE = re.compile(r"已[^,。;]{0,6}$|已经[^,。;]{0,6}$")
 
 
@@ -68,6 +72,7 @@ class EventReader:
         inspected: date | None = notice.get("inspection_end_date")
         self.measures = Window(notice.get("feedback_date") or inspected, self.written)
         self.findings_end = inspected or notice.get("feedback_date") or self.written
+        self.inspected_from: date | None = notice.get("inspection_start_date")
         self.carried: _Carried | None = None
 
     def read(self, tokens: list[PrintedDate | YearSpan]) -> list[dict[str, Any]]:
@@ -80,7 +85,8 @@ class EventReader:
             key, part = self.locate(token.start)
             if isinstance(token, YearSpan):
                 first, last, precision = token.days()
-                rows.append(self._row(token.start, token.end, key, part, first, last, precision, "stated", False))
+                if precision != "year" or self.shadow[token.start - 1:token.start] in _YEAR_HEADS:
+                    rows.append(self._row(token.start, token.end, key, part, first, last, precision, "stated", False))
                 if self.carried is None or self.carried.key != key or not self._same_sentence(token.start):
                     self.carried = _Carried(token.last_year, 1, 1, token.start, token.end, key, False, part)
                 continue
@@ -147,11 +153,19 @@ class EventReader:
             return before.year, "sentence_head", True
         if self.measures.end is not None and self._looks_planned(token):
             return following_year(token, self.measures.end), "window", True
-        if before is not None:
+        if self.inspected_from is not None and self.measures.start is not None:  # put right before the feedback came
+            early = Window(self.inspected_from, self.measures.start).years_for(token)
+            if early and (part != "measure" or _DONE_AFTER.match(self.shadow, token.end)):
+                return early[-1], "window", True
+        if before is not None and before.is_day_or_month:
             return before.year, "carried", True
-        if self.measures.end is not None:  # after the window: the nearest such day before the notice was written
+        if self.measures.end is not None:
+            if part == "measure" and not _DONE_AFTER.match(self.shadow, token.end):
+                return following_year(token, self.measures.end), "window", True
             year = self.measures.end.year
             return (year if token.first(year) <= self.measures.end else year - 1), "window", True
+        if before is not None:
+            return before.year, "carried", True
         return None, "unresolved", True
 
     def _looks_planned(self, token: PrintedDate) -> bool:

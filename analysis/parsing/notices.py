@@ -13,7 +13,7 @@ from typing import Any
 from analysis.parsing import inspections, issuers
 from analysis.parsing.dates import DATE_PATTERN, printed_date, range_at
 from analysis.parsing.inspections import Found, sentence_bounds
-from analysis.parsing.passages import Passage
+from analysis.parsing.passages import Passage, outside_spans
 from analysis.parsing.places import Place, gazetteer
 from analysis.parsing.records import Document
 from analysis.parsing.structure import Structure
@@ -47,7 +47,7 @@ class _Reader:
         starts = [problem.block_start for problem in structure.problems]
         first = min(starts, default=len(self.shadow))
         head_end = min(max(first, 1500), HEAD_LIMIT, len(self.shadow))
-        outside = [(max(start, head_end), end) for start, end in structure.outside() if end > head_end]
+        outside = [(max(start, head_end), end) for start, end in outside_spans(structure) if end > head_end]
         self.head = Passage(self.shadow, [(0, head_end)])
         self.rest = Passage(self.shadow, outside)
         self.tail_start = max(len(self.shadow) - 3000, 0)
@@ -219,8 +219,8 @@ class _Reader:
         elif sentence is not None and (match := _OBJECT.search(self.head.text, sentence[0], sentence[1])) and not match.group(1).startswith("我"):
             issuer_shadow = match.group(1)
             self.put("issuer_name", issuer_shadow, "inferred", *self.head.span(match.start(1), match.end(1)))
-        elif sidecar.get("publisher"):
-            issuer_shadow = str(sidecar["publisher"])
+        elif sidecar.get("issuer_name"):
+            issuer_shadow = str(sidecar["issuer_name"])
             self.put("issuer_name", issuer_shadow, "sidecar")
         else:
             self.notice["issuer_name"] = None

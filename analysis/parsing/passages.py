@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from analysis.parsing.structure import Structure
 from analysis.parsing.text import Flow, make_flow
 
 
@@ -43,3 +45,21 @@ class Passage:
             chosen = entry
         position, flow, start = chosen
         return flow.to_text(min(offset - position, len(flow.text) - 1)) + start
+
+
+# How a paragraph that speaks of the whole notice begins, after the last problem.
+_CLOSING = re.compile(r"\n[ ]*(?=(?:截至|截止|综上|总体|总的|目前,|以上|上述|欢迎|下一步,?我|如有意见|[一二三四五六七八九十]{1,2}、)[^\n]{0,80})")
+
+
+def outside_spans(structure: Structure) -> list[tuple[int, int]]:
+    """The spans outside every problem, and closing paragraphs that a last block runs on into."""
+    spans = structure.outside()
+    if not structure.problems:
+        return spans
+    last = max(structure.problems, key=lambda problem: (problem.block_end, problem.block_start))
+    low = max(last.block_start, last.statement_end or 0, last.status_end or 0, last.cause_end or 0)
+    match = _CLOSING.search(structure.shadow, low, last.block_end)
+    if match is not None:
+        spans.append((match.end(), last.block_end))
+        spans.sort()
+    return spans
