@@ -82,7 +82,7 @@ def _column_needs(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[
             least = min(widest, 14.0)
         else:
             least = max(min(widest, 5.0), *(min(_longest_word(t), 9.0) for t in texts), 1.0) if texts else 1.0
-        least = max(least, min(head, 2.2), min(_longest_word(column["label"]), 9.0) if column["label"] else 1.0) + 0.15
+        least = max(least, min(head, max(2.2, head / 2 + 0.2), 4.2), min(_longest_word(column["label"]), 9.0) if column["label"] else 1.0) + 0.15
         needs.append((least, max(least, min(max(widest, min(head, 6.0)) + 0.15, 34.0)), sum(widths) + head))
     return needs
 

@@ -126,7 +126,15 @@ class _Suite:
         if bound:
             self.documents["briefing"] = assemble(bound, lang, names=names)
         for name in sorted(profiles):
-            self.documents[name] = assemble(profiles[name], lang, names=names)
+            self.documents[name] = assemble(profiles[name], lang, names=names, title=self._profile_title(profiles[name]))
+
+    def _profile_title(self, notebooks: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:
+        """「鞍山：城市概况」: the notebook's own title says no city."""
+        meta = _meta(notebooks[0])
+        code, title = str((meta.get("parameters") or {}).get("city_code") or ""), str(meta.get("title") or "")
+        place = next((row["notice_id"].split("-")[0].capitalize() if self.lang == "en" else row.get("city_name")
+                      for row in _rows(self.frames, "core_notices") if row.get("city_code") == code), None)
+        return f"{place}{words(self.lang)['colon']}{title}" if place and place not in title else None
 
     @property
     def as_of(self) -> str:
@@ -181,7 +189,7 @@ def _pdf(suite: _Suite, out: Path) -> list[Path]:
 
     written = suite.write_figures(out / "figures")
     for name, document in suite.documents.items():
-        made = pdf.write_briefing(document, out / f"{name}.pdf", contents=name == "briefing")
+        made = pdf.write_briefing(document, out / f"{name}.pdf")
         gates.check_pdf(made, document)
         written.append(made)
     return written

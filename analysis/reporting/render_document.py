@@ -247,7 +247,9 @@ def assemble(notebooks: Sequence[Sequence[Mapping[str, Any]]], lang: str = "zh",
             body.append(builder.heading({"text": meta.get("title") or name, "anchor": name}, 1))
         for place, block in enumerate(content, 1):
             body.append(builder.block(clean(block), f"{name}, block {place}", shift))
-    as_of = str(first_meta.get("data_as_of") or "")
+    stated = str(first_meta.get("data_as_of") or "")
+    day = re.search(r"\d{4}-\d{2}-\d{2}", stated)
+    as_of = day.group() if day else stated
     return clean({
         "lang": lang, "words": words(lang), "title": title or str(first_meta.get("title") or words(lang)["untitled"]),
         "subtitle": subtitle if subtitle is not None else str(first_meta.get("subtitle") or ""), "as_of": as_of,
