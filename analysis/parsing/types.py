@@ -31,6 +31,7 @@ CONTEXT = 0.4
 CONTEXT_LENGTH = 240  # characters of cause and measures that are read
 _SENTENCE_END = re.compile("[。；;！？!?\n]")
 _CLAUSE_END = re.compile("[，,：:]")
+_CONSEQUENCE = re.compile("[，,](?:造成|导致|致使|影响了?|引发|存在被)")  # "leading to …": not the object
 
 
 class TypeCoding(NamedTuple):
@@ -141,7 +142,10 @@ def _deciding_place(text: str, hits: list[Hit]) -> tuple[int, int, int]:
             break
         start = boundary.end()
     comma = _CLAUSE_END.search(text, position, end)
-    return start, comma.start() if comma else end, end
+    if comma is None:
+        return start, end, end
+    consequence = _CONSEQUENCE.search(text, comma.start(), end)
+    return start, comma.start(), consequence.start() if consequence else end
 
 
 @lru_cache(maxsize=4096)

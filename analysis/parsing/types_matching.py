@@ -28,8 +28,8 @@ _BODY_NAME = re.compile(
 # The same holds for property whose rent or proceeds are the matter (国有房产租金).
 _MAY_QUALIFY = SECTORS | {"assets"}
 _INSTRUMENT = re.compile(
-    "(?:专项|引导|发展|建设|保障|项目|事业|产业|工作|体系|综合|体制|总体|领域|系统|保护|管理|类|和|的){0,3}"
-    "(?:资金|经费|补助|补贴|资产|采购|招标|规划|改革|人才|队伍|租金|收益|收入)"
+    "(?:专项|引导|发展|建设|保障|项目|事业|产业|工作|体系|综合|体制|总体|领域|系统|保护|管理|专业|办案|审判|一线|类|和|的){0,3}"
+    "(?:资金|经费|补助|补贴|资产|采购|招标|规划|改革|人才|队伍|力量|租金|收益|收入)"
 )
 _QUALIFIES = 0.5  # weight of a field word that only qualifies
 _LONGEST = 20
