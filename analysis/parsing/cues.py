@@ -49,6 +49,19 @@ def is_finding(text: str) -> bool:
     return False
 
 
+_CLAUSE = re.compile(r"[,;。:]")
+
+
+def tells_finding(sentence: str) -> bool:
+    """Whether a sentence tells what is wrong rather than what was done about it."""
+    if not is_finding(sentence):
+        return False
+    if not is_action(sentence):
+        return True
+    clause = _CLAUSE.split(sentence, maxsplit=1)[0]
+    return is_finding(clause)
+
+
 def is_action(text: str) -> bool:
     """Whether the words begin with something that was or will be done."""
     return _ACTION.match(text) is not None

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from analysis.parsing.cues import FRAME, is_action, is_finding
+from analysis.parsing.numbering import Label, read_label
+from analysis.parsing.segments import is_label
 from analysis.parsing.text import Flow, Para
 
 # Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
@@ -28,7 +30,7 @@ class Node:
     all in the flow; ``own_end`` is where its first child starts (or ``end``).
     """
 
-    __slots__ = ("style", "number", "label", "start", "body", "end", "own_end", "parent", "children", "depth", "para", "heading")
+    __slots__ = ("style", "number", "label", "start", "body", "end", "own_end", "parent", "children", "depth", "para", "heading", "opens_list")
 
     def __init__(self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para | None):
         self.style = style
@@ -41,6 +43,7 @@ class Node:
         self.children: list[Node] = []
         self.depth = 0
         self.para = para
+        self.opens_list = False
         self.heading = para.heading if para is not None else 0
 
     def walk(self):
@@ -57,8 +60,13 @@ def build_outline(flow: Flow) -> Node:
     count = len(paras)
     for index, para in enumerate(paras):
         node = _node_of(para)
+        if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1]):
+            node.opens_list = True
         if node is None:
             if not _is_heading(paras, index, count):
+                first = _inline_list(paras, index, count)
+                if first is not None:
+                    _push(stack, first)
                 continue
             if len(stack) == 1 and _TITLE.search(para.text):
                 continue
@@ -66,13 +74,52 @@ def build_outline(flow: Flow) -> Node:
             _place_heading(stack, node, _next_label(paras, index, count))
         else:
             _place(stack, node)
-        node.parent = stack[-1]
-        node.depth = len(stack)
-        stack[-1].children.append(node)
-        stack.append(node)
+        _push(stack, node)
+        first = _inline_list(paras, index, count)
+        if first is not None:
+            _push(stack, first)
     _close(root, len(flow.text))
     _merge_single_findings(root)
     return root
+
+
+def _push(stack: list[Node], node: Node) -> None:
+    node.parent = stack[-1]
+    node.depth = len(stack)
+    stack[-1].children.append(node)
+    stack.append(node)
+
+
+# A label that ends its line: what follows is its list.
+_LIST_FOLLOWS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;]{0,6}: ?$")
+
+
+def _awaits_list(para: Para) -> bool:
+    return _LIST_FOLLOWS.search(para.text) is not None or para.label is None and is_label(para.text)
+
+
+_LIST_OPENS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;\n]{0,6}[:】\])] ?(?=1[.、]|\(1\)|\(一\)|一、)")
+
+
+def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
+    """The first line of a list that begins behind a label (整改措施：1.…) and goes on with a line 2."""
+    para = paras[index]
+    if index + 1 >= count or paras[index + 1].label is None or paras[index + 1].label.number != 2:
+        return None
+    match = _LIST_OPENS.search(para.text)
+    if match is None:
+        return None
+    rest = para.text[match.end():]
+    label = read_label(rest)
+    if label is None and rest[:2] == "1.":
+        label = Label("A", 1, 2, "1.")
+    if label is None or label.style != paras[index + 1].label.style or label.number != 1:
+        return None
+    start = para.start + match.end()
+    node = Node(label.style, 1, label.text, start, start + label.end, para)
+    node.heading = 0
+    node.opens_list = True
+    return node
 
 
 def _node_of(para: Para) -> Node | None:
@@ -106,10 +153,7 @@ def _is_heading(paras: list[Para], index: int, count: int) -> bool:
 
 
 def _next_label(paras: list[Para], index: int, count: int):
-    for following in paras[index + 1:index + 4]:
-        if following.label is not None:
-            return following.label
-    return None
+    return paras[index + 1].label if index + 1 < count else None
 
 
 def _place_heading(stack: list[Node], node: Node, following) -> None:
@@ -154,6 +198,8 @@ def _place(stack: list[Node], node: Node) -> None:
         best = following[0] if len(following) > 1 and _names_finding(node) else following[-1]
     else:
         last = stack[best]
+        if node.opens_list:
+            return
         if node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
             return
     del stack[best:]

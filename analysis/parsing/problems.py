@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analysis.parsing.cues import FRAME, FRAME_TAIL, OPEN_FRAME, is_action, is_finding
+from analysis.parsing.cues import FRAME, FRAME_TAIL, OPEN_FRAME, is_action, is_finding, tells_finding
 from analysis.parsing.measures import Piece, split_measures
 from analysis.parsing.segments import Mark
 from analysis.parsing.statuses import Status, bracket_status, closing_status, due_words, leading_status, status_code
@@ -42,6 +42,8 @@ def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], has
     zone_end = next((mark.start for mark in marks if mark.part != "statement"), end)
     zone = [body, max(body, zone_end)]
     _heading_status(text, zone, draft)
+    if draft.status is None and zone_end < end:
+        _end_status(text, zone, draft)
     _read_segments(text, marks, end, draft)
     told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
     labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
@@ -80,6 +82,16 @@ def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
         if code is not None and (line >= 0 or zone[1] == stop):
             draft.status = Status(code, tail.start(1), tail.end(1), share)
             draft.due = due_words(tail.group(1))
+
+
+def _end_status(text: str, zone: list[int], draft: Draft) -> None:
+    """A result in a bracket at the end of the finding, before the first label."""
+    first, last = _trim(text, zone[0], zone[1])
+    tail = _HEAD_BRACKET.search(text, max(first, last - 44), last)
+    if tail is not None and tail.start() > first:
+        code, share = bracket_status(tail.group(1))
+        if code is not None:
+            draft.status = Status(code, tail.start(1), tail.end(1), share)
 
 
 def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None:
@@ -140,7 +152,7 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
     frame = FRAME.match(text, start, stop) if text[start] in "针关对" else None
     if frame is not None and "\n" not in frame.group(1):
         inner = _whole_quote(text, start, stop, frame)
-        after = _skip_tail(text, inner[2], stop)
+        after = _skip_tail(text, inner[2], stop, draft)
         draft.statement = inner[:2]
         if after < stop:
             _after_frame(text, inner[0], after, stop, told, draft, has_detail)
@@ -157,14 +169,14 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
     open_frame = OPEN_FRAME.match(text, start, stop)
     if open_frame is not None and (text[start] in "针关对在" or open_frame.end() >= stop - 1):
         end = open_frame.end()
-        after = _skip_tail(text, end, stop)
+        after = _skip_tail(text, end, stop, draft)
         if after > end and text[after - 1] in "。" and text[end] in "。":
             end += 1
         draft.statement = (start, end)
         if after < stop:
             _after_frame(text, start, after, stop, told, draft, has_detail)
         return
-    _split_plain(text, start, head_end, stop, draft)
+    _split_plain(text, start, head_end, stop, draft, has_detail)
 
 
 def _whole_quote(text: str, start: int, stop: int, frame: re.Match[str]) -> tuple[int, int, int]:
@@ -191,14 +203,17 @@ def _whole_quote(text: str, start: int, stop: int, frame: re.Match[str]) -> tupl
     return frame.start(1), position, tail.end()
 
 
-def _skip_tail(text: str, at: int, stop: int) -> int:
+def _skip_tail(text: str, at: int, stop: int, draft: Draft) -> int:
     """Past 整改情况 and the like behind a frame, a bracketed result, and the punctuation."""
     match = FRAME_TAIL.match(text, at, stop)
-    if match is not None:
-        at = match.end()
+    at = match.end() if match is not None else at
     bracket = _LEAD_BRACKET.match(text, at, stop)
     if bracket is not None:
-        at = bracket.end()
+        code, share = bracket_status(bracket.group(1))
+        if code is not None:
+            at = bracket.end()
+            if draft.status is None:
+                draft.status = Status(code, bracket.start(1), bracket.end(1), share)
     while at < stop and text[at] in "。:;,. \n":
         at += 1
     return at
@@ -207,10 +222,10 @@ def _skip_tail(text: str, at: int, stop: int) -> int:
 def opens_with_detail(text: str, start: int, stop: int) -> bool | None:
     """Whether the paragraph behind a framed heading begins with a finding; None without one."""
     line = text.find("\n", start, stop)
-    if line < 0 or line + 1 >= stop or FRAME.match(text, start, line) is None and OPEN_FRAME.match(text, start, line) is None:
+    if line < 0 or line + 1 >= stop:
         return None
     sentence = text[line + 1:_sentence_end(text, line + 1, stop)]
-    return is_finding(sentence) and not is_action(sentence) and _ENUMERATED.match(sentence) is None
+    return tells_finding(sentence) and _ENUMERATED.match(sentence) is None
 
 
 def _after_frame(text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft, has_detail: bool | None) -> None:
@@ -222,14 +237,9 @@ def _after_frame(text: str, statement_start: int, start: int, stop: int, told: b
     if told:
         detail = stop
     elif own_line and has_detail is not False:
-        while detail < limit:
-            end = _sentence_end(text, detail, limit)
-            sentence = text[detail:end]
-            if not (has_detail and detail == start) and (not is_finding(sentence) or is_action(sentence)):
-                break
-            detail = end
-            while detail < limit and text[detail] in " \n":
-                detail += 1
+        line = text.find("\n", start, limit)
+        paragraph = line if line >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1
+        detail = _detail_end(text, start, limit, paragraph, has_detail)
     if detail > start:
         draft.statement = (statement_start, _trim(text, start, detail)[1])
     first, last = _trim(text, detail, stop)
@@ -261,27 +271,23 @@ def _status_free(text: str, start: int, stop: int, draft: Draft) -> int:
     return _trim(text, start, stop)[1]
 
 
-def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft) -> None:
+def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft, has_detail: bool | None) -> None:
     """A bare statement with what was done straight behind it."""
-    mark = _ENUMERATED.search(text, head_end, stop) if head_end < stop else None
     inline = _ENUMERATED.search(text, start, head_end)
     if inline is not None and inline.start() > start + 4 and text[inline.start() - 1] in "。;:,.":
         head_end = inline.start()
-        mark = inline
+    mark = _ENUMERATED.search(text, min(head_end, stop), stop)
     limit = mark.start() if mark is not None else stop
+    line = text.find("\n", start, limit)
     at = head_end
-    is_head_finding = is_finding(text[start:head_end])
-    while at < limit and is_head_finding:
-        while at < limit and text[at] in " \n":
-            at += 1
-        end = _sentence_end(text, at, limit)
-        sentence = text[at:end]
-        if not sentence.strip() or not is_finding(sentence) or is_action(sentence) or sentence.rstrip().endswith((":", ",")):
-            break
-        at = end
-    statement_end = _status_free(text, start, min(at, limit) if at > head_end else head_end, draft)
-    if mark is not None and statement_end > limit:
-        statement_end = limit
+    if line >= 0:
+        at = _paragraph_end(text, start, head_end, line)
+        second = text.find("\n", line + 1, limit)
+        if has_detail is not False and at == line and line + 1 < limit:
+            at = _detail_end(text, line + 1, limit, second if second >= 0 else limit if mark is not None and text[limit - 1] == "\n" else -1, has_detail)
+    elif is_finding(text[start:head_end]):
+        at = _detail_end(text, head_end, limit, -1, None)
+    statement_end = _status_free(text, start, min(at, limit), draft)
     draft.statement = (start, statement_end)
     first, last = _trim(text, max(at, statement_end), stop)
     if draft.status is not None and first <= draft.status.start <= last and text[first:last].strip("【】()[]。 ") == text[draft.status.start:draft.status.end]:
@@ -290,6 +296,39 @@ def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft) 
         draft.blocks.insert(0, ("measures", first, last))
     if not is_finding(text[start:statement_end]) and is_action(text[start:statement_end]):
         draft.is_remedy = True
+
+
+def _paragraph_end(text: str, start: int, head_end: int, line: int) -> int:
+    """The end of the statement in a first paragraph: all of it but sentences that tell what was done."""
+    at = head_end
+    while at < line:
+        end = _sentence_end(text, at, line)
+        sentence = text[at:end]
+        if is_action(sentence) and not tells_finding(sentence):
+            return at
+        at = end
+    return line
+
+
+def _detail_end(text: str, start: int, limit: int, paragraph: int, has_detail: bool | None) -> int:
+    """Past the sentences from ``start`` that go on telling the finding.
+
+    ``paragraph``: the end of the paragraph that begins here when another follows it, else −1.
+    """
+    at = start
+    while at < limit:
+        while at < limit and text[at] in " \n":
+            at += 1
+        end = _sentence_end(text, at, limit)
+        sentence = text[at:end]
+        if not sentence.strip() or sentence.rstrip().endswith((":", ",")):
+            break
+        if not tells_finding(sentence) and not (has_detail and at == start):
+            break
+        at = end
+        if paragraph >= 0:
+            return _paragraph_end(text, start, at, paragraph)
+    return at
 
 
 def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:

@@ -99,6 +99,9 @@ class Reader:
         """Whether the children of a node are the enumerated measures of its own block."""
         if node.parent is None or not node.children:
             return False
+        if node.children[0].opens_list:
+            telling = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in node.children[:-1])
+            return telling * 2 <= len(node.children)
         own = [mark for mark in self.marks_in(node.start, node.own_end) if mark.part in TELLING]
         if not own or own[-1].part not in DOING or node.own_end - own[-1].end > 60:
             return False
@@ -123,8 +126,7 @@ class Reader:
                 elif holds(child, (style,)):
                     visit(child)
                 elif child.style == above:
-                    if self.unit_like(child) or self.evidence(child).strong:
-                        units.append(child)
+                    units.append(child)
                 elif holds(child, (above,)):
                     visit(child)
                 elif child.style not in ("O", "PA", "D", "E") and self.unit_like(child) and self.evidence(child).strong:

@@ -38,6 +38,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], froze
     return before_colon, at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
 
 
+def is_label(line: str) -> bool:
+    """Whether a line is nothing but a label of measures or progress."""
+    return _parts().get(line.strip("【】[]():* ")) in ("measures", "progress")
+
+
 # 此问题的产生是因为 (this problem arose because), 针对此问题进行了如下整改 (the following was done about it).
 _CAUSE = re.compile(r"(?:此|该|这一?|上述|以上|本|出现此类|导致该|存在上述)问题(?:的)?(?:产生|出现|存在|发生)?的?(?:主要)?(?:原因)?(?:在于|主要是|是|为)?(?:因为|由于|因)?")
 _CAUSE_SIGN = re.compile(r"产生|原因|出现|因为|由于")

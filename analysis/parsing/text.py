@@ -114,7 +114,7 @@ _RESIDUE_SIGNS = ("**", "__", "[bookmark", "ā", "á", "ǎ", "à", "ē", "é", "
 _FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
 _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
-_FRESH = re.compile(r"[【\[(]?(?:整改(?!工作领导)|反馈|原因|存在|具体|主要|责任|完成|牵头|此问题|该问题|问题|针对[“\"此该]|关于[“\"]|一是|欢迎|联系|发布|来源)")
+_FRESH = re.compile(r"[【\[(]?(?:整改(?!工作领导)|反馈|原因|存在|具体|主要|责任|完成|牵头|此问题|该问题|问题|针对[“\"此该]|关于[“\"]|一是|欢迎|联系|发布|来源|下一步|接下来|综上|特此|中共)")
 
 
 def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -228,6 +228,7 @@ def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]
 
 # How an unmarked heading ends; a line cut by a page break ends anywhere.
 _HEAD_END = re.compile(r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$")
+_DONE_BRACKET = re.compile(r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$")
 _DONE_LINE = re.compile(r"整改[^:。]{0,6}: ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}$")
 
 
@@ -265,6 +266,8 @@ def _runs_on(last: Para, line: Para) -> bool:
     if text[0] == "|" or line.text[0] == "|":
         return False
     if _FRESH.match(line.text):
+        return False
+    if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
     if _DONE_LINE.match(text) or (len(text) < 60 and _HEAD_END.search(text)):
         return False
