@@ -20,6 +20,9 @@ from tests.quality.variants import VARIANTS
 
 # Plain text only: an HTML or Markdown file is not printed differently by adding blank lines.
 TEXTS = {item.gold["file"]: load_document(item.path).text for item in gold_notices() if item.path.suffix == ".txt"}
+# Cells pasted one to a line: there a line end IS the end of a cell, so a page seam inside one
+# cannot be told from it, by people either.
+NO_SEAMS = {"ganzi_county.txt"}
 SHORT = [name for name, text in TEXTS.items() if len(text) < 16_000]
 _ledgers: dict[str, dict] = {}
 
@@ -44,6 +47,8 @@ def assert_same(before, tables):
 @pytest.mark.parametrize("variant", sorted(VARIANTS))
 @pytest.mark.parametrize("name", sorted(TEXTS))
 def test_the_same_notice_printed_differently_gives_the_same_ledger(name, variant):
+    if variant == "page_seams" and name in NO_SEAMS:
+        pytest.skip("every line is a table cell")
     changed = VARIANTS[variant](TEXTS[name], random.Random(f"{name}/{variant}"))
     tables = ledger(changed)
     assert_same(original(name), tables)
@@ -57,7 +62,8 @@ def test_any_mixture_of_printing_habits_gives_the_same_ledger(name, variants, se
     chance = random.Random(seed)
     changed = TEXTS[name]
     for variant in variants:
-        changed = VARIANTS[variant](changed, chance)
+        if not (variant == "page_seams" and name in NO_SEAMS):
+            changed = VARIANTS[variant](changed, chance)
     tables = ledger(changed)
     assert_same(original(name), tables)
     assert not broken_spans(changed, tables)
