@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from analysis import paths
 from analysis.reporting import editions, fingerprints, messages
 from analysis.reporting.changes import SNAPSHOT_NAME, compare_snapshots, load_snapshot, save_snapshot, take_snapshot
+from analysis.reporting.edition_page import insert_changes
 from analysis.reporting.history import append_run
 from analysis.reporting.index_page import write_failure_note, write_index
 from analysis.reporting.run_record import RunRecord, utc_now
@@ -130,6 +131,9 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
         record.changes = compare_snapshots(load_snapshot(previous.folder) if comparable else None, snapshot)
     with record.step("notebooks", work, report) as step:
         executed = stages.run_suite(order, record, work, step, report)
+        for page in executed:
+            if page.name == stages.SUMMARY_NOTEBOOK:
+                insert_changes(page, record.changes, previous.run_id if comparable else None, order.lang)
     for kind in order.formats:
         with record.step(f"export {kind}", work, report) as step:
             stages.export(order, kind, executed, frames, outputs, work, step)

@@ -7,6 +7,7 @@ Only a short summary per notice is held for all of them.
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -136,12 +137,19 @@ def _batches(sources: Iterator[SourceFile], summary: ParseSummary, refused: list
 
 def stage_batch(number: int, batch: Batch, staging: Path, cache: ParseCache | None = None) -> StagedBatch:
     """Parse one batch and leave its frames in the staging folder; runs in any process."""
-    result = parse_batch(batch, cache)
     folder = staging / f"{number:06d}"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in result.rows.items():
-        if name != "core_checks":
-            frame_from_rows(name, rows, FILE_NUMBER).write_ipc(folder / f"{name}.arrow")
+    # Records hold no cycles; searching hundreds of thousands of them for some takes an eighth of the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        result = parse_batch(batch, cache)
+        for name, rows in result.rows.items():
+            if name != "core_checks":
+                frame_from_rows(name, rows, FILE_NUMBER).write_ipc(folder / f"{name}.arrow")
+    finally:
+        if collecting:
+            gc.enable()
     return StagedBatch(number, result.summaries, result.set_aside)
 
 
