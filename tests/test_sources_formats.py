@@ -224,3 +224,58 @@ def test_newlines_and_blanks_of_text_files_are_untouched():
     text = "　整改\r\n情况\r\n\n已完成\x0b \n"
     assert read(text.encode(), "a.txt").text == text
     assert read(text.encode("utf-8-sig"), "a.txt").text == text
+
+
+def test_page_saved_as_one_file_by_a_browser():
+    """Chrome's own way to save a page would be refused."""
+    from email.mime.multipart import MIMEMultipart
+    from email.mime.text import MIMEText
+
+    message = MIMEMultipart("related")
+    message.attach(MIMEText((FORMATS / "notice_page.html").read_text(encoding="utf-8"), "html", "utf-8"))
+    assert read(message.as_bytes(), "page.mhtml").text == document("notice_page.html").text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_ledger_exported_as_csv(encoding):
+    """Excel saves Chinese CSV in GBK, with line breaks inside cells."""
+    import csv
+
+    buffer = io.StringIO(newline="")
+    rows: dict[int, list[str]] = {}
+    source = document("ledger.docx")
+    for block in source.blocks:
+        if block.kind == "cell":
+            rows.setdefault(block.row, []).append(source.text[block.start:block.end])
+    csv.writer(buffer).writerows(rows.values())
+    assert cells(read(buffer.getvalue().encode(encoding), "ledger.csv")) == cells(source)
+
+
+def test_table_pasted_with_tabs_is_a_table_and_indents_are_not():
+    """Rows copied from Word would run together; indented lines must stay prose."""
+    text = "表\n序号\t问题\t结果\n1\t甲\t已完成\n2\t乙\t未完成\n\n\t\t一、缩进\n\t\t二、缩进\n\t\t三、缩进\n"
+    parsed = read(text.encode(), "t.txt")
+    assert parsed.text == text
+    assert [cell[2] for cell in cells(parsed)] == ["序号", "问题", "结果", "1", "甲", "已完成", "2", "乙", "未完成"]
+
+
+def test_documents_written_by_python_docx():
+    """List styles carry the numbering in the style, not in the paragraph."""
+    from docx import Document as WordDocument
+
+    word = WordDocument()
+    word.add_heading("关于巡察整改情况的通报", 0)
+    word.add_heading("一、基本情况", 1)
+    for text in ("甲", "乙"):
+        word.add_paragraph(text, style="List Number")
+    word.add_paragraph("丙", style="List Bullet")
+    table = word.add_table(rows=2, cols=2)
+    for index, text in enumerate(("序号", "问题", "1", "丁")):
+        table.cell(index // 2, index % 2).text = text
+    table.cell(0, 0).merge(table.cell(1, 0))
+    buffer = io.BytesIO()
+    word.save(buffer)
+    parsed = read(buffer.getvalue(), "w.docx")
+    assert parsed.text.splitlines()[:5] == ["关于巡察整改情况的通报", "一、基本情况", "1. 甲", "2. 乙", "丙"]
+    assert cells(parsed) == [(0, 0, "序号1"), (0, 1, "问题"), (1, 1, "丁")]
+    assert [block.level for block in parsed.blocks if block.kind == "heading"] == [1]

@@ -39,13 +39,17 @@ class Line:
 
 @dataclass(slots=True)
 class _Frame:
-    """Margins of the body text, letter size, distance of lines and of paragraphs, all in points."""
+    """Margins of the body text, letter size, distance of lines and of paragraphs, all in points.
+
+    ``is_marked``: first lines are indented or paragraphs spaced, so the layout alone tells them.
+    """
 
     left: float
     right: float
     em: float
     pitch: float
     paragraph_pitch: float
+    is_marked: bool
 
 
 @dataclass(slots=True)
@@ -144,7 +148,7 @@ def _edge_lines(lines: list[Line], page: Page) -> list[Line]:
 def _measure(lines: list[Line]) -> _Frame:
     texts = [line for line in lines if line.grid is None and len(line.text) > 3]
     if not texts:
-        return _Frame(0.0, 1e9, 10.0, 20.0, 30.0)
+        return _Frame(0.0, 1e9, 10.0, 20.0, 30.0, False)
     em = Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0] or 10.0
     body = [line for line in texts if abs(line.em - em) < 0.2 * em]
     right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
@@ -156,8 +160,10 @@ def _measure(lines: list[Line]) -> _Frame:
                       if above.page == below.page and above.grid is None and below.grid is None and 0 < above.y - below.y < 4 * em)
     pitch = pitches.most_common(1)[0][0] if pitches else 1.6 * em
     # A wider distance that comes back again and again is the space between paragraphs.
-    wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 1.5 * pitch and count >= max(3, 0.05 * sum(pitches.values()))]
-    return _Frame(left, right, em, pitch, min(wider, default=1.5 * max(pitch, 1.2 * em)))
+    wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 3 * pitch and count >= max(3, 0.05 * sum(pitches.values()))]
+    indented = sum(left + 1.2 * em < line.x0 < left + 3.2 * em for line in body)
+    return _Frame(left, right, em, pitch, min(wider, default=1.5 * max(pitch, 1.2 * em)),
+                  bool(wider) or indented >= max(3, 0.08 * len(body)))
 
 
 def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
@@ -174,16 +180,23 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
     # What would have fitted at the end of the line above was not put there: the paragraph ended.
     if frame.right - above.x1 > (_unbreakable_width(line.text) + 1.2) * em:
         return False
-    if above.text[-1] in _ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
-        return False
-    if above.text[-1] in _ENDS and "\u2460" <= line.text[0] <= "\u2473" and not any("\u2460" <= char <= "\u2473" for char in paragraph[0].text):
-        return False  # ① begins a paragraph unless the paragraph counts within itself
-    if len(paragraph) == 1 and _HEADING.match(above.text) and _ENUMERATED.match(line.text):
+    if not frame.is_marked and _begins_by_its_words(paragraph, line):
         return False
     if line.x0 > frame.left + 0.9 * em:
         # Indented like the line before: one hanging block, unless a sentence ended there.
         return len(paragraph) > 1 and abs(line.x0 - above.x0) < 0.5 * em and above.text[-1] not in _ENDS
     return True
+
+
+def _begins_by_its_words(paragraph: list[Line], line: Line) -> bool:
+    """Whether a line begins a paragraph by what it says; asked where the layout does not tell."""
+    above = paragraph[-1]
+    if above.text[-1] in _ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
+        return True
+    if above.text[-1] in _ENDS and "\u2460" <= line.text[0] <= "\u2473":
+        # ① begins a paragraph unless the paragraph counts within itself.
+        return not any("\u2460" <= char <= "\u2473" for char in paragraph[0].text)
+    return len(paragraph) == 1 and bool(_HEADING.match(above.text) and _ENUMERATED.match(line.text))
 
 
 def _unbreakable_width(text: str) -> float:

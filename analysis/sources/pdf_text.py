@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import islice
 
 from analysis.sources.glyphs import RADICALS
 
@@ -14,6 +15,7 @@ _SPACE_GAP = 0.2
 _RULE_WIDTH = 2.5
 _MIN_RULE = 6.0
 MAX_RULES = 20_000
+MAX_OBJECTS = 100_000
 
 
 @dataclass(slots=True)
@@ -39,13 +41,13 @@ class Page:
     has_picture: bool = False
 
 
-def read_page(page) -> Page:
-    """Runs, rules and pictures of one pypdfium2 page."""
+def read_page(page, max_chars: int) -> Page:
+    """Runs (at most ``max_chars`` characters), rules and pictures of one pypdfium2 page."""
     import pypdfium2.raw as pdfium
 
     width, height = page.get_size()
     result = Page(width, height)
-    for item in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=4):
+    for item in islice(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=4), MAX_OBJECTS):
         if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = _bounds(item)
             result.has_picture |= (right - left) * (top - bottom) > 0.25 * width * height
@@ -53,7 +55,7 @@ def read_page(page) -> Page:
             _add_rules(pdfium, result, item)
     textpage = page.get_textpage()
     try:
-        result.runs = _read_runs(pdfium, textpage.raw, textpage.count_chars(), result.vertical)
+        result.runs = _read_runs(pdfium, textpage.raw, min(textpage.count_chars(), max_chars), result.vertical)
     finally:
         textpage.close()
     return result

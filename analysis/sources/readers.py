@@ -15,7 +15,9 @@ from analysis.sources.archive import SourceFile
 from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers_markdown import table_cells
-from analysis.sources.sniff import DOCX, HTML, IMAGE, MARKDOWN, MHTML, ODT, OLE, OTHER, PDF, RTF, TEXT, XLSX, ZIP, sniff_media_type
+from analysis.sources.sniff import (
+    CSV, DOCX, HTML, IMAGE, LOCKED, MARKDOWN, MHTML, ODT, OFD, OLE, OTHER, PDF, RTF, TEXT, XLSX, ZIP, sniff_media_type,
+)
 
 # About a hundred times the longest notice met; beyond it a file is a collection or no text.
 MAX_TEXT_CHARS = 10_000_000
@@ -24,6 +26,8 @@ MAX_TEXT_CHARS = 10_000_000
 _READERS: dict[str, tuple[str, str]] = {
     MARKDOWN: ("analysis.sources.readers_markdown", "read_markdown"),
     HTML: ("analysis.sources.readers_html", "read_html"),
+    MHTML: ("analysis.sources.readers_mhtml", "read_mhtml"),
+    CSV: ("analysis.sources.readers_sheet", "read_csv"),
     DOCX: ("analysis.sources.readers_docx", "read_docx"),
     PDF: ("analysis.sources.readers_pdf", "read_pdf"),
     XLSX: ("analysis.sources.readers_sheet", "read_sheet"),
@@ -32,8 +36,9 @@ _READERS: dict[str, tuple[str, str]] = {
 _NO_READER: dict[str, tuple[str, str]] = {
     OLE: ("legacy_office_file", "this is an old binary office file (.doc, .wps or .xls), whatever its name says. Open it in Word, WPS or LibreOffice, save it as DOCX, and drop that in"),
     RTF: ("rtf_file", "this is Rich Text Format, whatever its name says. Open it in Word, WPS or LibreOffice, save it as DOCX, and drop that in"),
-    ODT: ("opendocument_file", "this is an OpenDocument text. Open it in LibreOffice or WPS, save it as DOCX, and drop that in"),
-    MHTML: ("web_archive", "this is a web page saved as a single-file archive. Save the page as 'HTML only', or print it to PDF, and drop that in"),
+    ODT: ("opendocument_file", "this is an OpenDocument file. Open it in LibreOffice or WPS, save it as DOCX, and drop that in"),
+    OFD: ("ofd_file", "this is an OFD document. Open it in an OFD reader or WPS, print it to PDF or save it as DOCX, and drop that in"),
+    LOCKED: ("encrypted_file", "this office file is protected by a password. Open it, save it without a password, and drop that in"),
     IMAGE: ("image_file", "this is a picture and has no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX"),
     ZIP: ("unnamed_archive", "this is a zip archive under another name. Rename it to end in .zip, or unpack it and give the folder"),
     OTHER: ("unsupported_archive", "this is a packed archive of a kind that is not opened. Unpack it and give the folder"),

@@ -30,6 +30,41 @@ def table_cells(text: str) -> list[Block]:
         cells += _pipe_cells(text, 0)
     if "<t" in text and "<table" in text.lower():
         cells += _tag_cells(text, cells[-1].table + 1 if cells else 0)
+    if text.count("\t") >= 6:
+        cells += _tab_cells(text, cells[-1].table + 1 if cells else 0)
+    return sorted(cells, key=lambda cell: cell.start)
+
+
+def _tab_cells(text: str, table: int) -> list[Block]:
+    """Tables pasted from a word processor: three or more lines with the same number of tabs."""
+    cells: list[Block] = []
+    run: list[tuple[int, int]] = []
+    width = 0
+
+    def close() -> None:
+        nonlocal table
+        if len(run) >= 3:
+            for row, (start, end) in enumerate(run):
+                left = start
+                for col, part in enumerate(text[start:end].split("\t")):
+                    _add_trimmed(cells, text, left, left + len(part), table, row, col)
+                    left += len(part) + 1
+            table += 1
+        run.clear()
+
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        tabs = text.count("\t", start, end)
+        is_row = tabs >= 2 and sum(bool(part.strip()) for part in text[start:end].split("\t")) >= 2
+        if not is_row or run and tabs != width:
+            close()
+        if is_row:
+            run.append((start, end))
+            width = tabs
+        start = end + 1
+    close()
     return cells
 
 

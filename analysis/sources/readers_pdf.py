@@ -11,6 +11,7 @@ from analysis.sources.errors import UnreadableSource
 
 # The longest notice met prints on some forty pages.
 MAX_PAGES = 600
+MAX_CHARS = 1_000_000
 _HAN = re.compile("[\u4e00-\u9fff]")
 _PASSWORD_ERROR = 4
 
@@ -32,12 +33,15 @@ def read_pdf(data: bytes, name: str) -> Document:
         count = len(opened)
         if count > MAX_PAGES:
             raise UnreadableSource("read", "too_many_pages", f"{name}: {count:,} pages; a notice has some dozens. Split off the pages of the notice and drop those in.")
-        pages, broken = [], []
+        pages, broken, total = [], [], 0
         for index in range(count):
             try:
                 page = opened[index]
-                pages.append(read_page(page))
+                pages.append(read_page(page, MAX_CHARS - total))
                 page.close()
+                total += sum(len(run.text) for run in pages[-1].runs)
+                if total >= MAX_CHARS:
+                    raise UnreadableSource("read", "too_much_text", f"{name}: more than {MAX_CHARS:,} characters by page {index + 1}; one notice has at most some hundred thousand. Split off the pages of the notice and drop those in.")
             except pdfium.PdfiumError:
                 broken.append(index + 1)
     finally:

@@ -1,12 +1,15 @@
-"""XLSX: a 台账 (ledger of items) kept as a spreadsheet, its visible sheets as tables of cells."""
+"""XLSX and CSV: a 台账 (ledger of items) kept as a spreadsheet, its visible sheets as tables of cells."""
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
+from collections.abc import Iterable
 
 from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
+from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.ooxml import Package
 
@@ -34,16 +37,31 @@ def read_sheet(data: bytes, name: str) -> Document:
             continue
         if sheet.max_row > MAX_ROWS or sheet.max_column > 10 * MAX_COLUMNS:
             warnings.append(f"of sheet {sheet.title} only the first {MAX_ROWS:,} rows and {MAX_COLUMNS} columns were read")
-        _add_sheet(builder, sheet)
+        rows = sheet.iter_rows(max_row=min(sheet.max_row, MAX_ROWS), max_col=min(sheet.max_column, MAX_COLUMNS), values_only=True)
+        _add_rows(builder, rows)
     if not builder.length and any(part.startswith("xl/media/") for part in package.names):
         raise UnreadableSource("read", "pictures_only", f"{name}: the spreadsheet holds pictures and no text. Run text recognition (OCR) on them and drop in the result.")
     return Document(text=builder.text, encoding=None, blocks=builder.blocks, reader_warnings=warnings)
 
 
-def _add_sheet(builder: TextBuilder, sheet) -> None:
+def read_csv(data: bytes, name: str) -> Document:
+    """Comma-, semicolon- or tab-separated values as one table of cells."""
+    text, encoding, warnings = decode_text(data, name)
+    head = text[:20_000]
+    delimiter = max(",\t;，", key=head.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    builder = TextBuilder()
+    try:
+        _add_rows(builder, (row[:MAX_COLUMNS] for row, _ in zip(rows, range(MAX_ROWS))))
+    except csv.Error as error:
+        raise UnreadableSource("read", "broken_file", f"{name}: line {rows.line_num} is no row of values ({error}). Open the file in a spreadsheet and save it as XLSX.") from None
+    return Document(text=builder.text, encoding=encoding, blocks=builder.blocks, reader_warnings=warnings)
+
+
+def _add_rows(builder: TextBuilder, rows: Iterable[Iterable[object]]) -> None:
     table = None
     number = 0
-    for values in sheet.iter_rows(max_row=min(sheet.max_row, MAX_ROWS), max_col=min(sheet.max_column, MAX_COLUMNS), values_only=True):
+    for values in rows:
         cells = [(col, text) for col, text in enumerate(map(_as_text, values)) if text]
         if not cells:
             continue

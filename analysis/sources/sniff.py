@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-TEXT, MARKDOWN, HTML, DOCX, PDF, XLSX = (
-    "text/plain", "text/markdown", "text/html",
+TEXT, MARKDOWN, CSV, HTML, DOCX, PDF, XLSX = (
+    "text/plain", "text/markdown", "text/csv", "text/html",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
-ODT, RTF, OLE, ZIP, MHTML, IMAGE, OTHER = (
-    "application/vnd.oasis.opendocument.text", "application/rtf", "application/x-ole-storage",
+ODT, OFD, RTF, OLE, LOCKED, ZIP, MHTML, IMAGE, OTHER = (
+    "application/vnd.oasis.opendocument", "application/ofd", "application/rtf", "application/x-ole-storage", "application/x-encrypted-office",
     "application/zip", "multipart/related", "image/*", "application/octet-stream",
 )
 
@@ -19,6 +19,8 @@ _MAGIC = (
     (b"\xff\xd8\xff", IMAGE), (b"\x89PNG", IMAGE), (b"GIF8", IMAGE), (b"BM", IMAGE), (b"II*\x00", IMAGE), (b"MM\x00*", IMAGE),
     (b"Rar!", OTHER), (b"7z\xbc\xaf", OTHER), (b"\x1f\x8b", OTHER), (b"AT&TFORM", IMAGE), (b"\x00\x00\x00\x0cjP", IMAGE),
 )
+# Office keeps a document with a password inside an old container under this name.
+_LOCKED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^>]*>", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CLOSING = re.compile(rb"</(?:html|head|body|div|table|p|span|article|section)\s*>", re.IGNORECASE)
@@ -32,6 +34,8 @@ def sniff_media_type(data: bytes, name: str) -> str:
         if data.startswith(magic):
             if media_type == ZIP:
                 return _zip_kind(data)
+            if media_type == OLE and _LOCKED_STREAM in data:
+                return LOCKED
             if magic == b"BM" and not _looks_binary(data):
                 continue
             return media_type
@@ -50,7 +54,7 @@ def sniff_media_type(data: bytes, name: str) -> str:
         return HTML
     if lowered.endswith((".html", ".htm", ".shtml", ".xhtml", ".jsp", ".aspx", ".php")) and _MARKUP.search(data[:200_000]):
         return HTML
-    return TEXT
+    return CSV if lowered.endswith((".csv", ".tsv")) else TEXT
 
 
 def _looks_binary(data: bytes) -> bool:
@@ -65,6 +69,8 @@ def _zip_kind(data: bytes) -> str:
         return DOCX
     if b"xl/workbook" in tail:
         return XLSX
-    if b"application/vnd.oasis.opendocument.text" in data[:200]:
+    if b"application/vnd.oasis.opendocument" in data[:200]:
         return ODT
+    if b"OFD.xml" in tail:
+        return OFD
     return ZIP
