@@ -128,9 +128,15 @@ def test_empty_political_wording_is_never_guessed(statement):
 
 def test_heading_then_measures_are_asked_only_when_the_statement_is_silent():
     assert code_statement("重视不足", "履行全面从严治党主体责任不到位").primary == "governance_duty"
-    assert code_statement("监管有缺失", None, "一是召开用工管理专题会，清理编外用工").primary in {"workforce", "market_regulation"}
+    assert code_statement("监管有缺失", None, "一是召开用工管理专题会，清理编外用工").primary == "workforce"
     assert code_statement("重视不足", None, "一是清点固定资产，逐件登记").primary == "assets"
     assert code_statement("会计处理不规范", "干部选拔任用问题突出", "一是组织民主生活会").primary == "finance"
+
+
+def test_a_heading_about_earlier_findings_and_something_else_adds_no_follow_up():
+    heading = "巡察整改长效机制未落实，基层党建虚化弱化"
+    assert code_statement("发展党员不规范", heading).secondary == ()
+    assert code_statement("发展党员不规范", "上轮巡察问题整改不到位").secondary == ("inspection_followup",)
 
 
 def test_a_parent_follows_its_heading_and_otherwise_its_items():

@@ -173,13 +173,24 @@ def _decide(scores: dict[str, float], words: dict[str, list[str]], first: dict[s
     others = [code for code in ranked if code != primary and scores[code] >= 0.45 * top and scores[code] >= LEAST]
     others.sort(key=first.__getitem__)
     if heading and primary not in FOLLOW_UPS:
-        # Rule 3: a sub-item of "found again" keeps its own object; the finding-again is secondary.
-        above = _heading_scores(heading)[0]
-        for code in (INSPECTION, AUDIT):
-            if above.get(code, 0.0) >= DECIDES and code not in others:
-                others = [*others[:1], code]
+        found_again = _found_again(heading)
+        if found_again and found_again not in others:
+            others = [*others[:1], found_again]
     score = min(1.0, top / CERTAIN) * (0.5 + 0.5 * (top - second) / top)
     return TypeCoding(primary, tuple(others[:2]), round(score, 3), tuple(dict.fromkeys(words[primary]))[:4])
+
+
+@lru_cache(maxsize=4096)
+def _found_again(heading: str) -> str | None:
+    """The follow-up code of a heading that is about nothing but earlier findings.
+
+    A problem under it keeps its own object and takes the follow-up as a secondary type.
+    """
+    scores = _heading_scores(heading)[0]
+    deciding = [code for code, weight in scores.items() if weight >= DECIDES]
+    if not deciding or not FOLLOW_UPS.issuperset(deciding):
+        return None
+    return max(sorted(deciding), key=scores.__getitem__)
 
 
 @lru_cache(maxsize=1)
