@@ -98,7 +98,7 @@ def test_agreement_holds_behind_the_parser():
         ("旅游产业资金引导性不强", None, "finance", "tourism_industry"),
         # what is only said as a consequence is not the object
         ("合同签订把关不严，造成国有资产流失", None, "procurement", None),
-        ("扶贫项目审核把关不严，存在廉政风险", None, "sector_business", "integrity_risk"),
+        ("扶贫项目审核把关不严，存在廉政风险", None, "sector_business", None),
         # a body's name is the actor
         ("市文化旅游广电体育局财务管理混乱", None, "finance", None),
         ("市水利局和市体育局考勤制度不落实", None, "formalism", None),

@@ -26,6 +26,8 @@ LATER = 0.85  # share of a cue's weight in later clauses of the deciding sentenc
 DETAIL = 0.35  # share of a cue's weight in the sentences after the deciding one
 CLOSE = 0.95  # two objects whose weights differ by less are told apart by order of naming
 CERTAIN = 8.0  # weight from which only the margin keeps the score below 1
+ALSO_SHARE = 0.5  # a further object is secondary from this share of the first,
+ALSO_LEAST = 4.0  # and from this weight
 HEADING = 0.6
 CONTEXT = 0.4
 CONTEXT_LENGTH = 240  # characters of cause and measures that are read
@@ -170,7 +172,7 @@ def _decide(scores: dict[str, float], words: dict[str, list[str]], first: dict[s
         rivals = [code for code in ranked if scores[code] >= CLOSE * top]
         primary = min(rivals, key=lambda code: (first[code], code))
         second = top  # a near tie is no margin
-    others = [code for code in ranked if code != primary and scores[code] >= 0.45 * top and scores[code] >= LEAST]
+    others = [code for code in ranked if code != primary and scores[code] >= ALSO_SHARE * top and scores[code] >= ALSO_LEAST]
     others.sort(key=first.__getitem__)
     if heading and primary not in FOLLOW_UPS:
         found_again = _found_again(heading)
