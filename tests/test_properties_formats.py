@@ -1,0 +1,87 @@
+"""The same notice as a page, a Word file or in another encoding gives the same ledger.
+
+A user would lose: a notice's problems merely because it was saved by another program.
+"""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+
+from analysis.parsing.ledger import parse_notice
+from tests.quality.corpus import gold_notices, load_document
+from tests.quality.ledgers import broken_regions, broken_spans, differences, signature
+
+PATHS = {item.gold["file"]: item.path for item in gold_notices() if item.path.suffix == ".txt"}
+# Cells pasted one to a line are paragraphs of one word in any other format; the text form is gold.
+NAMES = sorted(name for name in PATHS if name not in ("anshan.txt", "yibin_water.txt"))
+
+
+def as_utf16(text: str, folder):
+    path = folder / "notice.txt"
+    path.write_bytes(text.encode("utf-16"))
+    return path
+
+
+def as_utf16_without_mark(text: str, folder):
+    path = folder / "notice.txt"
+    path.write_bytes(text.encode("utf-16-le"))
+    return path
+
+
+def as_gb18030(text: str, folder):
+    path = folder / "notice.txt"
+    path.write_bytes(text.encode("gb18030"))
+    return path
+
+
+def as_windows_utf8(text: str, folder):
+    path = folder / "notice.txt"
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return path
+
+
+def as_page(text: str, folder):
+    """A page of a government site: navigation, article of paragraphs, footer."""
+    body = "\n".join(f"<p style='text-indent:2em'>{html.escape(line.strip())}</p>" for line in text.split("\n") if line.strip())
+    path = folder / "notice.html"
+    path.write_text("<!DOCTYPE html><html><head><meta charset='utf-8'><title>通知公告</title><script>var x='1.关于脚本';</script></head><body>"
+                    "<div class='nav'><a href='/'>首页</a> | <a href='/a'>政务公开</a> | <a href='/b'>互动交流</a></div>"
+                    f"<div class='article'>{body}</div><div class='footer'>版权所有 网站地图 备案号00000000</div></body></html>", encoding="utf-8")
+    return path
+
+
+def as_word(text: str, folder):
+    """A Word file with one paragraph a line."""
+    from docx import Document
+
+    document = Document()
+    for line in text.split("\n"):
+        document.add_paragraph(line.rstrip())
+    path = folder / "notice.docx"
+    document.save(path)
+    return path
+
+
+FORMATS = [as_utf16, as_utf16_without_mark, as_gb18030, as_windows_utf8, as_page, as_word]
+_originals: dict[str, tuple] = {}
+
+
+def original(name: str):
+    if name not in _originals:
+        document = load_document(PATHS[name])
+        _originals[name] = document.text, signature(parse_notice(document).tables)
+    return _originals[name]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_notice_in_another_format_gives_the_same_ledger(name, form, tmp_path):
+    text, before = original(name)
+    document = load_document(form(text, tmp_path))
+    tables = parse_notice(document).tables
+    found = differences(before, signature(tables))
+    assert not found, "\n".join(found)
+    assert not broken_spans(document.text, tables)
+    assert not broken_regions(document.text, tables)
