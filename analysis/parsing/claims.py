@@ -63,7 +63,8 @@ _PART = re.compile(rf"\((?:共)?(?:({NUMBER})个?(?:分类|大类|类))?[,、]?(
 def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, Any]]:
     """Rows of ``core_claims`` without IDs, in order of the text; ``section_key`` for a total of one aspect.
 
-    ``value`` is plain (0.98 for 98 %); ``problem_key`` is always None here. Nothing found: [].
+    ``value`` is plain (0.98 for 98 %). Totals have no ``problem_key``; people disciplined, rules made
+    and money recovered under a problem have its key. Nothing found: [].
     """
     passage = Passage(structure.shadow, outside_spans(structure), structure.chrome)
     rows: list[dict[str, Any]] = []
@@ -77,7 +78,29 @@ def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, 
         for code, counted, value, start, end, approximate in reader.found:
             rows.append(_row(passage, structure, code, counted, value, match.start() + start, match.start() + end, approximate))
     _set_sections(passage, structure, rows)
-    return _without_parts(_distinct(rows))
+    rows = _without_parts(_distinct(rows)) + _consequences(structure)
+    rows.sort(key=lambda row: (row["char_start"], row["char_end"], row["claim_code"]))
+    return rows
+
+
+# Signs of a number of people, rules or money in a stretch of measures; most stretches have none.
+_CONSEQUENCE = re.compile(r"[名人次][^,。;]{0,14}?(?:进行|给予|予以|作出|受到|被)|(?:处分|诫勉|处理|问责|追责|约谈|谈话|批评|教育|检查|立案|制度|机制|办法)[^,。;]{0,8}?[0-9一二两三四五六七八九十]|(?:缴|追|退|收|损失|归还)[^,。;]{0,16}?[0-9.]+ ?(?:余|多)?[千百]?[万亿]?元")
+
+
+def _consequences(structure: Structure) -> list[dict[str, Any]]:
+    """People disciplined, rules made and money recovered inside problems, with ``problem_key``."""
+    rows: list[dict[str, Any]] = []
+    shadow = structure.shadow
+    for problem in structure.problems:
+        if not problem.is_leaf:
+            continue
+        for low, high in problem.measure_spans:
+            if _CONSEQUENCE.search(shadow, low, high) is None:
+                continue
+            for code, unit, value, start, end, approximate in find_consequences(shadow[low:high]):
+                rows.append({"claim_code": code, "unit": unit, "value": value, "is_approximate": approximate, "problem_key": problem.key, "section_key": None,
+                             "quote_text": structure.text[low + start:low + end], "char_start": low + start, "char_end": low + end})
+    return rows
 
 
 def _row(passage: Passage, structure: Structure, code: str, unit: str, value: float, start: int, end: int, approximate: bool) -> dict[str, Any]:

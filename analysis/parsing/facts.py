@@ -11,11 +11,10 @@ import re
 from typing import Any
 
 from analysis.parsing.citations import read_citations
-from analysis.parsing.dates import DATE_PATTERN, PrintedDate, printed_date
+from analysis.parsing.dates import DATE_PATTERN, PrintedDate, printed_date, read_year
 from analysis.parsing.events import EventReader, YearSpan
 from analysis.parsing.locations import Locator
 from analysis.parsing.quantities import QUANTITY, read_quantity
-from analysis.parsing.sanctions import find_consequences
 from analysis.parsing.structure import Structure
 
 _HAN_NUMERALS = frozenset("一二三四五六七八九十")
@@ -24,7 +23,6 @@ _HAN_YEAR = re.compile(r"[一二][〇○零O一二三四五六七八九]{3} ?年
 # What may follow a year that stands alone: half year, quarter, beginning, end.
 _YEAR_PART = re.compile(r" ?(上半年|下半年|第?[一二三四1-4]季度|年?初|年?底|年?末)")
 _YEAR_RANGE = re.compile(r"((?:19|20)[0-9]{2}) ?年? ?(?:-{1,2}|—{1,2}|–|至|~|～) ?$")
-_CONSEQUENCE_CUE = re.compile(r"处分|诫勉|问责|约谈|谈话|批评|立案|警告|记过|处理|退|缴|追|收|制度|机制")
 
 
 def read_facts(structure: Structure, notice: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -36,8 +34,6 @@ def read_facts(structure: Structure, notice: dict[str, Any]) -> dict[str, list[d
     citations, titles = read_citations(structure.text, structure.shadow, locator)
     dates, figures = _numbers(structure, locator, titles)
     events = EventReader(structure, locator, notice).read(dates)
-    figures += _consequences(structure)
-    figures.sort(key=lambda row: (row["char_start"], row["char_end"], row["figure_kind"]))
     return {"core_events": events, "core_figures": figures, "core_citations": citations}
 
 
@@ -155,8 +151,6 @@ def _han_dates(shadow: str, titles: list[tuple[int, int]]) -> list[PrintedDate |
         position = shadow.find("月", position + 1)
     if "〇" in shadow or "○" in shadow:
         for match in _HAN_YEAR.finditer(shadow):
-            from analysis.parsing.dates import read_year
-
             year = read_year(match.group()[:4])
             if year is not None and shadow[match.end():match.end() + 1] != "度" and not _inside(match.start(), titles):
                 found.append(YearSpan(match.start(), match.end(), year, year, None))
@@ -165,21 +159,3 @@ def _han_dates(shadow: str, titles: list[tuple[int, int]]) -> list[PrintedDate |
 
 def _inside(offset: int, titles: list[tuple[int, int]]) -> bool:
     return any(start <= offset < end for start, end in titles)
-
-
-def _consequences(structure: Structure) -> list[dict[str, Any]]:
-    """People disciplined and money recovered inside problems, as figures of kind sanction and recovered."""
-    rows: list[dict[str, Any]] = []
-    shadow = structure.shadow
-    for problem in structure.problems:
-        if not problem.is_leaf:
-            continue
-        for low, high in problem.measure_spans:
-            stretch = shadow[low:high]
-            if not _CONSEQUENCE_CUE.search(stretch):
-                continue
-            for code, unit, value, start, end, approximate in find_consequences(stretch):
-                kind = {"people_disciplined": "sanction", "rules_made": "rules", "money_recovered_cny": "recovered"}[code]
-                rows.append(_figure(structure.text, problem.key, "measure", value, "person" if unit == "person" else "cny" if unit == "cny" else "item",
-                                    kind, "lower_bound" if approximate else None, low + start, low + end))
-    return rows

@@ -104,17 +104,22 @@ def _head_year(text: str, printed: PrintedDate, sentence_start: int, written: da
     return None, "elided_year"
 
 
-def find_feedback(passage: Passage, period: DateRange | None, last_day: date | None, written: date | None) -> Found | None:
-    """The day on which the findings were handed over, with its precision; None when not stated."""
+def find_feedback(passage: Passage, period: DateRange | None, start_found: Found | None, last_day: date | None, written: date | None) -> Found | None:
+    """The day on which the findings were handed over, with its precision; None when not stated.
+
+    ``start_found``: the inspection's start, whose words are no feedback date; ``last_day`` its last known day.
+    """
+    if period is not None:
+        taken = (period.start, period.end)
+    else:
+        taken = (start_found.start, start_found.end) if start_found is not None else (-1, -1)
     text = passage.text
     for mention in _FEEDBACK.finditer(text):
         start, _ = sentence_bounds(text, mention.start())
-        if period is not None and mention.start() < period.start and start <= period.start:
-            start = min(start, mention.start())
         best: PrintedDate | None = None
         for match in DATE_PATTERN.finditer(text, start, mention.start()):
             printed = printed_date(match)
-            if printed is None or (period is not None and period.start <= printed.start < period.end):
+            if printed is None or taken[0] <= printed.start < taken[1]:
                 continue
             best = printed
         if best is None:
@@ -123,7 +128,7 @@ def find_feedback(passage: Passage, period: DateRange | None, last_day: date | N
                 continue
         elif not _is_feedback_date(text, best, mention.start(), mention.end()):
             continue
-        year, basis = _feedback_year(best, period, last_day, written, text, start)
+        year, basis = _feedback_year(best, period, last_day, written)
         if year is None:
             continue
         value = best.first(year)
@@ -156,11 +161,12 @@ def _is_feedback_date(text: str, printed: PrintedDate, mention: int, mention_end
     return not re.match(r"(?:的)?(?:[0-9]+|[一二三四五六七八九十]+)(?:个|项|条)|问题整改|意见整改|整改", text[mention_end:mention_end + 8]) or "巡察组" in between or "巡视组" in between
 
 
-def _feedback_year(printed: PrintedDate, period: DateRange | None, last_day: date | None, written: date | None,
-                   text: str, sentence_start: int) -> tuple[int | None, str]:
+def _feedback_year(printed: PrintedDate, period: DateRange | None, last_day: date | None, written: date | None) -> tuple[int | None, str]:
     if printed.year is not None:
         return printed.year, "read"
     head = last_day.year if last_day else None
+    if printed.relative in ("次年", "翌年") and period is not None and period.first is not None:
+        head = period.first.year  # 2020年12月…次年3月: next to the year that is printed
     if printed.relative:
         year = relative_year(printed.relative, written.year if written else None, head)
         if year is not None:
@@ -184,6 +190,10 @@ def find_team(passage: Passage, near: tuple[int, int] | None) -> Found | None:
     numbered = [team for team in teams if re.search(rf"{_NUMBER}", str(team.value))]
     if chosen is None:
         return numbered[0] if numbered else teams[0]
+    if "轮" in str(chosen.value):  # 市委第五轮巡察第三巡察组: the short form, where the notice uses it too
+        number = re.search(rf"第?{_NUMBER}(?=巡[察视]组$)", str(chosen.value))
+        if number:
+            chosen = next((team for team in numbered if "轮" not in str(team.value) and number.group() + "巡" in str(team.value)), chosen)
     if chosen not in numbered and numbered:
         different = {str(team.value) for team in numbered}
         if len(different) == 1:

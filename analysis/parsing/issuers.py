@@ -37,6 +37,8 @@ def find_title(lines: list[tuple[int, int, str]]) -> tuple[str, int, int] | None
                 if index - back < 0:
                     break
                 above = lines[index - back][2]
+                if back == 2 and _is_title_end(lines[index - 1][2]) and len(lines[index - 1][2]) > 8:
+                    break
                 if re.search(rf"(?:{_BODY_END})$", above) and len(above) < 50:
                     joined, first = "".join(piece for _, _, piece in lines[index - back:index]) + line, lines[index - back][0]
                     break

@@ -103,7 +103,7 @@ class _Reader:
         self.put_found("inspection_round_name", round_found, self.head,
                        self.printed(*self.head.span(round_found.start, round_found.end)) if round_found else None)
         self.put_found("inspection_kind", inspections.find_kind(self.head, title or "", sentence, team_shadow), self.head)
-        feedback = inspections.find_feedback(self.head, period, end.value if end else start.value if start else None, written)
+        feedback = inspections.find_feedback(self.head, period, start, end.value if end else start.value if start else None, written)
         self.put_found("feedback_date", feedback, self.head)
         self.notice["feedback_precision"] = feedback.precision if feedback else None
         if feedback is None and sidecar.get("feedback_date"):
@@ -181,7 +181,9 @@ class _Reader:
                 if printed is None:
                     continue
                 start, end = sentence_bounds(text, cue.start())
-                after = text[match.end():min(len(text), max(end, match.end() + 90))]
+                after = text[match.end():end]
+                if len(after) < 4 or after.rstrip()[-1] in ":,":  # the figures follow as a list
+                    after = text[match.end():end + 90]
                 if not re.search(r"整改|问题|任务|措施|销号", after) and not re.search(r"整改", text[start:cue.start()]):
                     continue
                 year, basis = printed.year, "read"
