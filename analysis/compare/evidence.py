@@ -83,7 +83,7 @@ class Evidence:
             counts = {"dated_event_count": len(events.get(problem_id, ())), "document_count": len(issued.get(problem_id, ())), "numbered_document_count": len(numbered.get(problem_id, ())),
                       "quantity_count": len(quantities.get(problem_id, ())), "money_count": len(money.get(problem_id, ())), "sanction_count": sanctions}
             kinds = sum(bool(k) for k in (counts["dated_event_count"], counts["numbered_document_count"], counts["quantity_count"], sanctions, counts["money_count"]))
-            is_done = item["status_code"] in done and item["status_code"] != NOT_STATED
+            is_done = item["status_code"] in done and self._is_reported(item)
             length = len(self.plain[position][0])
             ids = [*events.get(problem_id, ()), *dict.fromkeys([*issued.get(problem_id, ()), *numbered.get(problem_id, ())]), *quantities.get(problem_id, ())]
             rows.append({**key_of(comparison.by_id[item["notice_id"]]), "problem_id": problem_id, "unit": "leaf_item", "definition_code": "wording_of_measures",
@@ -92,6 +92,12 @@ class Evidence:
                          "has_intent_in_completed": is_done and bool(intents), "reused_share": covered(length, within[position]), "reused_across_share": covered(length, across[position]),
                          "n_count": length, "flags": join_flags(comparison.flags_for(item["notice_id"], "evidence")), "source_ids": join_ids(ids)})
         return rows
+
+    def _is_reported(self, item: dict[str, Any]) -> bool:
+        """Whether the result is the item's own, or follows from a completed total that the notice states."""
+        if item["status_code"] == NOT_STATED:
+            return False
+        return item["status_basis"] != "total" or self.comparison.claim(item["notice_id"], "completed") is not None
 
     def table(self) -> pl.DataFrame:
         """``out_evidence``: one row per leaf item."""

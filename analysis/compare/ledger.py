@@ -7,6 +7,7 @@ asked for. A selection that leaves nothing, or names a city that is not there, r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -21,6 +22,7 @@ from analysis.tables.store import MissingTables, scan_table
 
 YEAR_BASES = ("publication", "feedback", "inspection")
 TABLES = tuple(name for name in CORE_TABLES if name not in ("core_texts", "core_metadata", "core_regions", "core_quarantine"))
+SAME_BODY = 0.6
 UNKNOWN_PLACE_ZH, UNKNOWN_YEAR_ZH = "地点不详", "年份不详"
 
 
@@ -42,6 +44,7 @@ class Ledger:
     all_cities: list[tuple[str, str]] = field(default_factory=list)
     all_years: list[int] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
+    prepared: dict[Any, Any] = field(default_factory=dict, repr=False)  # work that several tables share, kept by outputs
 
     @property
     def notices(self) -> pl.DataFrame:
@@ -155,23 +158,41 @@ def label_notices(notices: pl.DataFrame) -> pl.DataFrame:
         place, year = row["city_name"], row["year"]
         zh.append(f"{place or UNKNOWN_PLACE_ZH} {year or UNKNOWN_YEAR_ZH}")
         en.append(f"{row['notice_id'].partition('-')[0].capitalize() if place else 'Unknown place'} {year or '(no year)'}")
-    sectors = notices["sector_text"].to_list()
-    zh = _unique(zh, sectors, "（{}）")
+    zh = _unique(zh, notices["sector_text"].to_list(), "（{}）")
     en = _unique(en, [None] * len(en), " ({})")
-    body = pl.concat_str([pl.coalesce("city_code", "city_name", "notice_id"), pl.coalesce("sector_text", "issuer_name", pl.lit("?"))], separator="|")
-    return notices.with_columns(pl.Series("label_zh", zh, dtype=pl.String), pl.Series("label_en", en, dtype=pl.String), body.alias("body_key"))
+    return notices.with_columns(pl.Series("label_zh", zh, dtype=pl.String), pl.Series("label_en", en, dtype=pl.String), pl.Series("body_key", _body_keys(notices), dtype=pl.String))
 
 
 def _unique(labels: list[str], hints: list[str | None], form: str) -> list[str]:
-    twice = {label for label in labels if labels.count(label) > 1} if len(set(labels)) < len(labels) else set()
+    """Labels that stand twice get their hint, and where that is not enough a number."""
+    twice = {label for label, count in Counter(labels).items() if count > 1}
     hinted = [label + form.format(hint) if label in twice and hint else label for label, hint in zip(labels, hints, strict=True)]
-    seen: dict[str, int] = {}
-    totals = {label: hinted.count(label) for label in twice | {h for h, o in zip(hinted, labels, strict=True) if o in twice}}
+    totals = Counter(hinted)
+    seen: Counter[str] = Counter()
     result = []
     for label in hinted:
-        seen[label] = seen.get(label, 0) + 1
-        result.append(label + form.format(seen[label]) if totals.get(label, 1) > 1 else label)
+        seen[label] += 1
+        result.append(label + form.format(seen[label]) if totals[label] > 1 else label)
     return result
+
+
+def _body_keys(notices: pl.DataFrame) -> list[str]:
+    """One key per inspected body. A bureau changes its name with every reform, so two sectors of one
+    place are one body when most characters of the shorter name stand in the longer (文广旅, 文化旅游和广播电视).
+    """
+    known: dict[str, list[tuple[set[str], str]]] = {}
+    keys = []
+    for row in notices.iter_rows(named=True):
+        place = row["city_code"] or row["city_name"] or row["notice_id"]
+        sector = row["sector_text"] or row["issuer_name"] or "?"
+        letters = set(sector) - set("和与及、市县区局党组委")
+        bodies = known.setdefault(place, [])
+        key = next((k for other, k in bodies if letters and other and len(letters & other) >= SAME_BODY * min(len(letters), len(other))), None)
+        if key is None:
+            key = f"{place}|{sector}"
+        bodies.append((letters, key))
+        keys.append(key)
+    return keys
 
 
 def _sorted(frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:

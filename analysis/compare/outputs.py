@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -21,8 +22,23 @@ from analysis.compare.similarity import similar_statements
 from analysis.compare.timeline import timeline_table, weekly_events
 from analysis.compare.types import mix_distances, overrepresentation, type_counts, type_prevalence
 
-TYPE_TABLES = {"out_type_counts", "out_type_prevalence", "out_overrepresentation", "out_mix_distances", "out_type_returns"}
-EVIDENCE_TABLES = {"out_evidence", "out_evidence_by_notice", "out_reuse"}
+
+class Shared:
+    """What several tables of one selection need, worked out when first asked for. Flags come first: every table carries them."""
+
+    def __init__(self, comparison: Comparison):
+        self.comparison = comparison
+        self.figures = completion_figures(comparison)
+        self.coded = coded_units(comparison)
+        self.flags = raise_flags(comparison, self.figures, notice_kappas(self.coded["ledger"]))
+
+    @cached_property
+    def types(self) -> pl.DataFrame:
+        return type_counts(self.comparison)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        return Evidence(self.comparison)
 
 
 def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "problem", only: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
@@ -35,12 +51,10 @@ def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "prob
     unknown = [name for name in wanted if name not in OUT_TABLES]
     if unknown:
         raise ValueError(f"unknown table {unknown[0]!r}; use one of {', '.join(OUT_TABLES)}")
-    comparison = Comparison(ledger, completion, unit)
-    figures = completion_figures(comparison)
-    coded = coded_units(comparison)
-    flags = raise_flags(comparison, figures, notice_kappas(coded["ledger"]))
-    types = type_counts(comparison) if TYPE_TABLES & set(wanted) else None
-    evidence = Evidence(comparison) if EVIDENCE_TABLES & set(wanted) else None
+    shared = ledger.prepared.get((completion, unit))
+    if shared is None:
+        shared = ledger.prepared[completion, unit] = Shared(Comparison(ledger, completion, unit))
+    comparison, figures = shared.comparison, shared.figures
     builders: dict[str, Callable[[], pl.DataFrame]] = {
         "out_notices": lambda: notice_table(comparison),
         "out_problem_counts": lambda: problem_counts(comparison),
@@ -48,20 +62,20 @@ def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "prob
         "out_status_mix": lambda: status_mix(comparison),
         "out_differences": lambda: difference_table(comparison, figures),
         "out_reconciliation": lambda: reconciliation(comparison),
-        "out_flags": lambda: flags,
-        "out_type_counts": lambda: types,
-        "out_type_prevalence": lambda: type_prevalence(comparison, types),
-        "out_overrepresentation": lambda: overrepresentation(comparison, types),
-        "out_mix_distances": lambda: mix_distances(comparison, types),
+        "out_flags": lambda: shared.flags,
+        "out_type_counts": lambda: shared.types,
+        "out_type_prevalence": lambda: type_prevalence(comparison, shared.types),
+        "out_overrepresentation": lambda: overrepresentation(comparison, shared.types),
+        "out_mix_distances": lambda: mix_distances(comparison, shared.types),
         "out_recurrences": lambda: recurrence_table(comparison),
-        "out_type_returns": lambda: type_returns(comparison, types),
+        "out_type_returns": lambda: type_returns(comparison, shared.types),
         "out_similar_statements": lambda: similar_statements(comparison),
         "out_timeline": lambda: timeline_table(comparison),
         "out_weekly_events": lambda: weekly_events(comparison),
-        "out_evidence": lambda: evidence.table(),
-        "out_evidence_by_notice": lambda: evidence.by_notice(),
-        "out_reuse": lambda: evidence.reuse(),
-        "out_coding_agreement": lambda: agreement_table(comparison, coded),
+        "out_evidence": lambda: shared.evidence.table(),
+        "out_evidence_by_notice": lambda: shared.evidence.by_notice(),
+        "out_reuse": lambda: shared.evidence.reuse(),
+        "out_coding_agreement": lambda: agreement_table(comparison, shared.coded),
     }
     return {name: builders[name]() for name in OUT_TABLES if name in wanted}
 
