@@ -48,10 +48,15 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
         pieces = _pieces(text, best[0], end, _STYLES[best[1]])
         if pieces:
             return pieces
-    for style in (_STYLES[0], _STYLES[8]):
-        pieces = _pieces(text, start, end, style)
-        if len(pieces) > 1:
-            return pieces
+    pieces = _pieces(text, start, end, _STYLES[0])
+    if len(pieces) > 1:
+        return pieces
+    for style in _STYLES[8:]:
+        # 一要…二要… inside a sentence are what a meeting asked for, not measures.
+        if text.startswith(style[1], start, end):
+            pieces = _pieces(text, start, end, style)
+            if len(pieces) > 1:
+                return pieces
     return [Piece(None, *_trim(text, start, end))]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import FRAME, is_action, is_finding
+from analysis.parsing.cues import FRAME, OPEN_FRAME, is_action, is_finding
 from analysis.parsing.numbering import Label, read_label
 from analysis.parsing.segments import is_label
 from analysis.parsing.text import Flow, Para
@@ -43,7 +43,7 @@ class Node:
         self.children: list[Node] = []
         self.depth = 0
         self.para = para
-        self.opens_list = False
+        self.opens_list = ""  # last words of the label whose list begins here
         self.heading = para.heading if para is not None else 0
 
     def walk(self):
@@ -61,7 +61,7 @@ def build_outline(flow: Flow) -> Node:
     for index, para in enumerate(paras):
         node = _node_of(para)
         if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1]):
-            node.opens_list = True
+            node.opens_list = _label_words(paras[index - 1].text)
         if node is None:
             if not _is_heading(paras, index, count):
                 first = _inline_list(paras, index, count)
@@ -73,7 +73,7 @@ def build_outline(flow: Flow) -> Node:
             node = Node("H", None, None, para.start, para.start, para)
             _place_heading(stack, node, _next_label(paras, index, count))
         else:
-            _place(stack, node)
+            _place(stack, node, paras, index)
         _push(stack, node)
         first = _inline_list(paras, index, count)
         if first is not None:
@@ -101,6 +101,9 @@ def _awaits_list(para: Para) -> bool:
 _LIST_OPENS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;\n]{0,6}[:】\])] ?(?=1[.、]|\(1\)|\(一\)|一、)")
 
 
+_SECOND = re.compile(r"[;。,] ?(?:2[.、]|\(2\)|\(二\)|二、)")
+
+
 def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     """The first line of a list that begins behind a label (整改措施：1.…) and goes on with a line 2."""
     para = paras[index]
@@ -110,6 +113,8 @@ def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     if match is None:
         return None
     rest = para.text[match.end():]
+    if _SECOND.search(rest) is not None or _carries_label(paras, index + 1, _label_words(para.text[:match.end()])):
+        return None
     label = read_label(rest)
     if label is None and rest[:2] == "1.":
         label = Label("A", 1, 2, "1.")
@@ -118,8 +123,13 @@ def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     start = para.start + match.end()
     node = Node(label.style, 1, label.text, start, start + label.end, para)
     node.heading = 0
-    node.opens_list = True
+    node.opens_list = _label_words(para.text[:match.end()])
     return node
+
+
+def _label_words(text: str) -> str:
+    """The last words of a label, by which it is known again."""
+    return text.rstrip("】])：: ")[-4:]
 
 
 def _node_of(para: Para) -> Node | None:
@@ -180,7 +190,7 @@ def _place_heading(stack: list[Node], node: Node, following) -> None:
             return
 
 
-def _place(stack: list[Node], node: Node) -> None:
+def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None:
     """Close what the new line ends, so that the last of the stack is its parent."""
     style = node.style
     found = [depth for depth in range(1, len(stack)) if stack[depth].style == style]
@@ -194,8 +204,13 @@ def _place(stack: list[Node], node: Node) -> None:
     best = found[-1]
     following = [depth for depth in found if node.number == stack[depth].number + 1]
     if following:
-        # Two lists are open and both wait for this number: a finding goes on the outer one.
-        best = following[0] if len(following) > 1 and _names_finding(node) else following[-1]
+        # Two lists are open and both wait for this number: what carries a label of its own, as the
+        # outer lines do, goes on the outer one.
+        best = following[-1]
+        if len(following) > 1:
+            opener = next((child.opens_list for child in stack[following[-1]].parent.children if child.opens_list), "")
+            is_outer = _carries_label(paras, index, opener) if opener else _names_finding(node)
+            best = following[0] if is_outer else best
     else:
         last = stack[best]
         if node.opens_list:
@@ -214,8 +229,26 @@ def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
     return not _names_finding(node)
 
 
+def _carries_label(paras: list[Para], index: int, opener: str) -> bool:
+    """Whether the label that opens the lists stands between this line and the next of its style."""
+    style = paras[index].label.style
+    for position in range(index, min(index + 8, len(paras))):
+        para = paras[position]
+        if position > index and para.label is not None and para.label.style == style:
+            return False
+        at = para.text.find(opener)
+        if at >= 0 and (at + len(opener) == len(para.text) or para.text[at + len(opener)] in ":】])"):
+            return _DONE_LINE.match(para.text, at) is None
+    return False
+
+
+_DONE_LINE = re.compile(r"[^:]{0,6}[:】] ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}。?$")
+
+
 def _names_finding(node: Node) -> bool:
-    head = node.para.text[node.body - node.start:][:60]
+    head = node.para.text[node.body - node.start:][:120]
+    if FRAME.match(head) or OPEN_FRAME.match(head):
+        return True
     return is_finding(head.partition("。")[0]) and not is_action(head)
 
 

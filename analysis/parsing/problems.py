@@ -48,6 +48,11 @@ def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], has
     told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
     labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
     _read_zone(text, zone[0], zone[1], labels, told, draft, has_detail)
+    if draft.status is None and draft.statement is not None:
+        tail = [draft.statement[0], draft.statement[1]]
+        _end_status(text, tail, draft)
+        if draft.status is not None:
+            draft.statement = (tail[0], _trim(text, tail[0], draft.status.start - 1)[1])
     _read_closing(text, draft, marks, end)
     _read_measures(text, draft)
     return draft
@@ -281,10 +286,10 @@ def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft, 
     line = text.find("\n", start, limit)
     at = head_end
     if line >= 0:
-        at = _paragraph_end(text, start, head_end, line)
+        at = line if limit == line + 1 and mark is not None else _paragraph_end(text, start, head_end, line)
         second = text.find("\n", line + 1, limit)
         if has_detail is not False and at == line and line + 1 < limit:
-            at = _detail_end(text, line + 1, limit, second if second >= 0 else limit if mark is not None and text[limit - 1] == "\n" else -1, has_detail)
+            at = _detail_end(text, line + 1, limit, second if second >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1, has_detail)
     elif is_finding(text[start:head_end]):
         at = _detail_end(text, head_end, limit, -1, None)
     statement_end = _status_free(text, start, min(at, limit), draft)
@@ -327,7 +332,7 @@ def _detail_end(text: str, start: int, limit: int, paragraph: int, has_detail: b
             break
         at = end
         if paragraph >= 0:
-            return _paragraph_end(text, start, at, paragraph)
+            return paragraph if paragraph + 1 == limit else _paragraph_end(text, start, at, paragraph)
     return at
 
 

@@ -71,7 +71,7 @@ class Reader:
             return known
         text = self.flow.text
         head = head_of(text, node.body, node.end)
-        frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (FRAME.match(head) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
+        frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (FRAME.match(text, node.body, node.end) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
         inside = self.marks_in(node.start, node.end)
         doing = results = causes = own = statements = 0
         for mark in inside:

@@ -112,6 +112,7 @@ _RESIDUE_SIGNS = ("**", "__", "[bookmark", "ā", "á", "ǎ", "à", "ē", "é", "
                   "ù", "ǚ", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>")
 # 第3页 共10页, - 3 -, 3/10: page numbers, never content.
 _FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
+_BOLD_LINE = re.compile(r"\*\*[^*]+\*\*(?: ?[【(\[][^】)\]]{2,20}[】)\]])?[。:]?")
 _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
 _FRESH = re.compile(r"[【\[(]?(?:整改(?!工作领导)|反馈|原因|存在|具体|主要|责任|完成|牵头|此问题|该问题|问题|针对[“\"此该]|关于[“\"]|一是|欢迎|联系|发布|来源|下一步|接下来|综上|特此|中共)")
@@ -173,7 +174,7 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
             continue
         previous = body
         if has_residue and _RESIDUE.search(body):
-            if not heading and body.startswith("**") and body.endswith("**") and body.count("**") == 2:
+            if not heading and body.startswith("**") and _BOLD_LINE.fullmatch(body):
                 heading = 7
             pieces = _line_pieces(shadow, start, end)
             if not pieces:
