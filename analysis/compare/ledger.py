@@ -22,7 +22,7 @@ from analysis.tables.store import MissingTables, scan_table
 
 YEAR_BASES = ("publication", "feedback", "inspection")
 TABLES = tuple(name for name in CORE_TABLES if name not in ("core_texts", "core_metadata", "core_regions", "core_quarantine"))
-SAME_BODY = 0.6
+SAME_BODY = 0.5
 UNKNOWN_PLACE_ZH, UNKNOWN_YEAR_ZH = "地点不详", "年份不详"
 
 
@@ -178,7 +178,8 @@ def _unique(labels: list[str], hints: list[str | None], form: str) -> list[str]:
 
 def _body_keys(notices: pl.DataFrame) -> list[str]:
     """One key per inspected body. A bureau changes its name with every reform, so two sectors of one
-    place are one body when most characters of the shorter name stand in the longer (文广旅, 文化旅游和广播电视).
+    place are one body when half of the characters of the shorter name, and two at least, stand in the
+    longer (文广旅, 文化旅游和广播电视; not 教育, 体育).
     """
     known: dict[str, list[tuple[set[str], str]]] = {}
     keys = []
@@ -187,7 +188,7 @@ def _body_keys(notices: pl.DataFrame) -> list[str]:
         sector = row["sector_text"] or row["issuer_name"] or "?"
         letters = set(sector) - set("和与及、市县区局党组委")
         bodies = known.setdefault(place, [])
-        key = next((k for other, k in bodies if letters and other and len(letters & other) >= SAME_BODY * min(len(letters), len(other))), None)
+        key = next((k for other, k in bodies if len(letters & other) >= max(2, SAME_BODY * min(len(letters), len(other)))), None)
         if key is None:
             key = f"{place}|{sector}"
         bodies.append((letters, key))

@@ -94,8 +94,8 @@ def type_prevalence(comparison: Comparison, type_table: pl.DataFrame) -> pl.Data
 def overrepresentation(comparison: Comparison, type_table: pl.DataFrame) -> pl.DataFrame:
     """``out_overrepresentation``: each notice against all others, log-odds with an informative Dirichlet prior.
 
-    Monroe, Colaresi & Quinn 2008: the prior is the pooled type mix, with the weight of one
-    average notice. Types that occur nowhere are left out; Holm runs over the whole table.
+    Monroe, Colaresi & Quinn 2008: the prior is the pooled type mix, with the weight of
+    one unit per type. Types that occur nowhere are left out; Holm runs over the whole table.
     """
     own = _own_counts(type_table)
     totals = {code: count for code, count in own.group_by("type_code", maintain_order=True).agg(pl.col("primary_count").sum()).iter_rows() if count}
@@ -103,7 +103,7 @@ def overrepresentation(comparison: Comparison, type_table: pl.DataFrame) -> pl.D
     whole = sum(totals.values())
     if len(sizes) < 2:
         return out_frame("out_overrepresentation", [])
-    weight = whole / len(sizes)
+    weight = len(totals)
     z = normal_quantile(0.975)
     rows: list[dict[str, Any]] = []
     for row in own.filter(pl.col("type_code").is_in(list(totals))).iter_rows(named=True):
@@ -112,10 +112,12 @@ def overrepresentation(comparison: Comparison, type_table: pl.DataFrame) -> pl.D
         if not n or not other_n:
             continue
         prior = weight * totals[row["type_code"]] / whole
-        odds = log((y + prior) / (n + weight - y - prior)) if n + weight > y + prior else 0.0
-        other_odds = log((other + prior) / (other_n + weight - other - prior)) if other_n + weight > other + prior else 0.0
-        error = sqrt(1 / (y + prior) + 1 / (other + prior))
-        delta = odds - other_odds
+        rest, other_rest = n + weight - y - prior, other_n + weight - other - prior
+        if not rest or not other_rest:  # every unit of every notice is of this type
+            continue
+        delta = log((y + prior) / rest) - log((other + prior) / other_rest)
+        # the paper leaves the last two terms out, which only holds for rare words
+        error = sqrt(1 / (y + prior) + 1 / (other + prior) + 1 / rest + 1 / other_rest)
         rows.append({**{k: row[k] for k in KEYS}, **{k: row[k] for k in ("type_code", "type_label_zh", "type_label_en", "unit", "source_ids", "flags")},
                      "definition_code": "primary_type_against_all_other_notices", "primary_count": y, "n_count": n, "other_count": other, "other_n_count": other_n, "share": y / n,
                      "other_share": other / other_n, "log_odds": delta, "log_odds_low": delta - z * error, "log_odds_high": delta + z * error, "z_score": delta / error,
