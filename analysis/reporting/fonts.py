@@ -120,6 +120,7 @@ def without_controls(text: str) -> str:
     return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
 
 
+@lru_cache(maxsize=50_000)
 def printable(text: str) -> str:
     """``text`` with nothing in it that a shipped font cannot draw.
 

@@ -11,7 +11,6 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from analysis.reporting import fonts
 
 _TAGS = frozenset("""html head meta title style body header main footer nav section aside figure figcaption details summary button
  h1 h2 h3 h4 h5 p a span strong abbr ul ol li div table caption thead tbody tr th td script
- svg g path rect circle ellipse line polyline polygon text tspan defs clippath use lineargradient radialgradient stop marker pattern image mask""".split())
-_VOID = frozenset({"meta"})
+ svg g path rect circle ellipse line polyline polygon text tspan defs clippath clipPath use lineargradient radialgradient stop marker pattern image mask""".split())
+# Attributes of drawings and tables that can hold no address; most of a page is these.
+_PLAIN_ATTRIBUTES = frozenset("class x y d points transform width height text-anchor font-size font-family stroke-width lang scope data-v aria-label title".split())
 _RELATIVE = re.compile(r"(?:#[A-Za-z0-9._-]+|(?:\.\./)?[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:html|csv|svg|pdf|xlsx|docx)(?:#[A-Za-z0-9._-]+)?)\Z")
 _FACE = re.compile(r"src:url\(data:font/woff;base64,([A-Za-z0-9+/=]+)\)")
 _FORMULA_LEAD = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -41,74 +41,75 @@ def _raise(name: str, findings: Iterable[str]) -> None:
         raise GateFailure(name, found)
 
 
-class _Page(HTMLParser):
-    """Collects what a page asks for, runs and shows."""
+class _Page:
+    """What a page asks for, runs and shows, as a browser's parser reads it."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+    def __init__(self, text: str) -> None:
+        from selectolax.lexbor import LexborHTMLParser
+
         self.findings: list[str] = []
         self.shown: list[str] = []
         self.code: dict[str, list[str]] = {"style": [], "script": []}
-        self.inside = ""
         self.policy = ""
         self.ids: set[str] = set()
         self.targets: list[str] = []
-        self.open: list[tuple[str, bool]] = []
+        self._last_id = ""
+        for node in LexborHTMLParser(text).root.traverse(include_text=True):
+            tag = node.tag
+            if tag == "-text":
+                if node.parent is None or node.parent.tag not in self.code:
+                    self.shown.append(node.text_content or "")
+            elif tag in self.code:
+                self.code[tag].append(node.text(deep=True) or "")
+                self._element(tag, node.attributes, node)
+            elif not tag.startswith(("-", "!")):
+                self._element(tag, node.attributes, node)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {k: v or "" for k, v in attrs}
-        if tag not in _TAGS:
-            self.findings.append(f"line {self.getpos()[0]}: element <{tag}>")
-        for key, value in given.items():
+    def _find(self, what: str) -> None:
+        self.findings.append(what + (f" (after #{self._last_id})" if self._last_id else ""))
+
+    def _element(self, tag: str, attributes: Mapping[str, str | None], node: Any) -> None:
+        if tag.lower() not in _TAGS:
+            self._find(f"element <{tag}>")
+        for key, value in attributes.items():
+            value = value or ""
+            if key in _PLAIN_ATTRIBUTES:
+                continue
             if key.startswith("on") or key in ("style", "srcdoc", "formaction", "action", "ping", "background"):
-                self.findings.append(f"line {self.getpos()[0]}: attribute {key} on <{tag}>")
-            elif key in ("href", "xlink:href") and tag != "image" and not _RELATIVE.match(value):
-                self.findings.append(f"line {self.getpos()[0]}: link to {value[:60]!r}")
-            elif key == "src" or tag == "image" and key in ("href", "xlink:href"):
+                self._find(f"attribute {key} on <{tag}>")
+            elif key in ("href", "xlink:href") and tag != "image":
+                if not _RELATIVE.match(value):
+                    self._find(f"link to {value[:60]!r}")
+                elif tag == "a" and value.startswith("#"):
+                    self.targets.append(value[1:])
+            elif key == "src" or key in ("href", "xlink:href"):
                 if not value.startswith("data:image/png;base64,"):
-                    self.findings.append(f"line {self.getpos()[0]}: request for {value[:60]!r}")
+                    self._find(f"request for {value[:60]!r}")
+            elif key == "id":
+                if value in self.ids:
+                    self._find(f"id {value!r} given twice")
+                self.ids.add(value)
+                self._last_id = value
             elif "url(" in value.lower() and not re.fullmatch(r"url\(#[A-Za-z0-9._-]+\)", value):
-                self.findings.append(f"line {self.getpos()[0]}: {key} refers to {value[:60]!r}")
-        if tag == "meta":
-            equivalent = given.get("http-equiv", "").lower()
-            if equivalent == "content-security-policy":
-                self.policy = given.get("content", "")
-            elif equivalent:
-                self.findings.append(f"meta http-equiv {equivalent!r}")
-        if tag == "a" and given.get("href", "").startswith("#"):
-            self.targets.append(given["href"][1:])
-        if identity := given.get("id"):
-            if identity in self.ids:
-                self.findings.append(f"line {self.getpos()[0]}: id {identity!r} given twice")
-            self.ids.add(identity)
-        described = given.get("role") == "img" and bool(given.get("aria-label", "").strip())
-        if tag == "svg" and not any(d for _, d in self.open):
-            self.findings.append(f"line {self.getpos()[0]}: a figure without alt text")
-        if tag in self.code:
-            self.inside = tag
-            self.code[tag].append("")
-        if tag not in _VOID:
-            self.open.append((tag, described))
-        self.shown.append(given.get("data-n", ""))  # drawn by the style sheet; tooltips are the system's
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside = "" if tag == self.inside else self.inside
-        while self.open and self.open[-1][0] != tag:
-            self.open.pop()
-        if self.open:
-            self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.code[self.inside][-1] += data
-        else:
-            self.shown.append(data)
+                self._find(f"{key} refers to {value[:60]!r}")
+        if tag == "meta" and "http-equiv" in attributes:
+            if (attributes["http-equiv"] or "").lower() == "content-security-policy":
+                self.policy = attributes.get("content") or ""
+            else:
+                self._find(f"meta http-equiv {attributes['http-equiv']!r}")
+        elif tag == "svg":
+            about = node.parent
+            while about is not None and not (about.attributes.get("role") == "img" and (about.attributes.get("aria-label") or "").strip()):
+                about = about.parent
+            if about is None:
+                self._find("a figure without alt text")
+        if label := attributes.get("data-n"):
+            self.shown.append(label)  # drawn by the style sheet; tooltips are the system's
 
 
 def check_html(path: Path) -> None:
     """No outside request, nothing active but the page's own script, alt texts, links that arrive, every glyph embedded."""
-    page = _Page()
-    page.feed(path.read_text(encoding="utf-8"))
+    page = _Page(path.read_text(encoding="utf-8"))
     findings = page.findings
     style = "".join(page.code["style"])
     rules = _FACE.sub("", style)

@@ -53,19 +53,23 @@ def _boxes(page: Any, text_page: Any) -> list[tuple[float, float, float, float]]
 
 
 def _overlaps(boxes: list[tuple[float, float, float, float]]) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
-    """Pairs of boxes of which one lies well over the other, found by sweeping from left to right."""
-    found, open_boxes = [], []
-    for box in sorted(boxes):
-        left, bottom, right, top = box
-        area = (right - left) * (top - bottom)
-        if area <= 0.5:
-            continue
-        open_boxes = [other for other in open_boxes if other[2] > left]
-        for other in open_boxes:
-            width, height = min(right, other[2]) - left, min(top, other[3]) - max(bottom, other[1])
-            if width > 0 and height > 0 and width * height > _OVERLAP * min(area, (other[2] - other[0]) * (other[3] - other[1])):
-                found.append((other, box))
-        open_boxes.append(box)
+    """Pairs of boxes of which one lies well over the other."""
+    import numpy as np
+
+    rows = np.array([b for b in boxes if (b[2] - b[0]) * (b[3] - b[1]) > 0.5])
+    if len(rows) < 2:
+        return []
+    found = []
+    left, bottom, right, top = rows.T
+    area = (right - left) * (top - bottom)
+    for start in range(0, len(rows), 1000):  # in slices: a page full of small labels must not take gigabytes
+        part = slice(start, start + 1000)
+        width = np.minimum(right[part, None], right) - np.maximum(left[part, None], left)
+        height = np.minimum(top[part, None], top) - np.maximum(bottom[part, None], bottom)
+        over = (width > 0) & (height > 0) & (width * height > _OVERLAP * np.minimum(area[part, None], area))
+        for i, j in zip(*np.nonzero(over)):
+            if i + start < j:
+                found.append((tuple(rows[i + start]), tuple(rows[j])))
     return found
 
 

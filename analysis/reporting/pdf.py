@@ -107,7 +107,7 @@ def _share_out(needs: Sequence[tuple[float, float, float]], em_mm: float, pad: f
             widths = [w + min(rest / len(widths), 6.0) for w in widths]
         return widths
     # Give most to the columns that would otherwise grow tallest.
-    weight = [(c - l) * max(n[2], 1.0) ** 0.5 for l, c, n in zip(least, comfortable, needs)]
+    weight = [(c - l) * max(n[2], 1.0) ** 0.8 for l, c, n in zip(least, comfortable, needs)]
     widths = list(least)
     open_columns = set(range(len(needs)))
     while spare > 0.01 and open_columns:
@@ -133,8 +133,13 @@ def _part(block: Mapping[str, Any], picked: Sequence[int], widths: Sequence[floa
             for row in block["rows"]]
     for row in rows:
         wide = any(cell["long"] for cell in row)
+        noted: set[int] = set()
         for cell in row:
             cell["long"] = wide
+            # The same source is noted once in a row.
+            if cell["n"] in noted:
+                cell["n"] = 0
+            noted.add(cell["n"])
     return {"labels": [breakable(c["label"]) for c in columns], "aligns": [c["align"] for c in columns], "widths": [round(w, 3) for w in widths],
             "size": size, "pad": pad, "rows": rows, "suffix": suffix}
 

@@ -232,7 +232,7 @@ def assemble(notebooks: Sequence[Sequence[Mapping[str, Any]]], lang: str = "zh",
     ``names``: notice_id → {"label": 鞍山 2021, "title": …} for the index of sources. Each notebook
     begins with its ``meta`` block and becomes one first-level section. Raises BlockError.
     """
-    builder = _Builder(lang, names or {})
+    builder = _Builder(lang, clean(names or {}))
     first_meta: Mapping[str, Any] = {}
     body: list[dict[str, Any]] = []
     for index, blocks in enumerate(notebooks):
@@ -244,16 +244,16 @@ def assemble(notebooks: Sequence[Sequence[Mapping[str, Any]]], lang: str = "zh",
         opens = bool(content) and content[0].get("kind") == "heading" and levels[0] == 1
         shift = 0 if opens or not levels else 2 - min(levels)
         if not opens:
-            body.append(builder.heading({"text": meta.get("title") or name, "anchor": name}, 1))
+            body.append(builder.heading({"text": clean(str(meta.get("title") or name)), "anchor": name}, 1))
         for place, block in enumerate(content, 1):
             body.append(builder.block(clean(block), f"{name}, block {place}", shift))
-    stated = str(first_meta.get("data_as_of") or "")
+    stated = clean(str(first_meta.get("data_as_of") or ""))
     day = re.search(r"\d{4}-\d{2}-\d{2}", stated)
     as_of = day.group() if day else stated
-    return clean({
-        "lang": lang, "words": words(lang), "title": title or str(first_meta.get("title") or words(lang)["untitled"]),
-        "subtitle": subtitle if subtitle is not None else str(first_meta.get("subtitle") or ""), "as_of": as_of,
-        "timestamp": timestamp(as_of), "parameters": dict(first_meta.get("parameters") or {}), "body": body, "sources": builder.sources.rows})
+    return {
+        "lang": lang, "words": words(lang), "title": clean(title or str(first_meta.get("title") or words(lang)["untitled"])),
+        "subtitle": clean(subtitle if subtitle is not None else str(first_meta.get("subtitle") or "")), "as_of": as_of,
+        "timestamp": timestamp(as_of), "parameters": dict(first_meta.get("parameters") or {}), "body": body, "sources": builder.sources.rows}
 
 
 def strings(value: Any, skip: frozenset[str] = frozenset({"svg", "png", "href", "anchor", "kind", "key", "align", "timestamp"})) -> list[str]:
