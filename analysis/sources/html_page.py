@@ -10,7 +10,7 @@ _TITLE_NAMES = ("articletitle", "og:title", "title")
 _DATE_NAMES = ("pubdate", "publishdate", "publish_date", "article:published_time", "og:release_date", "firstpublishedtime", "releasedate", "dc.date", "datepublished")
 _SITE_SEPARATOR = re.compile(r"\s*[-_|–—]+\s*|\s{3,}")
 # 整改 rectification, 巡察/巡视 inspection, 通报/公告/公示 notice, 情况 state of things.
-_TITLE_WORD = re.compile(r"整改|整改|巡察|巡視|巡视|通报|通報|公告|公示|情况|情況")
+_TITLE_WORD = re.compile(r"整改|巡察|巡視|巡视|通报|通報|公告|公示|情况|情況")
 _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)")
 # 发布/公布/发文 published, 时间/日期 time/date; 更新 updated and 成文/生成 written come second.
 _PUBLISHED = re.compile(r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$")
@@ -41,7 +41,7 @@ def find_title(tree) -> str | None:
     for text in candidates:
         if _TITLE_WORD.search(text):
             return text
-    return candidates[0] if candidates else None
+    return None  # the name of the site or of a column is no title
 
 
 def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date | None:

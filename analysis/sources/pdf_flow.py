@@ -16,6 +16,7 @@ _PAGE_NUMBER = re.compile(r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二�
 _PRINT_MARK = re.compile(r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)")
 _ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|此问题|针对|整改(?:情况|措施|落实情况|结果|状态|进展)[：:])")
 _HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
+_NUMBERED = re.compile(r"^[*\s]*(\d{1,3})[．.、](?!\d)")
 _HAN = re.compile("[\u4e00-\u9fff]")
 # No line break stands after the one, before the other, or on either side of a quotation mark.
 _OPENING, _CLOSING, _QUOTES = frozenset("（《〈【「『([{"), frozenset("，。、；：！？）》〉】」』…—%％)]},.;:!?-"), frozenset("“”‘’\"'")
@@ -41,7 +42,7 @@ class Line:
 class _Frame:
     """Margins of the body text, letter size, distance of lines and of paragraphs, all in points.
 
-    ``is_marked``: first lines are indented or paragraphs spaced, so the layout alone tells them.
+    ``is_indented``, ``is_spaced``: how the layout itself marks paragraphs, if it does.
     """
 
     left: float
@@ -49,7 +50,8 @@ class _Frame:
     em: float
     pitch: float
     paragraph_pitch: float
-    is_marked: bool
+    is_indented: bool
+    is_spaced: bool
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
     frame = _measure(lines)
     paragraph: list[Line] = []
     table: _Table | None = None
+    number = 0
     for line in lines:
         if line.grid is not None:
             _add_paragraph(builder, paragraph)
@@ -79,9 +82,11 @@ def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
         if table is not None:
             _add_table(builder, table)
             table = None
-        if paragraph and not _joins(paragraph, line, frame):
+        if paragraph and not _joins(paragraph, line, frame, number):
             _add_paragraph(builder, paragraph)
             paragraph = []
+        if not paragraph and (match := _NUMBERED.match(line.text)):
+            number = int(match.group(1))
         paragraph.append(line)
     _add_paragraph(builder, paragraph)
     if table is not None:
@@ -148,7 +153,7 @@ def _edge_lines(lines: list[Line], page: Page) -> list[Line]:
 def _measure(lines: list[Line]) -> _Frame:
     texts = [line for line in lines if line.grid is None and len(line.text) > 3]
     if not texts:
-        return _Frame(0.0, 1e9, 10.0, 20.0, 30.0, False)
+        return _Frame(0.0, 1e9, 10.0, 20.0, 30.0, False, False)
     em = Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0] or 10.0
     body = [line for line in texts if abs(line.em - em) < 0.2 * em]
     right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
@@ -163,11 +168,11 @@ def _measure(lines: list[Line]) -> _Frame:
     wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 3 * pitch and count >= max(3, 0.05 * sum(pitches.values()))]
     indented = sum(left + 1.2 * em < line.x0 < left + 3.2 * em for line in body)
     return _Frame(left, right, em, pitch, min(wider, default=1.5 * max(pitch, 1.2 * em)),
-                  bool(wider) or indented >= max(3, 0.08 * len(body)))
+                  indented >= max(3, 0.08 * len(body)), bool(wider))
 
 
-def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
-    """Whether a printed line goes on with the paragraph above it."""
+def _joins(paragraph: list[Line], line: Line, frame: _Frame, number: int) -> bool:
+    """Whether a printed line goes on with the paragraph above it; ``number``: the last one counted."""
     above = paragraph[-1]
     em = max(above.em, 1.0)
     if abs(above.em - line.em) > 0.15 * em and _HAN.search(above.text) and _HAN.search(line.text):
@@ -180,7 +185,9 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
     # What would have fitted at the end of the line above was not put there: the paragraph ended.
     if frame.right - above.x1 > (_unbreakable_width(line.text) + 1.2) * em:
         return False
-    if not frame.is_marked and _begins_by_its_words(paragraph, line):
+    # Spacing does not show at a page's end; an indent does.
+    is_told_by_layout = frame.is_indented or frame.is_spaced and is_same_page
+    if not is_told_by_layout and _begins_by_its_words(paragraph, line, number):
         return False
     if line.x0 > frame.left + 0.9 * em:
         # Indented like the line before: one hanging block, unless a sentence ended there.
@@ -188,7 +195,7 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame) -> bool:
     return True
 
 
-def _begins_by_its_words(paragraph: list[Line], line: Line) -> bool:
+def _begins_by_its_words(paragraph: list[Line], line: Line, number: int) -> bool:
     """Whether a line begins a paragraph by what it says; asked where the layout does not tell."""
     above = paragraph[-1]
     if above.text[-1] in _ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
@@ -196,7 +203,10 @@ def _begins_by_its_words(paragraph: list[Line], line: Line) -> bool:
     if above.text[-1] in _ENDS and "\u2460" <= line.text[0] <= "\u2473":
         # ① begins a paragraph unless the paragraph counts within itself.
         return not any("\u2460" <= char <= "\u2473" for char in paragraph[0].text)
-    return len(paragraph) == 1 and bool(_HEADING.match(above.text) and _ENUMERATED.match(line.text))
+    if len(paragraph) == 1 and _HEADING.match(above.text) and _ENUMERATED.match(line.text):
+        return True
+    match = _NUMBERED.match(line.text)
+    return match is not None and int(match.group(1)) in (1, number + 1)
 
 
 def _unbreakable_width(text: str) -> float:
