@@ -125,3 +125,41 @@ def flags(text: str | None) -> tuple[str, ...]:
 def truth(value: bool | None, lang: str) -> str:
     """Yes, no or undecided in words."""
     return label("undecided" if value is None else "yes" if value else "no", lang)
+
+
+def text_faults(figure: Any) -> list[str]:
+    """Texts of a drawn figure that leave the canvas or cover one another, in words; empty when it is sound."""
+    import matplotlib.text
+
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    width, height = figure.canvas.get_width_height()
+    unseen = _unseen_labels(figure)
+    boxes = [(text.get_text(), text.get_window_extent(renderer), bool(text.get_rotation() % 90)) for text in figure.findobj(matplotlib.text.Text)
+             if text.get_text().strip() and text.get_visible() and id(text) not in unseen]
+    faults = [f"{name!r} leaves the canvas" for name, b, _ in boxes
+              if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1]
+    for i, (name, a, slanted) in enumerate(boxes):
+        for other, b, also in boxes[i + 1:]:
+            if slanted and also:
+                continue  # the boxes of slanted texts overlap where the texts do not
+            across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+            if across > 1 and down > 0.25 * min(a.height, b.height):
+                faults.append(f"{name!r} covers {other!r}")
+    return faults
+
+
+def _unseen_labels(figure: Any) -> set[int]:
+    """Tick labels outside the view, and everything in an invisible axes."""
+    import matplotlib.text
+
+    unseen: set[int] = set()
+    for axes in figure.axes:
+        if not axes.get_visible():
+            unseen.update(id(text) for text in axes.findobj(matplotlib.text.Text))
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+                inside = low - 1e-9 <= tick.get_loc() <= high + 1e-9
+                unseen.update(id(label) for label in (tick.label1, tick.label2) if not inside or not label.get_visible())
+    return unseen

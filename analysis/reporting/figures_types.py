@@ -42,7 +42,7 @@ def _heatmap_part(page: Any, suffix: str, ids: list[str], rows: list[dict[str, A
     with d.house_style():
         figure = d.new_figure(len(types) * 6.2 + 34)
         map_axes, side = figure.subplots(1, 2, sharey=False, width_ratios=[max(2.2, len(ids) * 0.62), 1.7])
-        sns.heatmap(shares, ax=map_axes, cmap=blues, vmin=0, vmax=max(0.2, float(shares.max())), cbar=False,
+        sns.heatmap(shares, ax=map_axes, cmap=blues, vmin=0, vmax=max(0.12, float(np.quantile(shares, 0.98))), cbar=False,
                     annot=np.array(marks), fmt="", annot_kws={"fontsize": 7.8}, linewidths=0.8, linecolor="#f2f2f2")
         map_axes.set_yticks([i + 0.5 for i in range(len(types))], [labels[t] for t in types], rotation=0, fontsize=7.8)
         heads = [_head(*name[n], narrow=len(ids) > 6) for n in ids]
