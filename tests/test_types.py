@@ -99,6 +99,9 @@ def test_agreement_holds_behind_the_parser():
         # what is only said as a consequence is not the object
         ("合同签订把关不严，造成国有资产流失", None, "procurement", None),
         ("扶贫项目审核把关不严，存在廉政风险", None, "sector_business", None),
+        # the words of a heading's frame are no finding
+        ("关于“理论学习不够深入”问题的整改情况", None, "theory_study", None),
+        ("关于“政治站位不够高”问题整改情况", None, "unclassified", None),
         # a body's name is the actor
         ("市文化旅游广电体育局财务管理混乱", None, "finance", None),
         ("市水利局和市体育局考勤制度不落实", None, "formalism", None),
@@ -130,6 +133,9 @@ def test_heading_then_measures_are_asked_only_when_the_statement_is_silent():
     assert code_statement("重视不足", "履行全面从严治党主体责任不到位").primary == "governance_duty"
     assert code_statement("监管有缺失", None, "一是召开用工管理专题会，清理编外用工").primary == "workforce"
     assert code_statement("重视不足", None, "一是清点固定资产，逐件登记").primary == "assets"
+    remedies = "一是召开党组会议专题研究，开展理论学习；二是制定实施方案，深入基层调研，整改作风问题。"
+    assert code_statement("重视不足", None, remedies) == NOTHING
+    assert code_statement("工作主动性、创造性不强，开拓进取精神有待提高", None, "一是清点固定资产") == NOTHING
     assert code_statement("会计处理不规范", "干部选拔任用问题突出", "一是组织民主生活会").primary == "finance"
 
 

@@ -31,6 +31,9 @@ ALSO_LEAST = 4.0  # and from this weight
 HEADING = 0.6
 CONTEXT = 0.4
 CONTEXT_LENGTH = 240  # characters of cause and measures that are read
+SHORT = 14  # a statement of at most so many characters may be too short to decide
+# Every remedy speaks of meetings, study, plans and visits: in measures these words name no object.
+REMEDIES = frozenset({"decision_process", "theory_study", "policy_execution", "inner_party_life", "inspection_followup", "formalism", "mass_work"})
 _SENTENCE_END = re.compile("[。；;！？!?\n]")
 _CLAUSE_END = re.compile("[，,：:]")
 _CONSEQUENCE = re.compile("[，,](?:造成|导致|致使|影响了?|引发|存在被)")  # "leading to …": not the object
@@ -53,8 +56,8 @@ def code_statement(statement: str, heading: str | None = None, context: str | No
     """Code one problem statement.
 
     ``heading``: the heading the problem stands under; for a sub-item its parent's statement.
-    ``context``: cause and measures; only the first few hundred characters are read, and only
-    when statement and heading decide nothing. Never raises; evidence words are substrings of
+    ``context``: cause and measures; read only where a short statement and its heading decide
+    nothing, and without the words of remedy that stand in all measures. Never raises; evidence words are substrings of
     ``statement``, or of heading or context when those decided.
     """
     hits = find_cues(statement)
@@ -63,9 +66,9 @@ def code_statement(statement: str, heading: str | None = None, context: str | No
     if top < DECIDES and heading:
         _add(scores, words, first, _heading_scores(heading), HEADING, 10_000)
         top = max(scores.values(), default=0.0)
-    if top < LEAST and context:
+    if top < LEAST and context and len(statement) <= SHORT:
         text = context[:CONTEXT_LENGTH]
-        _add(scores, words, first, _score(text, find_cues(text)), CONTEXT, 20_000)
+        _add(scores, words, first, _score(text, [hit for hit in find_cues(text) if hit[2] not in REMEDIES]), CONTEXT, 20_000)
         top = max(scores.values(), default=0.0)
     if top < LEAST:
         return NOTHING
