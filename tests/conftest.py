@@ -1,0 +1,29 @@
+"""Shared by all tests: the ledger of the five reports, made once a session, and a limit on every test."""
+
+from __future__ import annotations
+
+import faulthandler
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LIMIT_SECONDS = 500  # a test that hangs must say where, instead of blocking the run
+
+
+@pytest.fixture(autouse=True)
+def _limited() -> Iterator[None]:
+    faulthandler.dump_traceback_later(LIMIT_SECONDS, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(scope="session")
+def ledger_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the tables of the five real reports."""
+    from analysis.paths import PACKAGE
+    from analysis.tables.build import build_ledger
+
+    folder = tmp_path_factory.mktemp("ledger")
+    build_ledger([PACKAGE.parent / "data" / "raw"], folder)
+    return folder
