@@ -6,33 +6,13 @@ import hashlib
 import re
 from typing import Any
 
-import importlib
-
+from analysis.parsing import claims, facts, notices, recurrences, refusal
 from analysis.parsing.assemble import build_structure
 from analysis.parsing.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text import make_shadow
 from analysis.parsing.types import code_statement
-
-
-class _Absent:
-    """Stands in for a module that has not landed yet."""
-
-    def __getattr__(self, name):
-        return {"check": lambda *_: None, "read_claims": lambda *_: [], "read_recurrences": lambda *_: [],
-                "read_facts": lambda *_: {"core_events": [], "core_figures": [], "core_citations": []},
-                "read_metadata": lambda *_: ({"notice_id": "unknown"}, [])}[name]
-
-
-def _module(name):
-    try:
-        return importlib.import_module(f"analysis.parsing.{name}")
-    except ImportError:
-        return _Absent()
-
-
-claims, facts, notices, recurrences, refusal = map(_module, ("claims", "facts", "notices", "recurrences", "refusal"))
 
 Row = dict[str, Any]
 _ID_LETTERS = {"core_events": "e", "core_figures": "q", "core_citations": "d", "core_recurrences": "r"}

@@ -92,6 +92,16 @@ def find_marks(flow: Flow) -> list[Mark]:
                 if end == para.start + len(body) and end < len(text):
                     end += 1
                 marks.append(Mark(para.start + (found.start(1) - 1 if found.group(1) else found.start(2)), end, parts[word], word, ""))
+    at = text.find("【")
+    while at >= 0:
+        close = text.find("】", at, at + 16)
+        word = text[at + 1:close].strip(" :") if close > 0 else ""
+        if word in parts:
+            end = close + 1
+            while end < len(text) and text[end] in ": ":
+                end += 1
+            marks.append(Mark(at, end, parts[word], word, ""))
+        at = text.find("【", at + 1)
     at = text.find("问题")
     while at >= 0:
         if at and text[at - 1] in "此该这一述上本类":
@@ -107,7 +117,7 @@ def find_marks(flow: Flow) -> list[Mark]:
     result: list[Mark] = []
     for mark in marks:
         if result and mark.start < result[-1].end and mark.part == result[-1].part:
-            continue
+            continue  # the same label found in two ways
         result.append(mark)
     return result
 
