@@ -41,14 +41,14 @@ def aspects(chance: random.Random, count: int) -> list[str]:
     return chance.sample(_ASPECTS, count)
 
 
-def statement(chance: random.Random, year: int, used: set[str]) -> str:
-    """One statement of what was wrong, without a final stop; never the same head twice."""
+def statement(chance: random.Random, year: int, used: set[str], least: int = 0) -> str:
+    """One statement of what was wrong with at least ``least`` details, without a final stop; never the same head twice."""
     while True:
         head = chance.choice(_AREAS) + chance.choice(_FAULTS)
         if head not in used:
             used.add(head)
             break
-    details = [_fill(words, chance, year) for words in chance.sample(_DETAILS, chance.randint(0, 2))]
+    details = [_fill(words, chance, year) for words in chance.sample(_DETAILS, chance.randint(least, 2))]
     return "，".join([head, *details])
 
 

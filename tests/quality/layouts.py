@@ -76,6 +76,9 @@ def _choose(chance: random.Random) -> dict[str, str]:
         picked["result"] = "bracket"
     if picked["statement"] == "bare" and picked["label"] == "none":
         picked["label"] = "整改情况："
+    if picked["numbering"] == "一、" and picked["totals"] == "middle":
+        # 一、总体情况 would shift the printed numbers against the order of the problems.
+        picked["totals"] = "preface"
     if picked["numbering"] == "one line":
         picked.update(gaps="tight", indent="none")
         if picked["enumeration"] == "1.lines":
@@ -212,7 +215,8 @@ def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statu
         for place in range(size):
             number += 1
             label = _label(scheme, number, place + 1, first)
-            words = content.statement(chance, year, used)
+            # Under a short title of its own a statement is the longer part, as in print.
+            words = content.statement(chance, year, used, 2 if picked["statement"] == "主要表现：" else 0)
             count = chance.randint(1, 4)
             printed, counted = _measure_lines(picked["enumeration"], content.measures(chance, year, count), number)
             code, result = statuses[number - 1], chance.choice(STATUS_WORDS[statuses[number - 1]])
