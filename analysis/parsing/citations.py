@@ -14,8 +14,9 @@ _REMARK = re.compile(r" ?\((?:试行|暂行|征求意见稿|修订|修订版|讨
 # 辽广党字〔2021〕11号: the number of a document, after the title or before it
 _NUMBER_AFTER = re.compile(r" ?\(? ?(?:文号:? ?)?([一-鿿]{1,14}[〔\[(【〈<](?:19|20)[0-9]{2}[〕\])】〉>] ?第?[0-9]{1,4} ?号)")
 _NUMBER_BEFORE = re.compile(r"([一-鿿]{1,14}[〔\[(【〈<](?:19|20)[0-9]{2}[〕\])】〉>] ?第?[0-9]{1,4} ?号)(?:文件)?(?:印发的?|下发的?|转发的?|文)? ?[\"“(]?$")
+_LEADING_VERB = re.compile(r"^(?:按照|根据|依据|依照|遵照|参照|印发|下发|转发|落实|执行|学习|以|和|与|及|对|了)+")
 _SHORT = re.compile(r"[ )]*\((?:以下|下称|下文)?(?:简称|统称)?(?:为|:)? ?[“《\"]([^)》”\"]{2,30})[》”\"] ?\)")
-_LIST_GAP = re.compile(r"[ 、,和及与以\n)]*(?:\([^)]{1,8}\))?[ 、,和及与以\n]*$")
+_LIST_GAP = re.compile(r"[ 、,和及与以之\n)]*(?:\([^)]{1,8}\))?[ 、,和及与以\n]*$")
 _AFTERWARDS = re.compile(r"^(?:[^,。;]{0,14}?)(?:予以|进行了?|已)?(废止|修订|印发|出台|报送|下发)")
 
 
@@ -60,7 +61,7 @@ def read_citations(text: str, shadow: str, locator: Locator) -> tuple[list[dict[
             number = match.group(1)
             tail = match.end()
         elif "号" in shadow[max(0, start - 10):start] and (match := _NUMBER_BEFORE.search(shadow, max(0, start - 32), start)):
-            number = match.group(1)
+            number = _LEADING_VERB.sub("", match.group(1))
         short = None
         if shadow[tail:tail + 14].find("称") >= 0 and (match := _SHORT.match(shadow, tail)):
             short = match.group(1)

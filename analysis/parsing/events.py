@@ -85,6 +85,8 @@ class EventReader:
             key, part = self.locate(token.start)
             if isinstance(token, YearSpan):
                 first, last, precision = token.days()
+                if token.last_year - token.year > 4 and self.written is not None and token.last_year > self.written.year:
+                    continue  # the period of a plan
                 if precision != "year" or self.shadow[token.start - 1:token.start] in _YEAR_HEADS:
                     rows.append(self._row(token.start, token.end, key, part, first, last, precision, "stated", False))
                 if self.carried is None or self.carried.key != key or not self._same_sentence(token.start):

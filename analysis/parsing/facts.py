@@ -14,7 +14,7 @@ from analysis.parsing.citations import read_citations
 from analysis.parsing.dates import DATE_PATTERN, PrintedDate, printed_date, read_year
 from analysis.parsing.events import EventReader, YearSpan
 from analysis.parsing.locations import Locator
-from analysis.parsing.quantities import QUANTITY, read_quantity
+from analysis.parsing.quantities import HAN_QUANTITY, QUANTITY, read_han_quantity, read_quantity
 from analysis.parsing.structure import Structure
 
 _HAN_NUMERALS = frozenset("一二三四五六七八九十")
@@ -92,6 +92,15 @@ def _numbers(structure: Structure, locator: Locator, titles: list[tuple[int, int
         done = end
     dates += _han_dates(shadow, titles)
     dates.sort(key=lambda token: token.start)
+    if "〇" in shadow or "○" in shadow:
+        for match in HAN_QUANTITY.finditer(shadow):
+            found = read_han_quantity(shadow, match)
+            if found is not None and not _inside(match.start(), titles):
+                value, unit, kind, bound, end = found
+                start = match.start(1) if match.group(1) else match.start(2)
+                key, part = locate(start)
+                figures.append(_figure(text, key, part, value, unit, kind, bound, start, end))
+        figures.sort(key=lambda row: row["char_start"])
     return dates, figures
 
 

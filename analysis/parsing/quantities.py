@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from analysis.lookups import load_csv
+from analysis.parsing.numerals import read_number
 
 # Groups: 1 number, 2 余/多 before the multiple, 3 multiple (万, 亿, 百万), 4 余/多 after it, 5 what follows.
 QUANTITY = re.compile(r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?) ?([余多来几]|-)? ?([百千]?[万亿]|百|千)?([余多])? ?([^\s0-9,。;:、.()“”《》|<>\-—/]{1,4})")
@@ -13,6 +14,29 @@ _FACTORS = {"": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "百万": 1
 _BEFORE = {"约": "about", "近": "upper_bound", "逾": "lower_bound", "超": "lower_bound", "足": None, "过": None, "于": None}
 _AFTER = (("左右", "about"), ("上下", "about"), ("以上", "lower_bound"), ("余", "lower_bound"), ("多", "lower_bound"), ("以下", "upper_bound"), ("以内", "upper_bound"), ("许", "about"))
 _PAIRS = {"不足": "upper_bound", "超过": "lower_bound", "大约": "about", "接近": "upper_bound", "多于": "lower_bound", "少于": "upper_bound", "不少于": "lower_bound", "低于": "upper_bound", "高于": "lower_bound", "不低于": "lower_bound"}
+
+
+# The same in Chinese numerals, and 百分之七十; tried only in notices that write their years so.
+HAN_QUANTITY = re.compile(r"(?:(百分之)|(?<![第零〇一二三四五六七八九十百千两几]))([一二三四五六七八九十百千两][〇零一二三四五六七八九十百千]*(?:点[一二三四五六七八九零]+)?) ?(余|多)?([百千]?[万亿])?(余|多)?(?=([^\s0-9,。;:、.()“”《》|<>]{0,4}))")
+
+
+def read_han_quantity(shadow: str, match: re.Match[str]) -> tuple[float, str, str, str | None, int] | None:
+    """As ``read_quantity`` for a HAN_QUANTITY match (二百一十六个, 三百二十万元, 百分之七十)."""
+    percent, number, more, multiple, more_after, follows = match.groups()
+    amount = read_number(number)
+    if amount is None:
+        return None
+    bound = "lower_bound" if more or more_after else None
+    if percent:
+        return round(amount / 100, 6), "share", "share", bound, match.end(2)
+    words, kinds = _tables()
+    for size in range(len(follows), 0, -1):
+        unit = words.get(follows[:size])
+        if unit is not None:
+            break
+    else:
+        return None
+    return round(amount * _FACTORS[multiple or ""] * unit[1], 6), unit[0], kinds[unit[0]], bound, match.start(6) + size
 
 
 @lru_cache(maxsize=1)
