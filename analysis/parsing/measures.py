@@ -21,7 +21,8 @@ _BOUNDARY = frozenset("。;:,、!?\n ”’)】》>|…—")
 # Each style: literals that its first mark begins with, the pattern of any of its marks, whether
 # a mark counts only behind punctuation or a break.
 _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
-    ("一是", ("一是", "其一"), re.compile(rf"(?:其)?({_H}{{1,3}})是[,:]?|其({_H})[,:是]"), True),
+    # The literal 是 leads and the number is looked back at: digits alone are too frequent to search for.
+    ("一是", ("一是",), re.compile(rf"是(?<=({_H})是)[,:]?"), True),
     ("①", ("①", "❶", "⑴"), re.compile(r"([①-⒇❶-❿])[、.]?"), False),
     ("(1)", ("(1)", "( 1 )", "(1 )"), re.compile(r"\( ?(\d{1,2}) ?\)[、.]?"), True),
     ("1)", ("1)",), re.compile(r"(?<![\d(])(\d{1,2})\)[、.]?"), True),
@@ -32,6 +33,8 @@ _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
     ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
     ("一方面", ("一方面,", "一方面"), re.compile(r"(一|另一)方面,?"), True),
 )
+
+_FIRST_OF = ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True)
 
 
 def split_measures(text: str, start: int, end: int) -> list[Piece]:
@@ -51,6 +54,8 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
     pieces = _pieces(text, start, end, _STYLES[0])
     if len(pieces) > 1:
         return pieces
+    if text.startswith("其一", start, end):
+        return _pieces(text, start, end, _FIRST_OF)
     for style in _STYLES[8:]:
         # 一要…二要… inside a sentence are what a meeting asked for, not measures.
         if text.startswith(style[1], start, end):
@@ -100,9 +105,15 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
     last = 0
     for match in pattern.finditer(text, start, end):
         at = match.start()
+        if name == "一是":
+            at = match.start(1)
+            while at > start and text[at - 1] in "一二三四五六七八九十":
+                at -= 1
+            if at < start:
+                continue
         if bound and not _at_boundary(text, start, at):
             continue
-        value = _value(match)
+        value = han_number(text[at:match.end(1)]) if name == "一是" else _value(match)
         if value is None:
             continue
         if name in ("1.", "一、", "1)", "(1)", "(一)"):
@@ -112,7 +123,7 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
                     continue
             if name == "1." and match.end() < end and text[match.end()].isdigit() and not (at == start or text[at - 1] in "。;\n:,>|"):
                 continue
-        marks.append((at, match.end(), match.group().strip(",: ")))
+        marks.append((at, match.end(), text[at:match.end()].strip(",: ")))
         last = value
     pieces = []
     for index, (_, after, marker) in enumerate(marks):

@@ -252,17 +252,23 @@ def _after_frame(text: str, statement_start: int, start: int, stop: int, told: b
         draft.blocks.insert(0, ("measures", first, last))
 
 
+# Where a sentence may stop; a half-width full stop only behind a Han character.
+_STOP = re.compile(r"[“”\n。!?.]")
+
+
 def _sentence_end(text: str, start: int, stop: int) -> int:
+    """Behind the first sentence of the stretch; a full stop inside quotation marks ends none."""
     depth = 0
-    for position in range(start, stop):
+    for match in _STOP.finditer(text, start, stop):
+        position = match.start()
         char = text[position]
         if char == "“":
             depth += 1
         elif char == "”":
             depth -= 1
-        elif char == "\n" or (depth <= 0 and char in "。!?"):
-            return position + 1 if char != "\n" else position
-        elif char == "." and depth <= 0 and position > start and not text[position - 1].isascii():
+        elif char == "\n":
+            return position
+        elif depth <= 0 and (char != "." or position > start and text[position - 1] > "\xff"):
             return position + 1
     return stop
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from analysis.parsing.structure import Span, Structure
 
 _BLANK = re.compile(r"\s*")
-_SPACE = re.compile(r"\s+")
+_SPACES = (" ", "\n", "\u3000", "\r", "\t", "\xa0")
 
 
 def fill_regions(structure: Structure, headings: list[Span]) -> None:
@@ -69,7 +69,7 @@ def _add(regions: list[tuple[str, int, int]], text: str, code: str, start: int, 
 
 
 def _solid(text: str, start: int, end: int) -> int:
-    return end - start - sum(map(len, _SPACE.findall(text, start, end)))
+    return end - start - sum([text.count(blank, start, end) for blank in _SPACES])
 
 
 def _check(regions: list[tuple[str, int, int]], length: int) -> None:

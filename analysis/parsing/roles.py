@@ -317,7 +317,7 @@ def _rises(numbers: list[int | None]) -> bool:
     return None not in numbers and all(a < b for a, b in zip(numbers, numbers[1:]))
 
 
-_TOTAL = re.compile(r"(\d{1,3}|[一二三四五六七八九十百]{1,5}) ?(?:个|项|条)(?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")
+_TOTAL = re.compile(r"([\d一二三四五六七八九十百]{1,5}) ?[个项条](?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")
 
 
 def stated_totals(text: str) -> set[int]:
