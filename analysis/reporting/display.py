@@ -92,7 +92,7 @@ def number(value: float | int | None) -> str:
 
 def share(value: float | None) -> str:
     """0.833 → 83.3%; absence as a dash."""
-    return "—" if value is None else f"{value * 100:.1f}".removesuffix(".0") + "%"
+    return "—" if value is None else f"{value * 100:.1f}%"
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -20,7 +20,7 @@ def opening_blocks(page: Any) -> list[Block]:
     """Meta, selection and coverage, flags: what a reader needs before the first number."""
     rows = page.notices()
     shown = {k: v for k, v in page.parameters.items() if k != "data_dir"}
-    blocks: list[Block] = [Meta(page.t(f"title_{page.name}"), page.t(f"subtitle_{page.name}"), page.name,
+    blocks: list[Block] = [Meta(_title(page, rows), page.t(f"subtitle_{page.name}"), page.name,
                                 data_as_of(page), shown, page.lang)]
     names = page.t("joiner").join(page.of(r) for r in rows)
     full = page.name in FULL_FLAGS
@@ -32,6 +32,12 @@ def opening_blocks(page: Any) -> list[Block]:
                    completion=page.t(f"completion_{page.parameters['completion']}"))),
         Run(_coverage(page, rows))]))
     return [*blocks, *(flag_blocks(page, rows) if full else flag_line(page, rows))]
+
+
+def _title(page: Any, rows: list[dict[str, Any]]) -> str:
+    """The notebook's title; a profile's and a pair's say of whom."""
+    names = " / ".join(page.of(r) for n in page.focus_ids() for r in rows if r["notice_id"] == n)
+    return page.t(f"title_{page.name}") + ((("：" if page.lang == "zh" else ": ") + names) if names else "")
 
 
 def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
@@ -55,8 +61,17 @@ def _raised(page: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def _carriers(page: Any, of_flag: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
-    every = len(of_flag) == len([r for r in rows if page.holds(r)])
+    held = [r for r in rows if page.holds(r)]
+    if len(held) == 1:
+        return ""
+    every = len(of_flag) == len(held)
     return page.t("all_notices") if every else page.t("joiner").join(page.of(r) for r in of_flag)
+
+
+def _in_brackets(page: Any, text: str) -> str:
+    if not text:
+        return ""
+    return f"（{text}）" if page.lang == "zh" else f" ({text})"
 
 
 def flag_line(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
@@ -64,7 +79,7 @@ def flag_line(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
     runs = [Run(page.t("opening_flags") + ("：" if page.lang == "zh" else ": "))]
     for number, (code, of_flag) in enumerate(_raised(page).items()):
         runs += [Run(("；" if page.lang == "zh" else "; ") if number else ""), Run(code, strong=True),
-                 Run(f" {page.of(of_flag[0], 'flag_label')} ({_carriers(page, of_flag, rows)})")]
+                 Run(f" {page.of(of_flag[0], 'flag_label')}{_in_brackets(page, _carriers(page, of_flag, rows))}")]
     return [Paragraph([*runs, Run("。" if page.lang == "zh" else ".")])] if len(runs) > 1 else []
 
 

@@ -71,7 +71,7 @@ def reconciliation(page: Any) -> Table | None:
                               lambda r: r["check_code"]), s.plain("stated_value", "col_stated", "int"),
              s.plain("counted_value", "col_counted", "int"),
              ("agrees", "col_agrees", "text", lambda r: d.truth(r["is_agreeing"], page.lang), lambda r: r["is_agreeing"]),
-             s.plain("quote", "col_quote"), s.plain("note_text", "col_note"), s.flag_column()]
+             s.plain("quote", "col_quote"), *([s.plain("note_text", "col_note")] if page.lang == "zh" else []), s.flag_column()]
     return s.build(page, "reconciliation", rows, specs, caption=page.t("tab_reconciliation"),
                    note=page.t("tab_reconciliation_note"), counts=True,
                    links={"notice": lambda r: r["notice_id"], "quote": lambda r: r["claim_id"] or r["notice_id"]})
