@@ -13,7 +13,7 @@ test: $(READY)
 	@"$(BIN)/python" -m pytest -n 2
 
 lab: $(READY)
-	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start.ipynb
+	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/00_start.ipynb
 
 bench: $(READY)
 	@"$(BIN)/python" -m tests.bench
