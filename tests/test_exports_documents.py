@@ -53,7 +53,7 @@ def test_sources_are_numbered_once_and_hostile_ones_become_no_link():
 
 
 @pytest.mark.parametrize(("target", "zh", "en"), [("p12", "第12题", "problem 12"), ("p4.2-m2", "第4.2题措施2", "problem 4.2, measure 2"), ("t3", "声明总数3", "stated total 3"),
-                                                  ("d-feedback_date", "元数据：feedback_date", "metadata: feedback_date"), (None, "全文", "whole notice")])
+                                                  ("d-feedback_date", "元数据：反馈日期", "metadata: feedback date"), (None, "全文", "whole notice")])
 def test_places_are_said_in_words(target, zh, en):
     """A note that says p4.2-m2 to a reader who has only paper."""
     assert (target_label(target, "zh"), target_label(target, "en")) == (zh, en)

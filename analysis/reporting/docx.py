@@ -282,7 +282,7 @@ class _Writer:
                         run.bold, run.font.size = True, Pt(part["size"])
                         continue
                     item = part["rows"][index - 1][place]
-                    paragraph.add_run(_xml(item["text"])).font.size = Pt(part["size"])
+                    paragraph.add_run(_xml(item["text"] + item["tail"])).font.size = Pt(part["size"])
                     if item["flags"]:
                         mark = paragraph.add_run(" " + _xml(" ".join(item["flags"])))
                         mark.font.size, mark.font.color.rgb = Pt(part["size"] * 0.8), RGBColor.from_string(TONES["cannot"][0])

@@ -26,6 +26,7 @@ _MM_PER_POINT = 0.3528
 # A word longer than this may be broken where punctuation offers itself.
 _LONG_WORD = 14
 _BREAKS = re.compile(r"([/#.\-_?&=:;,@])(?=\S)")
+_SHORT_LABEL = 6.6
 # A row whose cell is longer than this may continue on the next page.
 _LONG_CELL = 450
 
@@ -58,6 +59,12 @@ def breakable(text: str) -> str:
     return re.sub(r"[!-~]{15,}", lambda m: re.sub(r"([^\u200b]{14})(?=[^\u200b]{2})", "\\1\u200b", _BREAKS.sub("\\1\u200b", m.group())), text)
 
 
+def split_tail(text: str) -> tuple[str, str]:
+    """(rest, last word) of a text that a note follows: the note must not stand alone on a line."""
+    match = re.search(r"(?:[A-Za-z0-9.,%/+−-]{1,12}|.)\Z", text, re.S)
+    return (text[:match.start()], match.group()) if match else ("", "")
+
+
 def _cell_text(cell: Mapping[str, Any]) -> str:
     """What stands in the cell, its flags and its note number included."""
     note = f"[{cell['n']}]" if cell["n"] else ""
@@ -81,7 +88,9 @@ def _column_needs(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[
         if column["kind"] in ("int", "share", "date", "interval"):
             least = min(widest, 14.0)
         else:
-            least = max(min(widest, 5.0), *(min(_longest_word(t), 9.0) for t in texts), 1.0) if texts else 1.0
+            # Short labels (鞍山 2021) stay on one line; longer texts need room for a few characters and their longest word.
+            short = max((w for w in widths if w <= _SHORT_LABEL), default=1.0)
+            least = max(min(widest, 5.0), short, *(min(_longest_word(t), 9.0) for t in texts)) if texts else 1.0
         least = max(least, min(head, max(2.2, head / 2 + 0.2), 4.2), min(_longest_word(column["label"]), 9.0) if column["label"] else 1.0) + 0.15
         needs.append((least, max(least, min(max(widest, min(head, 6.0)) + 0.15, 34.0)), sum(widths) + head))
     return needs
@@ -129,7 +138,7 @@ def _share_out(needs: Sequence[tuple[float, float, float]], em_mm: float, pad: f
 
 def _part(block: Mapping[str, Any], picked: Sequence[int], widths: Sequence[float], size: float, pad: float, suffix: str) -> dict[str, Any]:
     columns = [block["columns"][i] for i in picked]
-    rows = [[{"text": breakable(row[i]["text"]), "flags": row[i]["flags"], "n": row[i]["n"], "href": "", "long": len(row[i]["text"]) > _LONG_CELL} for i in picked]
+    rows = [[{"text": breakable(row[i]["text"]), "tail": "", "flags": row[i]["flags"], "n": row[i]["n"], "href": "", "long": len(row[i]["text"]) > _LONG_CELL} for i in picked]
             for row in block["rows"]]
     for row in rows:
         wide = any(cell["long"] for cell in row)
@@ -140,6 +149,8 @@ def _part(block: Mapping[str, Any], picked: Sequence[int], widths: Sequence[floa
             if cell["n"] in noted:
                 cell["n"] = 0
             noted.add(cell["n"])
+            if cell["n"]:
+                cell["text"], cell["tail"] = split_tail(cell["text"])
     return {"labels": [breakable(c["label"]) for c in columns], "aligns": [c["align"] for c in columns], "widths": [round(w, 3) for w in widths],
             "size": size, "pad": pad, "rows": rows, "suffix": suffix}
 
@@ -204,7 +215,19 @@ def _plain(block: Mapping[str, Any]) -> dict[str, Any]:
     if block["kind"] == "figure":
         kept = {k: v for k, v in block.items() if k not in ("rows", "columns", "png")}
         return {**kept, "svg": drawings.sized(block["svg"], block["width_mm"])}
+    if "runs" in block:
+        return {**block, "runs": _with_tails(block["runs"])}
+    if "items" in block:
+        return {**block, "items": [_with_tails(item) for item in block["items"]]}
     return dict(block)
+
+
+def _with_tails(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    made = []
+    for run in runs:
+        text, tail = split_tail(run["text"]) if run["n"] else (run["text"], "")
+        made.append({**run, "text": text, "tail": tail})
+    return made
 
 
 @lru_cache(maxsize=4)

@@ -64,6 +64,15 @@ def timestamp(as_of: str | None) -> datetime:
         return datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
+@lru_cache(maxsize=None)
+def field_label(name: str, lang: str) -> str:
+    """A metadata field in words, from the declaration of core_notices."""
+    from analysis.tables.schemas import CORE_TABLES
+
+    column = CORE_TABLES["core_notices"].columns().get(name)
+    return (column.metadata or {}).get("zh", name) if column is not None and lang == "zh" else name.replace("_", " ")
+
+
 def target_label(target: str | None, lang: str) -> str:
     """``p12-m2`` → 第12题措施2; the whole notice for None."""
     say = words(lang)
@@ -71,7 +80,7 @@ def target_label(target: str | None, lang: str) -> str:
         return say["whole"]
     kinds = {"m": "measure", "e": "event", "q": "figure_q", "d": "document", "r": "recurrence"}
     if target.startswith("d-"):
-        return say["metadata"].format(target[2:])
+        return say["metadata"].format(field_label(target[2:], lang))
     match = re.fullmatch(r"p([^-]+?)(?:-([a-z])(\w+))?", target)
     if match:
         label = say["problem"].format(match.group(1))

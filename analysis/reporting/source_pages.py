@@ -16,7 +16,7 @@ from typing import Any
 
 from analysis.reporting import fonts
 from analysis.reporting.html import environment, policy, template_text
-from analysis.reporting.render_document import words
+from analysis.reporting.render_document import field_label, words
 
 SAFE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,80}\Z")
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,60}\Z")
@@ -154,14 +154,6 @@ def _escape(text: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _field_labels(lang: str) -> dict[str, str]:
-    from analysis.tables.schemas import CORE_TABLES
-
-    columns = CORE_TABLES["core_notices"].columns()
-    return {name: (column.metadata or {}).get("zh", name) if lang == "zh" else name.replace("_", " ") for name, column in columns.items()}
-
-
-@lru_cache(maxsize=2)
 def status_labels(lang: str) -> dict[str, str]:
     """Status code → its label; the code itself where no list is shipped."""
     from analysis.lookups import load_csv
@@ -179,12 +171,11 @@ def _page(notice: Mapping[str, Any], text: str, tables: Mapping[str, Sequence[Ma
     marks = marks_of(notice_id, tables)
     placed = {m.anchor for m in marks}
     body = render_marks(text, marks)
-    labels = _field_labels(lang)
     fields = []
     for row in tables.get("core_metadata", ()):
         anchor = f"d-{row['field_name']}" if _KEY.match(row["field_name"]) else ""
         in_text = anchor in placed
-        fields.append({"label": labels.get(row["field_name"], row["field_name"]), "value": row["value_text"], "basis": row["value_basis"],
+        fields.append({"label": field_label(row["field_name"], lang), "value": row["value_text"], "basis": row["value_basis"],
                        "quote": row.get("quote_text") or "", "href": f"#{anchor}" if in_text else "", "anchor": "" if in_text or any(f["anchor"] == anchor for f in fields) else anchor})
     listed = []
     for row in tables.get("core_problems", ()):
