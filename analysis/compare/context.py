@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
@@ -100,10 +100,12 @@ def _tally(frame: pl.DataFrame) -> dict[str, int]:
     return dict(frame.group_by("notice_id", maintain_order=True).len().iter_rows())
 
 
+@lru_cache(maxsize=1)
 def flag_rows() -> dict[str, dict[str, str]]:
     return {row["code"]: row for row in load_csv("codes_flags")}
 
 
+@lru_cache(maxsize=1)
 def flag_topics() -> dict[str, set[str]]:
     return {code: set(row["applies_to"].split()) for code, row in flag_rows().items()}
 
@@ -112,6 +114,7 @@ def flag_threshold(code: str) -> float:
     return float(flag_rows()[code]["threshold"])
 
 
+@lru_cache(maxsize=1)
 def small_n() -> int:
     return int(flag_threshold("L"))
 

@@ -15,7 +15,7 @@ TIE = 1e-7  # relative slack under which two probabilities count as equal (as R 
 NUISANCE_GRID = 101
 REFINEMENTS = 4
 ENUMERATION_LIMIT = 200_000
-DRAWS = 20_000
+DRAWS = 10_000
 SEED = 20240208
 
 
@@ -89,9 +89,15 @@ def _fisher_tails(n_a: int, n_b: int) -> Any:
 
 
 def fisher_rx2(table: list[tuple[int, int]]) -> tuple[float, str]:
+    """As ``_fisher_rx2``, remembered: several definitions often give the same table."""
+    return _fisher_rx2(tuple(table))
+
+
+@lru_cache(maxsize=256)
+def _fisher_rx2(table: tuple[tuple[int, int], ...]) -> tuple[float, str]:
     """p of Fisher's exact test on rows (done, not done), and how: ``fisher_exact`` or ``fisher_monte_carlo``.
 
-    Exact by enumeration while the number of tables allows; else 20,000 seeded random tables.
+    Exact by enumeration while the number of tables allows; else 10,000 seeded random tables.
     """
     sizes = [done + rest for done, rest in table]
     left = [rest for _, rest in table]

@@ -199,5 +199,5 @@ def _body_keys(notices: pl.DataFrame) -> list[str]:
 def _sorted(frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
     """Rows in the order of the notices, inside a notice by place in the text, so that every table reads alike."""
     order = pl.DataFrame({"notice_id": ids, "_order": range(len(ids))}, schema={"notice_id": pl.String, "_order": pl.Int64})
-    keys = ["_order", *(c for c in ("block_start", "char_start", "char_end", "check_id", "field_name") if c in frame.columns)]
+    keys = ["_order", *(c for c in ("block_start", "char_start", "char_end", "ordinal", "problem_id", "measure_id", "claim_id", "check_id", "field_name") if c in frame.columns)]
     return frame.join(order, on="notice_id", how="left", maintain_order="left").sort(keys, nulls_last=True, maintain_order=True).drop("_order")
