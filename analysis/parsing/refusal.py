@@ -48,13 +48,13 @@ def check(document: Document, shadow: str) -> None:
     Codes: too_little_text, link_list, not_an_inspection, no_rectification, round_summary, news,
     feedback_report, commentary.
     """
+    if _is_link_list(shadow):
+        _refuse("link_list")
     length = len(shadow)
     if length < 1500:
         count = len(_HAN.findall(shadow))
         if count < 120:
             _refuse("too_little_text", count=count)
-    if _is_link_list(shadow):
-        _refuse("link_list")
     if "巡察" not in shadow and "巡视" not in shadow and not _TOPIC.search(str(document.page_metadata.get("title", ""))):
         _refuse("not_an_inspection")
     if shadow.count("整改") < 2:
