@@ -1,9 +1,11 @@
-"""What a page's head and chrome say: title, publication date, lines that are furniture."""
+"""What a page's head and the lines around its title say: title and publication date."""
 
 from __future__ import annotations
 
 import datetime
 import re
+
+from analysis.sources.furniture import is_chrome_line
 
 # Names of the meta elements in the standard for Chinese government sites and in common CMSs.
 _TITLE_NAMES = ("articletitle", "og:title", "title")
@@ -15,18 +17,7 @@ _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*
 # 发布/公布/发文 published, 时间/日期 time/date; 更新 updated and 成文/生成 written come second.
 _PUBLISHED = re.compile(r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$")
 _DATED = re.compile(r"(?:时间|時間|日期|更新)\s*[】\]]?\s*[:：]?\s*$")
-# Furniture that may stand anywhere, and what is furniture only beside the title: further down,
-# 时间 (time) or 日期 (date) belong to the notice itself.
-_FURNITURE = re.compile(
-    r"扫一扫|分享到|打印本页|关闭窗口|关闭本页|【\s*(?:打印|关闭|收藏|大|中|小)|[\[［]\s*(?:打印|关闭|大|中|小)\s*[\]］]|^打印$|字[体号]\s*[:：\[【]|浏览(?:次数|量)\s*[:：]|点击(?:次数|数|量|率)\s*[:：]"
-    r"|阅读(?:次数|量)\s*[:：]|访问(?:次数|量)\s*[:：]|^责任编辑|^编辑\s*[:：]|^上一[篇条]|^下一[篇条]|语音播报|无障碍|返回顶部|版权所有|网站标识码|ICP备|当前位置|您(?:现在)?的位置|您所在的位置")
-_HEAD_FURNITURE = re.compile(
-    r"来源\s*[:：]|來源\s*[:：]|信息来源|发布(?:时间|日期)|公开日期|发文日期|更新(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|作者\s*[:：]|编辑\s*[:：]|审核\s*[:：]|浏览|索引号|信息分类|主题分类|发布机构|字体|朗读")
-_ONLY_DATE = re.compile(r"^\s*[\[(（【]?\s*(?:20\d\d)\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*[\])）】]?\s*$")
 _TITLE_END = re.compile(r"(?:通报|通報|公告|公示|情况|情況|报告|報告)(?:[（(][^（()）]{1,12}[）)])?\s*$")
-_NUMBERED = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳])")
-_SIGNED = re.compile(r"^\s*中共[^，。；：]{2,40}(?:党组|黨組|党委|委员会|支部)\s*$")
-_MAX_FURNITURE = 120
 
 
 def find_title(tree) -> str | None:
@@ -63,26 +54,14 @@ def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date
                 continue
             if _PUBLISHED.search(before):
                 return date
-            if weaker is None and (_DATED.search(before) or _ONLY_DATE.match(line) or len(line) <= _MAX_FURNITURE and (_FURNITURE.search(line) or _HEAD_FURNITURE.search(line))):
+            if weaker is None and (_DATED.search(before) or is_chrome_line(line, near_title=True)):
                 weaker = date
     return weaker
-
-
-def is_chrome_line(text: str, *, near_title: bool) -> bool:
-    """A short line of page furniture: share and print buttons; beside the title also date and source."""
-    if len(text) > _MAX_FURNITURE or "。" in text:
-        return False
-    return bool(_FURNITURE.search(text) or near_title and (_HEAD_FURNITURE.search(text) or _ONLY_DATE.match(text)))
 
 
 def sounds_like_title(line: str) -> bool:
     """A short line that ends as titles of notices do (通报 notice, 公告/公示 announcement, 情况 state, 报告 report)."""
     return 8 <= len(line) <= 100 and bool(_TITLE_WORD.search(line)) and bool(_TITLE_END.search(line))
-
-
-def is_prose_line(text: str) -> bool:
-    """A line that belongs to a notice wherever it stands: a sentence, a numbered heading, a signature, a date."""
-    return "。" in text or bool(_NUMBERED.match(text) or _ONLY_DATE.match(text) or _SIGNED.match(text))
 
 
 def same_title(line: str, title: str | None) -> bool:

@@ -73,6 +73,10 @@ def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
         if line.grid is not None:
             _add_paragraph(builder, paragraph)
             paragraph = []
+            if len(line.grid.rows) == 2 and (table is None or not _continues(table, line.grid)):
+                for runs in line.grid.cells.values():  # a frame around some words is no table
+                    builder.add(" ".join(_cell_lines(line.grid, runs)))
+                continue
             if table is not None and not _continues(table, line.grid):
                 _add_table(builder, table)
                 table = None
@@ -178,8 +182,10 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame, number: int) -> boo
     if abs(above.em - line.em) > 0.15 * em and _HAN.search(above.text) and _HAN.search(line.text):
         return False  # the size of Latin letters alone is too rough a measure
     is_same_page = above.page == line.page
-    if is_same_page and above.y - line.y > frame.paragraph_pitch - 0.1 * em:
+    if is_same_page and above.y - line.y > (frame.paragraph_pitch - 0.1 * em) * max(1.0, em / frame.em):
         return False
+    if len(paragraph) == 1 and above.x0 > 0.6 * frame.left + 0.4 * frame.right:
+        return False  # a signature or date set to the right
     if above.em > 1.05 * frame.em and _is_centred(line, frame) and (_is_centred(above, frame) or above.x1 > frame.right - 1.5 * em):
         return True  # a title on two lines
     # What would have fitted at the end of the line above was not put there: the paragraph ended.

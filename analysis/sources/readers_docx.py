@@ -13,6 +13,7 @@ from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
 from analysis.sources.docx_numbering import Numbering, is_on, whole
 from analysis.sources.errors import UnreadableSource
+from analysis.sources.furniture import mark_furniture
 from analysis.sources.ooxml import Package, W
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -46,6 +47,7 @@ def read_docx(data: bytes, name: str) -> Document:
             f"{name}: the document holds pictures of pages and no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX."))
     for notes in ("word/footnotes.xml", "word/endnotes.xml"):
         reader.notes(package.xml(notes))
+    mark_furniture(reader.builder.text, reader.builder.blocks)
     return Document(text=reader.builder.text, encoding=None, blocks=reader.builder.blocks, reader_warnings=reader.warnings)
 
 

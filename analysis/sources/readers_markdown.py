@@ -14,6 +14,7 @@ _TAG_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
 _TAG_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)(?=</t[dh]\b|<t[dh]\b|</tr\b|$)", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
 _MAX_TAKEN = 100_000  # places taken by spans in one table; beyond it spans are not believed
+MAX_TABLE_TEXT = 2_000_000  # characters; no ledger of one body is longer
 _BLANK = " \t\r\n\u3000\u00a0"
 
 
@@ -26,6 +27,8 @@ def read_markdown(data: bytes, name: str) -> Document:
 def table_cells(text: str) -> list[Block]:
     """Cells of the tables written into plain text, in order; cheap when there is none."""
     cells: list[Block] = []
+    if len(text) > MAX_TABLE_TEXT:
+        return cells
     if "|" in text and "--" in text:
         cells += _pipe_cells(text, 0)
     if "<t" in text and "<table" in text.lower():

@@ -8,6 +8,7 @@ from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
 from analysis.sources.decode import plausibility
 from analysis.sources.errors import UnreadableSource
+from analysis.sources.furniture import mark_furniture
 
 # The longest notice met prints on some forty pages.
 MAX_PAGES = 600
@@ -60,6 +61,7 @@ def read_pdf(data: bytes, name: str) -> Document:
         raise UnreadableSource("read", "pdf_without_characters", (
             f"{name}: the PDF shows Chinese but does not say which characters its glyphs are. "
             "Print it to a new PDF from the program that made it, or run text recognition (OCR) on it."))
+    mark_furniture(text, builder.blocks)
     return Document(text=text, encoding=None, blocks=builder.blocks, reader_warnings=warnings)
 
 
