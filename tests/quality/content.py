@@ -6,7 +6,12 @@ had; none is copied from a published notice.
 
 from __future__ import annotations
 
+import json
 import random
+import re
+from functools import cache
+
+from tests.quality.corpus import GOLD, RAW
 
 # (place, admin level, body, sort of team, title of the Party organ)
 BODIES = [
@@ -60,3 +65,37 @@ def cause(chance: random.Random) -> str:
 def measures(chance: random.Random, year: int, count: int) -> list[str]:
     """``count`` different measures, without final stops."""
     return [_fill(words, chance, year) for words in chance.sample(_MEASURES, count)]
+
+
+_BREAK = re.compile(r"\s*\n\s*|[ 　]{2,}")
+# What a report prints round a statement and a layout here prints itself.
+_FRAME = re.compile(r"^在(.+)方面$")
+_LEFT_OVER = re.compile(r"[⟦⟧|]|^\s*$")
+
+
+@cache
+def printed_problems() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(statement, measures) of the five reports: real wording to be printed in other layouts.
+
+    Statements come from the hand-marked gold, measures from the parser, whose counts there are
+    exact; both without line breaks and final stops.
+    """
+    from analysis.parsing.ledger import parse_notice
+    from tests.quality.corpus import load_document
+    from tests.quality.score import match
+
+    found = []
+    for source in sorted((GOLD / "reports").glob("*.json")):
+        gold = json.loads(source.read_text(encoding="utf-8"))
+        tables = parse_notice(load_document(RAW / gold["file"])).tables
+        rows = [row for row in tables["core_problems"] if row["is_leaf"]]
+        measures_of: dict[str, list[str]] = {}
+        for row in tables["core_measures"]:
+            measures_of.setdefault(row["problem_id"], []).append(_BREAK.sub("", row["measure_text"]).rstrip("；。;., "))
+        for number, index in match(gold["problems"], rows):
+            words = _BREAK.sub("", gold["problems"][number]["statement"]).rstrip("。;；., ")
+            words = _FRAME.sub(r"\1", words)
+            measures = tuple(measures_of.get(rows[index]["problem_id"], ()))
+            if measures and len(words) >= 8 and not any(_LEFT_OVER.search(text) for text in (words, *measures)):
+                found.append((words, measures))
+    return tuple(found)

@@ -115,8 +115,8 @@ def _date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def make_notice(seed: int) -> Made:
-    """One notice; the same seed gives the same notice."""
+def make_notice(seed: int, wording: str = "made") -> Made:
+    """One notice; the same seed gives the same notice. ``wording`` "printed" takes the five reports' own words."""
     chance = random.Random(seed)
     picked = _choose(chance)
     place, level, body, committee, organ = chance.choice(content.BODIES)
@@ -167,7 +167,7 @@ def make_notice(seed: int) -> Made:
         lines += [f"{indent}一、总体情况", indent + totals_line]
     first_section = 2 if picked["totals"] == "middle" else 1
     lines.append(_BODY)
-    lines += _body(picked, chance, sizes, statuses, gold_codes, year, indent, first_section)
+    lines += _body(picked, chance, sizes, statuses, gold_codes, year, indent, first_section, wording)
     if picked["result"] == "by number":
         named = "、".join(map(str, open_ones))
         lines.append(f"{indent}上述问题中，第{named}项正在推进，其余问题均已完成整改。")
@@ -189,7 +189,12 @@ def make_notice(seed: int) -> Made:
     return Made(seed, picked, head, source, lines)
 
 
-def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statuses: list[str], gold_codes: list[str], year: int, indent: str, first: int) -> list[str]:
+def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statuses: list[str], gold_codes: list[str], year: int, indent: str, first: int, wording: str) -> list[str]:
+    printed_bank = None
+    if wording == "printed":
+        # Under a short title of its own a statement is the longer part, as in print.
+        least = 30 if picked["statement"] == "主要表现：" else 0
+        printed_bank = iter(chance.sample([pair for pair in content.printed_problems() if len(pair[0]) >= least], sum(sizes)))
     lines: list[str] = []
     used: set[str] = set()
     number = parents = 0
@@ -215,10 +220,14 @@ def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statu
         for place in range(size):
             number += 1
             label = _label(scheme, number, place + 1, first)
-            # Under a short title of its own a statement is the longer part, as in print.
             words = content.statement(chance, year, used, 2 if picked["statement"] == "主要表现：" else 0)
-            count = chance.randint(1, 4)
-            printed, counted = _measure_lines(picked["enumeration"], content.measures(chance, year, count), number)
+            items = content.measures(chance, year, chance.randint(1, 4))
+            if printed_bank is not None:
+                words, items = next(printed_bank)
+                items = list(items)[:9]
+                if picked["statement"] in ("heading 关于…问题", "在…方面。"):
+                    words = words.split("。")[0]
+            printed, counted = _measure_lines(picked["enumeration"], items, number)
             code, result = statuses[number - 1], chance.choice(STATUS_WORDS[statuses[number - 1]])
             mark = f"⟦{number} {gold_codes[number - 1]} {counted}⟧"
             if scheme == "sub-items":

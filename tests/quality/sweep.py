@@ -1,4 +1,4 @@
-"""``python -m tests.quality.sweep [COUNT] [FIRST_SEED]``: score made layouts and name what fails.
+"""``python -m tests.quality.sweep [COUNT] [FIRST_SEED] [made|printed]``: score made layouts and name what fails.
 
 Prints the totals and, per choice of layout, the share of notices read without a fault in their
 problems, results and measures, worst first.
@@ -33,17 +33,17 @@ def score_made(made: Made) -> tuple[Score, str]:
         return score(gold, None, f"{refusal.reason_code}: {refusal.reason_text}"), text
 
 
-def sweep(count: int, first: int = 0) -> tuple[list[tuple[Made, Score]], dict[str, float]]:
+def sweep(count: int, first: int = 0, wording: str = "made") -> tuple[list[tuple[Made, Score]], dict[str, float]]:
     """Score ``count`` made notices; returns them and the totals."""
     from tests.quality.__main__ import summary
 
-    pairs = [(made, score_made(made)[0]) for made in map(make_notice, range(first, first + count))]
+    pairs = [(made, score_made(made)[0]) for made in (make_notice(seed, wording) for seed in range(first, first + count))]
     return pairs, summary([result for _, result in pairs])
 
 
 def main(arguments: list[str]) -> int:
-    count, first = (int(a) for a in (arguments + ["200", "0"][len(arguments):])[:2])
-    pairs, totals = sweep(count, first)
+    count, first, wording = (*arguments, *["200", "0", "made"][len(arguments):])
+    pairs, totals = sweep(int(count), int(first), wording)
     print(json.dumps(totals))
     by_choice: dict[str, list[bool]] = defaultdict(list)
     faults: dict[str, list[str]] = defaultdict(list)
