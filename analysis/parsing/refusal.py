@@ -28,6 +28,9 @@ _MANY_BODIES = (
 _NEWS = re.compile(r"会议(?:指出|强调|要求|认为|传达|听取)|主持(?:召开)?(?:会议|并讲话)|出席(?:会议|并讲话)|作(?:了)?(?:表态|动员)(?:发言|讲话)|记者|通讯员|本报讯|[0-9]{1,2}日(?:上午|下午)|参加会议|作(?:了)?部署讲话")
 _FEEDBACK = re.compile(r"反馈(?:指出|强调|会议|会上|要求)|(?:巡[察视]组|组长)[^。\n]{0,24}?(?:指出|要求|强调|提出|认为)|提出(?:了)?(?:以下|[0-9一二三四五六七八九十]{1,3}[点条个方面]{1,2})?[^。\n]{0,8}?(?:整改)?意见(?:和)?建议|表态(?:发言|讲话)?|问题线索[^。\n]{0,20}?(?:移交|转)|巡[察视]发现(?:的)?(?:主要|突出|一些)?问题|在[0-9一二两三]{1,2}个月内[^。\n]{0,16}?(?:报送|反馈|报告)")
 _COMMENT = re.compile(r"笔者|评论员|编者按|时评|读者|据报道|据悉|通报(?:称|显示|指出|提到|中(?:说|提到|写道))|值得(?:注意|肯定|一提)|舆论|网友|我们认为|由此可见|启示|令人|不禁|作者(?:系|单位)|引发(?:关注|热议|思考)|观点")
+_SPEECH = re.compile(r"同志们|我(?:再)?(?:讲|强调|谈)[^。\n]{0,8}?(?:点|方面|意见)|会(?:议)?上的(?:讲话|发言)|今天(?:我们)?召开|(?:动员|部署|表态)(?:讲话|发言)")
+_RULES = re.compile(r"(?:^|\n)[ #*]*第[一二三四五六七八九十百0-9]{1,4}条")
+_PLAN = re.compile(r"^[# ]*[^\n。]{0,80}?整改[^\n。]{0,10}?(?:方案|计划|工作安排)(?:的通知)?[ *]*$", re.M)
 _TOPIC = re.compile(r"巡[察视]")
 
 _ADVICE = {
@@ -38,6 +41,9 @@ _ADVICE = {
     "news": "this is news of a meeting or visit, not the body's own report. Look for the notice (通报, 公告) that the body published",
     "feedback_report": "this reports the findings before rectification. Add the rectification notice that the body publishes some months later",
     "commentary": "this comments on or quotes a notice. Add the notice itself",
+    "speech": "this is a speech on rectification work, not a report on it. Look for the notice that the body published and add that",
+    "regulation": "these are rules on rectification work. Add the notices of bodies that were inspected",
+    "plan": "this is a plan of rectification, without results. Add the notice that reports on it when it is published",
     "no_rectification": "the text says nothing of rectification measures or results. Check that the right page was saved",
 }
 
@@ -46,7 +52,7 @@ def check(document: Document, shadow: str) -> None:
     """Raise NotANotice when the text shows that it is another kind of page; return None otherwise.
 
     Codes: too_little_text, link_list, not_an_inspection, no_rectification, round_summary, news,
-    feedback_report, commentary.
+    feedback_report, commentary, speech, regulation, plan.
     """
     if _is_link_list(shadow):
         _refuse("link_list")
@@ -60,15 +66,22 @@ def check(document: Document, shadow: str) -> None:
     if shadow.count("整改") < 2:
         _refuse("feedback_report" if _weight(_FEEDBACK, shadow) >= 2 else "news" if _weight(_NEWS, shadow) >= 2 else "no_rectification")
     head = shadow[:HEAD]
+    if _count(_RULES, shadow, 3) >= 3:
+        _refuse("regulation")
+    announces = _ANNOUNCES.search(head)
+    if not announces and _count(_SPEECH, shadow, 3) >= 2 and "同志们" in shadow:
+        _refuse("speech")
+    if not announces and _PLAN.search(shadow[:600]):
+        _refuse("plan")
     reports = _count(_REPORTS, shadow, 6)
     if reports >= 4:
         return
     enumerated = _count(_ENUMERATED, shadow, 12)
-    if _ANNOUNCES.search(head) and (reports >= 2 or enumerated >= 6) and not _covers_many_bodies(head):
+    if announces and (reports >= 2 or enumerated >= 6) and not _covers_many_bodies(head):
         return
     if _covers_many_bodies(head):
         _refuse("round_summary")
-    own = bool(_ANNOUNCES.search(head) or _TITLE.search(shadow[:1200]))
+    own = bool(announces or _TITLE.search(shadow[:1200]))
     scale = max(1.0, length / 1500)
     news, feedback, comment = (_weight(pattern, shadow) / scale for pattern in (_NEWS, _FEEDBACK, _COMMENT))
     done = _weight(_DONE, shadow) / scale
