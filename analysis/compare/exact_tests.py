@@ -89,16 +89,16 @@ def _fisher_tails(n_a: int, n_b: int) -> Any:
 
 
 def fisher_rx2(table: list[tuple[int, int]]) -> tuple[float, str]:
-    """As ``_fisher_rx2``, remembered: several definitions often give the same table."""
+    """p of Fisher's exact test on rows (done, not done), and how: ``fisher_exact`` or ``fisher_monte_carlo``.
+
+    Exact by enumeration while the number of tables allows; else 10,000 seeded random tables.
+    Remembered, since several definitions often give the same table.
+    """
     return _fisher_rx2(tuple(table))
 
 
 @lru_cache(maxsize=256)
 def _fisher_rx2(table: tuple[tuple[int, int], ...]) -> tuple[float, str]:
-    """p of Fisher's exact test on rows (done, not done), and how: ``fisher_exact`` or ``fisher_monte_carlo``.
-
-    Exact by enumeration while the number of tables allows; else 10,000 seeded random tables.
-    """
     sizes = [done + rest for done, rest in table]
     left = [rest for _, rest in table]
     open_total = sum(left)
