@@ -178,7 +178,7 @@ def export(kind: str, target: Path, data_dir: Path | None) -> None:
 
     try:
         click.echo(f"written: {export_ledger(_data(data_dir), target, kind)}")
-    except MissingTables as error:
+    except (MissingTables, ValueError, OSError) as error:
         _fail(str(error))
 
 

@@ -199,6 +199,7 @@ class _Writer:
         self.docx.add_paragraph(say["contents"], style="Caption")
         # The entries stand there already; the program renews them with page numbers (F9 or on opening).
         toc = self.docx.add_paragraph()
+        toc.paragraph_format.line_spacing = 1.15
         self._field(toc, 'TOC \\o "1-2" \\h \\z \\u', "\n".join(_xml(b["number"] + b["text"]) for b in source["body"] if b["kind"] == "heading" and b["level"] <= 2))
 
     def heading(self, block: Mapping[str, Any]) -> None:
@@ -255,6 +256,8 @@ class _Writer:
 
         sides = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.CENTER}
         for part in block["parts"]:
+            # A little smaller than measured: the reader's Latin font may be wider than the shipped one.
+            size = part["size"] * 0.93
             caption = self.docx.add_paragraph(f"{self.say['table']} {block['no']}　{_xml(block['caption'] + part['suffix'])}", style="Caption")
             self._bookmark(caption, block["anchor"])
             table = self.docx.add_table(rows=1 + len(part["rows"]), cols=len(part["labels"]))
@@ -279,16 +282,16 @@ class _Writer:
                     paragraph.paragraph_format.line_spacing = 1.1
                     if index == 0:
                         run = paragraph.add_run(_xml(part["labels"][place]))
-                        run.bold, run.font.size = True, Pt(part["size"])
+                        run.bold, run.font.size = True, Pt(size)
                         continue
                     item = part["rows"][index - 1][place]
-                    paragraph.add_run(_xml(item["text"] + item["tail"])).font.size = Pt(part["size"])
+                    paragraph.add_run(_xml(item["text"] + item["tail"])).font.size = Pt(size)
                     if item["flags"]:
                         mark = paragraph.add_run(" " + _xml(" ".join(item["flags"])))
-                        mark.font.size, mark.font.color.rgb = Pt(part["size"] * 0.8), RGBColor.from_string(TONES["cannot"][0])
+                        mark.font.size, mark.font.color.rgb = Pt(size * 0.8), RGBColor.from_string(TONES["cannot"][0])
                     if item["n"]:
                         mark = paragraph.add_run(f"[{item['n']}]")
-                        mark.font.superscript, mark.font.size, mark.font.color.rgb = True, Pt(part["size"]), RGBColor.from_string(ACCENT)
+                        mark.font.superscript, mark.font.size, mark.font.color.rgb = True, Pt(size), RGBColor.from_string(ACCENT)
         self._under(block)
 
     def _under(self, block: Mapping[str, Any]) -> None:

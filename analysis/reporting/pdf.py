@@ -26,7 +26,7 @@ _MM_PER_POINT = 0.3528
 # A word longer than this may be broken where punctuation offers itself.
 _LONG_WORD = 14
 _BREAKS = re.compile(r"([/#.\-_?&=:;,@])(?=\S)")
-_SHORT_LABEL = 6.6
+_SHORT_LABEL = 7.6
 # A row whose cell is longer than this may continue on the next page.
 _LONG_CELL = 450
 
@@ -86,7 +86,8 @@ def _column_needs(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[
         widest = max(widths, default=1.0)
         head = _em(column["label"])
         if column["kind"] in ("int", "share", "date", "interval"):
-            least = min(widest, 14.0)
+            # Numbers stay whole; two dates may stand on two lines.
+            least = min(max((_em(piece) for t in texts for piece in t.split(" ")), default=1.0), 14.0)
         else:
             # Short labels (鞍山 2021) stay on one line; longer texts need room for a few characters and their longest word.
             short = max((w for w in widths if w <= _SHORT_LABEL), default=1.0)
