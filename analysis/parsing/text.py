@@ -227,30 +227,59 @@ def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]
     return pieces
 
 
+# The first characters of a phrase that never stands alone.
+_BEGINNING = re.compile(r"针对?(?:此|[“\"]|此问题?)?|此问?题?的?产?|整改?情?|整改落实?情?|关于?|问题产?生?的?|原因?分?|[一二三四五]是?")
 # How an unmarked heading ends; a line cut by a page break ends anywhere.
 _HEAD_END = re.compile(r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$")
 _DONE_BRACKET = re.compile(r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$")
 _DONE_LINE = re.compile(r"整改[^:。]{0,6}: ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}$")
 
 
+class _Habit:
+    """How the lines of one numbering style end in this document."""
+
+    __slots__ = ("lines", "bare", "before_label", "endings")
+
+    def __init__(self) -> None:
+        self.lines = self.bare = self.before_label = 0
+        self.endings: dict[str, int] = {}
+
+    @property
+    def is_heading(self) -> bool:
+        return self.bare * 2 > self.lines
+
+    def breaks_habit(self, text: str) -> bool:
+        """Whether a line does not end as nearly all the others of its style do."""
+        if self.bare > 1 and self.before_label * 10 >= (self.bare - 1) * 7:
+            return True  # a numbered line stands behind them, not the one that stands here
+        usual = max(self.endings, key=lambda ending: self.endings[ending])
+        return self.endings[usual] * 10 >= self.bare * 7 > 14 and not text.endswith(usual)
+
+
+def _habits(lines: list[Para]) -> dict[str, _Habit]:
+    habits: dict[str, _Habit] = {}
+    count = len(lines)
+    for index, line in enumerate(lines):
+        if line.label is not None:
+            habit = habits.get(line.label.style)
+            if habit is None:
+                habit = habits[line.label.style] = _Habit()
+            habit.lines += 1
+            if line.bare:
+                habit.bare += 1
+                ending = line.text[-2:]
+                habit.endings[ending] = habit.endings.get(ending, 0) + 1
+                habit.before_label += index + 1 < count and lines[index + 1].label is not None
+    return habits
+
+
 def _joined(lines: list[Para]) -> list[Para]:
     """Paragraphs from lines: a line that stops in mid-sentence takes the next one in."""
-    bare_share: dict[str, list[int]] = {}
-    for line in lines:
-        if line.label is not None:
-            counts = bare_share.setdefault(line.label.style, [0, 0])
-            counts[0] += 1
-            counts[1] += line.bare
-    # Where most lines of one numbering style end without punctuation they are headings.
-    heading_styles = {style for style, (total, bare) in bare_share.items() if bare * 2 > total}
+    habits = _habits(lines)
     result: list[Para] = []
     for line in lines:
         last = result[-1] if result else None
-        if (
-            last is not None and last.bare and line.label is None and not line.heading and not last.heading
-            and not (last.label is not None and last.label.style in heading_styles)
-            and _runs_on(last, line)
-        ):
+        if last is not None and last.bare and line.label is None and not line.heading and not last.heading and _runs_on(last, line, habits):
             last.text += line.text
             last.pieces += line.pieces
             last.bare = line.bare
@@ -261,9 +290,13 @@ def _joined(lines: list[Para]) -> list[Para]:
     return result
 
 
-def _runs_on(last: Para, line: Para) -> bool:
+def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
     """Whether an unlabelled line continues the line before it."""
     text = last.text
+    if line.text[0] != "|" and (text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》"):
+        return True
+    if last.label is not None and habits[last.label.style].is_heading and not habits[last.label.style].breaks_habit(text):
+        return False
     if text[0] == "|" or line.text[0] == "|":
         return False
     if _FRESH.match(line.text):
@@ -272,4 +305,9 @@ def _runs_on(last: Para, line: Para) -> bool:
         return False
     if _DONE_LINE.match(text) or (len(text) < 60 and _HEAD_END.search(text)):
         return False
-    return len(text) >= 12 or text[-1] in ",、("
+    if len(text) >= 12 or text[-1] in ",、(":
+        return True
+    # A very short piece is no heading: the first characters behind a number, or of a known phrase.
+    if last.label is not None:
+        return len(text) - last.label.end <= 3
+    return _BEGINNING.fullmatch(text) is not None
