@@ -83,7 +83,10 @@ class _Reader:
     def read(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         sidecar, page = self.document.sidecar, self.document.page_metadata
         title = self._title(sidecar, page)
-        signature, signed = issuers.find_signature(_lines(self.shadow, self.tail_start))
+        # Dates of related links below the notice are not its signature's.
+        chrome = [(block.start, block.end) for block in self.document.blocks if block.kind == "chrome"]
+        tail = [line for line in _lines(self.shadow, self.tail_start) if not any(start < line[1] and line[0] < end for start, end in chrome)]
+        signature, signed = issuers.find_signature(tail)
         self._dates_of_issue(signed, sidecar, page)
         written = self.notice["publication_date"] or self.notice["signed_date"]
         period, start, end = inspections.find_period(self.head, written)
