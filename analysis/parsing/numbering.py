@@ -30,7 +30,8 @@ def han_number(text: str) -> int | None:
 
 class Label(NamedTuple):
     """``style``: 一、 → "C" · (一) → "PC" · 1. → "A" · 1.1 → "D" · (1) → "PA" · ① → "O" ·
-    问题一 → "W" · 第一项 → "N". ``end`` counts the number and the blanks behind it."""
+    问题一 → "W" · 第一项 → "N" ·
+    ◆ → "B" (no number: 0). ``end`` counts the number and the blanks behind it."""
 
     style: str
     number: int
@@ -49,12 +50,14 @@ _LABEL = re.compile(
     r"\( ?(\d{1,3}) ?\)[、.]?|"
     r"(\d{1,3})\)[、.]?|"
     r"([①-⑳⑴-⒛㈠-㈩❶-❿])[、.]?|"
+    r"([◆◇●○■□▲△★☆▪▫►▶※•·➢➤]) ?|"
+    r"[【\[(]?(?:序号|编号) ?:? ?(\d{1,3})[】\])]?(?:[:、.]| |$)|"
     rf"[【\[(]?(?:反馈|巡察|巡视|整改|存在|具体|主要|突出|的|意见|第)*(?:问题|事项|任务)(?:序号|之)? ?({_H}|\d{{1,3}})(?:[】\])] ?[:、.]?| ?[:、.]| (?!{_UNIT})|$)|"
     rf"[【\[(]?第 ?({_H}|\d{{1,3}}) ?(?:个|项|条)(?:反馈|整改|具体)?(?:问题|任务|事项)?(?:[】\])][:、.,]?| ?[:、.,]| )"
 )
-_STYLES = (None, "C", "PC", "A", "D", "PA", "PA", "O", "W", "N")
+_STYLES = (None, "C", "PC", "A", "D", "PA", "PA", "O", "B", "W", "W", "N")
 _STARTS = frozenset("一二三四五六七八九十百(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳【[反巡整存具主突第问事任⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩❶❷❸❹❺❻❼❽❾❿"
-                    "⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛意")
+                    "⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛意序编◆◇●○■□▲△★☆▪▫►▶※•·➢➤")
 
 
 def _symbol(char: str) -> tuple[str, int]:
@@ -82,6 +85,8 @@ def read_label(line: str) -> Label | None:
     while end < len(line) and line[end] == " ":
         end += 1
     printed = match.group(index)
+    if index == 8:
+        return Label("B", 0, end, printed)
     if index == 7:
         style, number = _symbol(printed)
     elif index == 4:

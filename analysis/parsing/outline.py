@@ -11,11 +11,12 @@ import re
 from analysis.parsing.cues import FRAME, OPEN_FRAME, is_action, is_finding
 from analysis.parsing.numbering import Label, read_label
 from analysis.parsing.segments import is_label
+from analysis.parsing.statuses import status_code
 from analysis.parsing.text import Flow, Para
 
 # Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
 _QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?的? ?[“\"]")
-_FINDING_LINE = re.compile(r"[【\[(]?(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?[】\])]?[:]")
+_FINDING_LINE = re.compile(r"[【\[(]?(?:(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?|(?:主要|具体)表现)[】\])]?[:]")
 
 
 # A result or a label in bold is no heading.
@@ -135,11 +136,13 @@ def _label_words(text: str) -> str:
 def _node_of(para: Para) -> Node | None:
     label = para.label
     if label is not None:
-        return Node(label.style, label.number, label.text, para.start, para.start + label.end, para)
+        if label.style == "B" and (_NO_HEADING.match(para.text, label.end) or is_label(para.text[label.end:])):
+            return None
+        return Node(label.style, label.number or None, label.text, para.start, para.start + label.end, para)
     first = para.text[0]
     if first in "针关对" and _QUOTED.match(para.text) and FRAME.match(para.text):
         return Node("Q", None, None, para.start, para.start, para)
-    if first in "【[(巡反存发具" and _FINDING_LINE.match(para.text):
+    if first in "【[(巡反存发具主" and _FINDING_LINE.match(para.text):
         return Node("S", None, None, para.start, para.start, para)
     return None
 
@@ -152,6 +155,8 @@ def _is_heading(paras: list[Para], index: int, count: int) -> bool:
         return False
     if para.heading:
         return len(text) <= 120 and text[-1] != ":"
+    if text[0] == "【" and text[-1] == "】" and 6 <= len(text) <= 60 and text.count("【") == 1:
+        return status_code(text) is None and index > 0
     if not para.bare or not 4 <= len(text) <= 80 or text[0] in "【[(" or any(sign in text for sign in ":|。;"):
         return False
     if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from analysis.lookups import load_csv
+from analysis.parsing.statuses import status_code
 from analysis.parsing.text import Flow
 
 
@@ -36,6 +37,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], froze
     before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?[【\[(]?([^\n。;,:、”)\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
     at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
     return before_colon, at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
+
+
+# A whole short line that gives a status behind some word and a colon: the status tells what it is.
+_RESULT_LINE = re.compile(r"([\u4e00-\u9fff]{2,8}): ?(\S{2,24}?)[。;*]*$")
 
 
 def is_label(line: str) -> bool:
@@ -92,6 +97,11 @@ def find_marks(flow: Flow) -> list[Mark]:
                 if end == para.start + len(body) and end < len(text):
                     end += 1
                 marks.append(Mark(para.start + (found.start(1) - 1 if found.group(1) else found.start(2)), end, parts[word], word, ""))
+                continue
+        if 5 <= len(body) <= 34:
+            found = _RESULT_LINE.match(body)
+            if found is not None and found.group(1) not in parts and status_code(found.group(2)) is not None:
+                marks.append(Mark(para.start, para.start + found.start(2), "result", found.group(1), ""))
     at = text.find("【")
     while at >= 0:
         close = text.find("】", at, at + 16)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from analysis.lookups import load_csv
 from analysis.parsing.numbering import Label, read_label
+from analysis.parsing.statuses import status_code
 
 # Replacing is far cheaper than str.translate: most of these characters are absent.
 _FORMS = (
@@ -232,7 +233,13 @@ _BEGINNING = re.compile(r"针对?(?:此|[“\"]|此问题?)?|此问?题?的?产?
 # How an unmarked heading ends; a line cut by a page break ends anywhere.
 _HEAD_END = re.compile(r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$")
 _DONE_BRACKET = re.compile(r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$")
-_DONE_LINE = re.compile(r"整改[^:。]{0,6}: ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}$")
+_LABELLED = re.compile(r"[^:。,;]{0,14}[:】] ?([^:。]{2,24})$")
+
+
+def _is_result_line(text: str) -> bool:
+    """完成情况：已完成 — a label with a whole status behind it never runs on."""
+    match = _LABELLED.match(text)
+    return match is not None and status_code(match.group(1)) is not None
 
 
 class _Habit:
@@ -303,7 +310,7 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
         return False
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
-    if _DONE_LINE.match(text) or (len(text) < 60 and _HEAD_END.search(text)):
+    if _is_result_line(text) or (len(text) < 60 and _HEAD_END.search(text)):
         return False
     if len(text) >= 12 or text[-1] in ",、(":
         return True
