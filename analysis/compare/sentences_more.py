@@ -51,16 +51,26 @@ def returns(out: Any, lang: str = "zh") -> list[Paragraph]:
     """复发: self-reported, and types over consecutive notices of one body."""
     paragraphs: list[Paragraph] = []
     sources = {"inspection": ("上轮巡察", "an earlier inspection"), "audit": ("审计", "an audit"), "other": ("其他监督", "other oversight")}
-    for row in real_rows(out, "out_recurrences"):
+    rows = real_rows(out, "out_recurrences")
+    numbered = [r for r in rows if r["n_count"] and r["x_count"] is not None]
+    for row in numbered:
         where = source_of(row["problem_id"] or row["recurrence_id"])
-        origin = sources[row["earlier_source"]][0 if lang == "zh" else 1]
-        if row["n_count"] and row["x_count"] is not None:
-            least = row["is_lower_bound"]
-            text = (f"自述{origin}的{row['n_count']}个问题中{'至少' if least else ''}{row['x_count']}个仍未整改或再次出现{share_words(row, lang)}。" if lang == "zh" else
-                    f" says that of {row['n_count']} findings of {origin} {'at least ' if least else ''}{row['x_count']} stayed open or came back{share_words(row, lang)}.")
-        else:
-            text = f"自述{origin}发现的问题未整改或再次出现，未给出数目。" if lang == "zh" else f" says that findings of {origin} stayed open or came back, without numbers."
+        origin, least = sources[row["earlier_source"]][0 if lang == "zh" else 1], row["is_lower_bound"]
+        text = (f"自述{origin}的{row['n_count']}个问题中{'至少' if least else ''}{row['x_count']}个仍未整改或再次出现{share_words(row, lang)}。" if lang == "zh" else
+                f" says that of {row['n_count']} findings of {origin} {'at least ' if least else ''}{row['x_count']} stayed open or came back{share_words(row, lang)}.")
         paragraphs.append([run(name(row, lang), strong=True, source=where), run(text, source=where), run(flag_tag(row["flags"]))])
+    # a sub-item repeats what the numbers of its problem already say
+    told_of = {r["problem_id"] for r in numbered}
+    others: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row not in numbered and (row["problem_id"] or "").rpartition(".")[0] not in told_of:
+            others.setdefault((row["notice_id"], row["earlier_source"]), []).append(row)
+    for own in others.values():
+        where = source_of(own[0]["problem_id"] or own[0]["recurrence_id"])
+        origin, places = sources[own[0]["earlier_source"]][0 if lang == "zh" else 1], len(own)
+        text = (f"另有{places}处自述{origin}发现的问题未整改或再次出现，未给出数目。" if lang == "zh" else
+                f" says in {places} further {'place' if places == 1 else 'places'} that findings of {origin} stayed open or came back, without numbers.")
+        paragraphs.append([run(name(own[0], lang), strong=True, source=where), run(text, source=where)])
     if not paragraphs:
         paragraphs.append([run("所选通报没有自述以往问题未整改或复发。" if lang == "zh" else "No notice of the selection says that earlier findings stayed open or came back.")])
     rows = out["out_type_returns"].to_dicts()
