@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.lookups import load_csv
 from analysis.parsing.numerals import NUMBER, read_number
-from analysis.parsing.passages import Passage, outside_spans
+from analysis.parsing.passages import Passage, outside_passage
 from analysis.parsing.sanctions import find_consequences
 from analysis.parsing.structure import Structure
 
@@ -66,7 +66,7 @@ def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, 
     ``value`` is plain (0.98 for 98 %). Totals have no ``problem_key``; people disciplined, rules made
     and money recovered under a problem have its key. Nothing found: [].
     """
-    passage = Passage(structure.shadow, outside_spans(structure), structure.chrome)
+    passage = outside_passage(structure)
     rows: list[dict[str, Any]] = []
     units: dict[str, str] = {}
     for match in _SENTENCE.finditer(passage.text):
@@ -83,8 +83,9 @@ def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, 
     return rows
 
 
-# Signs of a number of people, rules or money in a stretch of measures; most stretches have none.
-_CONSEQUENCE = re.compile(r"[名人次][^,。;]{0,14}?(?:进行|给予|予以|作出|受到|被)|(?:处分|诫勉|处理|问责|追责|约谈|谈话|批评|教育|检查|立案|制度|机制|办法)[^,。;]{0,8}?[0-9一二两三四五六七八九十]|(?:缴|追|退|收|损失|归还)[^,。;]{0,16}?[0-9.]+ ?(?:余|多)?[千百]?[万亿]?元")
+# A number of people, of money or of rules: what a consequence must hold.
+_CONSEQUENCE = re.compile(r"[0-9一二三四五六七八九十两] ?[余多]?(?:名|人(?!民|大|员|才|事|社|力|均|口)|(?:余|多)?[千百]?[万亿]?元|[项个件部](?=[^一-鿿]|规章|管理|内部|内控|长效|工作|配套|各类|相关|财务|制度|机制))")
+_MADE = re.compile(r"制度|机制|办法")
 
 
 def _consequences(structure: Structure) -> list[dict[str, Any]]:
@@ -95,11 +96,21 @@ def _consequences(structure: Structure) -> list[dict[str, Any]]:
         if not problem.is_leaf:
             continue
         for low, high in problem.measure_spans:
-            if _CONSEQUENCE.search(shadow, low, high) is None:
-                continue
-            for code, unit, value, start, end, approximate in find_consequences(shadow[low:high]):
-                rows.append({"claim_code": code, "unit": unit, "value": value, "is_approximate": approximate, "problem_key": problem.key, "section_key": None,
-                             "quote_text": structure.text[low + start:low + end], "char_start": low + start, "char_end": low + end})
+            done = low
+            for match in _CONSEQUENCE.finditer(shadow, low, high):
+                at = match.start()
+                if at < done:
+                    continue
+                start = max(done, shadow.rfind("。", done, at) + 1, shadow.rfind(";", done, at) + 1)
+                stop = min([stop for stop in (shadow.find("。", at, high), shadow.find(";", at, high)) if stop >= 0], default=high)
+                done = stop
+                stretch = shadow[start:stop]
+                if match.group()[-1] in "项个件部" and not _MADE.search(stretch):
+                    done = match.end()
+                    continue
+                for code, unit, value, first, last, approximate in find_consequences(stretch):
+                    rows.append({"claim_code": code, "unit": unit, "value": value, "is_approximate": approximate, "problem_key": problem.key, "section_key": None,
+                                 "quote_text": structure.text[start + first:start + last], "char_start": start + first, "char_end": start + last})
     return rows
 
 

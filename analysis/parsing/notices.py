@@ -13,12 +13,12 @@ from typing import Any
 from analysis.parsing import inspections, issuers
 from analysis.parsing.dates import DATE_PATTERN, printed_date, range_at
 from analysis.parsing.inspections import Found, sentence_bounds
-from analysis.parsing.passages import Passage, outside_spans
+from analysis.parsing.passages import Passage, outside_passage
 from analysis.parsing.places import Place, gazetteer
 from analysis.parsing.records import Document
 from analysis.parsing.structure import Structure
 
-HEAD_LIMIT = 9000
+HEAD_LIMIT = 2500
 _RESIDUE = re.compile(r"\*\*|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\s\u3000]+")
 _LINE = re.compile(r"[^\n]+")
 _CUTOFF = re.compile(r"截[至止] ?(?:到|至)?[:]? ?")
@@ -44,15 +44,20 @@ class _Reader:
         self.text = structure.text
         self.shadow = structure.shadow
         self.rows: list[dict[str, Any]] = []
-        starts = [problem.block_start for problem in structure.problems]
-        first = min(starts, default=len(self.shadow))
-        head_end = min(max(first, 1500), HEAD_LIMIT, len(self.shadow))
-        outside = [(max(start, head_end), end) for start, end in outside_spans(structure) if end > head_end]
-        self.head = Passage(self.shadow, [(0, head_end)])
-        self.rest = Passage(self.shadow, outside)
+        self.outside = outside_passage(structure)
+        # The opening is read from the front; where the structure found none, from the head of the text.
+        front = structure.front[0] if structure.front else (0, 0)
+        opening = self.shadow[front[0]:front[1]]
+        if "巡察" in opening or "巡视" in opening:
+            self.head = self.outside
+        else:
+            self.head = Passage(self.shadow, [(0, min(HEAD_LIMIT, len(self.shadow)))])
         self.tail_start = max(len(self.shadow) - 3000, 0)
         self.tail = self.shadow[self.tail_start:]
         self.notice: dict[str, Any] = {}
+
+    def _passages(self) -> tuple[Passage, ...]:
+        return (self.outside,) if self.head is self.outside else (self.head, self.outside)
 
     # Rows and values ---------------------------------------------------------------------------
 
@@ -156,7 +161,7 @@ class _Reader:
 
     def _comment_window(self) -> None:
         self.notice["comment_start_date"] = self.notice["comment_end_date"] = None
-        for passage in (self.rest, self.head):
+        for passage in self._passages():
             text = passage.text
             for cue in _WINDOW.finditer(text):
                 stop = sentence_bounds(text, cue.start())
@@ -176,7 +181,7 @@ class _Reader:
         """截至2022年12月2日 in a sentence on totals; 截至目前 gives none."""
         earliest = self.notice["feedback_date"] or self.notice["inspection_end_date"]
         best: tuple[int, Found, Passage] | None = None
-        for passage in (self.head, self.rest):
+        for passage in self._passages():
             text = passage.text
             for cue in _CUTOFF.finditer(text):
                 match = DATE_PATTERN.match(text, cue.end())
