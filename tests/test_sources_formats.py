@@ -279,3 +279,39 @@ def test_documents_written_by_python_docx():
     assert parsed.text.splitlines()[:5] == ["关于巡察整改情况的通报", "一、基本情况", "1. 甲", "2. 乙", "丙"]
     assert cells(parsed) == [(0, 0, "序号1"), (0, 1, "问题"), (1, 1, "丁")]
     assert [block.level for block in parsed.blocks if block.kind == "heading"] == [1]
+
+
+@pytest.mark.parametrize(("number", "kind", "printed"), [
+    (1, "chineseCounting", "一"), (10, "chineseCounting", "十"), (11, "chineseCountingThousand", "十一"), (20, "taiwaneseCountingThousand", "二十"),
+    (105, "chineseCountingThousand", "一百零五"), (110, "japaneseCounting", "一百一十"), (3, "decimalEnclosedCircle", "③"), (21, "decimalEnclosedCircleChinese", "㉑"),
+    (12, "ideographDigital", "一二"), (4, "upperRoman", "IV"), (28, "lowerLetter", "bb"), (7, "decimalZero", "07"), (3, "decimalFullWidth", "３"),
+    (15, "chineseLegalSimplified", "壹拾伍"), (5, "none", ""), (8, "someFutureFormat", "8"),
+])
+def test_number_formats_of_word(number, kind, printed):
+    """十一 printed as 一十一 or 11 would break the numbering the parser follows."""
+    from analysis.sources.numbering import format_number
+
+    assert format_number(number, kind) == printed
+
+
+def test_row_broken_by_a_page_end_stays_one_row():
+    """A problem whose row runs over the page would be counted twice, half of it without measures."""
+    from analysis.sources.pdf_flow import _complete_row, _is_broken_row, _Table
+
+    whole = {0: ["1"], 1: ["甲。"], 2: ["一是。"]}
+    number_above = _Table([], [dict(whole), {0: ["2"], 1: ["学习"], 2: ["一是修订"]}])
+    assert _is_broken_row(number_above, {1: ["不深入。"], 2: ["制度。", "二是检查。"]})
+    _complete_row(number_above.rows[-1], {1: ["不深入。"], 2: ["制度。", "二是检查。"]})
+    assert number_above.rows[-1] == {0: ["2"], 1: ["学习不深入。"], 2: ["一是修订制度。", "二是检查。"]}
+    number_below = _Table([], [dict(whole), {1: ["学习"], 2: ["一是"]}])
+    assert _is_broken_row(number_below, {0: ["2"], 1: ["不深入。"]})
+    assert not _is_broken_row(_Table([], [dict(whole)]), {0: ["2"], 1: ["乙。"]})
+    merged = _Table([], [dict(whole), {2: ["二是。"]}])
+    assert not _is_broken_row(merged, {2: ["三是。"]})
+
+
+def test_links_beside_prose_are_not_content():
+    """A side column with a sentence in it would bring the whole menu into the notice."""
+    page = ("<body><div>" + ARTICLE * 2 + "</div><div><a href=/a>整改工作推进会召开</a><br><a href=/b>1张图看懂</a><p>本局以人民为中心，持续推进各项工作，欢迎社会各界监督并提出宝贵意见建议，谢谢大家。</p></div></body>")
+    parsed = read(page.encode(), "p.html")
+    assert "整改工作推进会召开" in [parsed.text[block.start:block.end] for block in parsed.blocks if block.kind == "chrome"]

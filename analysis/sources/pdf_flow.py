@@ -250,15 +250,35 @@ def _take_rows(table: _Table, grid: Grid) -> None:
         if is_first and table.rows:
             if cells == table.rows[0]:
                 continue
-            if 0 not in cells and len(table.rows[-1]) >= len(cells):
-                for col, lines in cells.items():
-                    old = table.rows[-1].setdefault(col, [])
-                    if old and lines and old[-1][-1] not in _ENDS:
-                        old[-1] = join_lines([old[-1], lines[0]])
-                        lines = lines[1:]
-                    old += lines
+            if _is_broken_row(table, cells):
+                _complete_row(table.rows[-1], cells)
                 continue
         table.rows.append(cells)
+
+
+def _is_broken_row(table: _Table, cells: dict[int, list[str]]) -> bool:
+    """Whether the first row of a page is the rest of the last row of the page before.
+
+    The number in the first column stands on one of the two pages only; where numbers are missing
+    elsewhere too (merged cells), only an unfinished sentence tells.
+    """
+    last = table.rows[-1]
+    if (0 in cells) and (0 in last):
+        return False
+    if 0 not in cells and 0 in last:
+        return len(last) >= len(cells)
+    if 0 in cells:
+        return all(0 in row for row in table.rows[:-1])
+    return any(last[col][-1][-1] not in _ENDS for col in cells if last.get(col))
+
+
+def _complete_row(row: dict[int, list[str]], cells: dict[int, list[str]]) -> None:
+    for col, lines in cells.items():
+        old = row.setdefault(col, [])
+        if old and lines and old[-1][-1] not in _ENDS:
+            old[-1] = join_lines([old[-1], lines[0]])
+            lines = lines[1:]
+        old += lines
 
 
 def _cell_lines(grid: Grid, runs: list[Run]) -> list[str]:

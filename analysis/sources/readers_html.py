@@ -89,7 +89,7 @@ def _add_article(builder: TextBuilder, lines: list[Line]) -> None:
             if line.table not in numbers:
                 numbers[line.table] = builder.new_table()
             builder.add_cell(line.text, numbers[line.table], line.row, line.col)
-        elif line.is_chrome or is_chrome_line(line.text, near_title=index < 5):
+        elif line.is_chrome or line.is_link and not is_prose_line(line.text) or is_chrome_line(line.text, near_title=index < 5):
             builder.add(line.text, "chrome")
         elif line.level:
             builder.add(line.text, "heading", line.level)
