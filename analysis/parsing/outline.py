@@ -10,7 +10,7 @@ import re
 
 from analysis.parsing.cues import FRAME, OPEN_FRAME, is_action, is_finding
 from analysis.parsing.numbering import Label, read_label
-from analysis.parsing.segments import is_label
+from analysis.parsing.segments import is_label, result_line
 from analysis.parsing.statuses import status_code
 from analysis.parsing.text import Flow, Para
 
@@ -151,7 +151,7 @@ def _is_heading(paras: list[Para], index: int, count: int) -> bool:
     """An unnumbered line that reads as a heading: marked as one, or bare before a numbered line."""
     para = paras[index]
     text = para.text
-    if _NO_HEADING.match(text):
+    if _NO_HEADING.match(text) or (len(text) <= 34 and result_line(text) is not None):
         return False
     if para.heading:
         return len(text) <= 120 and text[-1] != ":"

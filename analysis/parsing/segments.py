@@ -43,6 +43,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], froze
 _RESULT_LINE = re.compile(r"([\u4e00-\u9fff]{2,8}): ?(\S{2,24}?)[。;*]*$")
 
 
+def result_line(line: str) -> re.Match[str] | None:
+    """Label and status of a line that is nothing else (进展：已完成), None for any other line."""
+    found = _RESULT_LINE.match(line)
+    return found if found is not None and status_code(found.group(2)) is not None else None
+
+
 def is_label(line: str) -> bool:
     """Whether a line is nothing but a label of measures or progress."""
     return _parts().get(line.strip("【】[]():* ")) in ("measures", "progress")
@@ -99,8 +105,8 @@ def find_marks(flow: Flow) -> list[Mark]:
                 marks.append(Mark(para.start + (found.start(1) - 1 if found.group(1) else found.start(2)), end, parts[word], word, ""))
                 continue
         if 5 <= len(body) <= 34:
-            found = _RESULT_LINE.match(body)
-            if found is not None and found.group(1) not in parts and status_code(found.group(2)) is not None:
+            found = result_line(body)
+            if found is not None and found.group(1) not in parts:
                 marks.append(Mark(para.start, para.start + found.start(2), "result", found.group(1), ""))
     at = text.find("【")
     while at >= 0:
