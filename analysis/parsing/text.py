@@ -12,6 +12,7 @@ from bisect import bisect_right
 from functools import lru_cache
 
 from analysis.lookups import load_csv
+from analysis.parsing.inline import LEAST, lost_breaks
 from analysis.parsing.numbering import Label, read_label
 from analysis.parsing.statuses import status_code
 
@@ -188,6 +189,11 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
                 continue
         else:
             pieces = [(start, end)]
+        if len(body) > LEAST and len(pieces) == 1 and (cuts := lost_breaks(body)):
+            for first, after in zip([0, *cuts], [*cuts, len(body)]):
+                part = body[first:after].rstrip()
+                lines.append(Para(part, [(start + first, start + first + len(part))], read_label(part), 0))
+            continue
         lines.append(Para(body, pieces, read_label(body), heading))
     _settle_decimals(lines)
     return Flow(_joined(lines), dropped)

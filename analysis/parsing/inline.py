@@ -1,0 +1,63 @@
+"""Line breaks lost in republication: headings and problems run together in one line are parted again."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.parsing.cues import FRAME, OPEN_FRAME, is_action, is_finding
+from analysis.parsing.numbering import han_number
+
+LEAST = 400  # characters from which a line may hold several problems
+_H = "[一二三四五六七八九十]{1,3}"
+# A printed number in mid-line; what stands before it is checked separately.
+_NUMBER = re.compile(
+    rf"({_H})、|\(({_H})\)|(\d{{1,3}})[.、](?!\d)|\((\d{{1,3}})\)|((?:反馈|整改|巡察)?(?:问题|事项)(?:{_H}|\d{{1,3}})[:、])")
+_STYLES = (None, "C", "PC", "A", "PA", "W")
+_DOING = re.compile(r"(?:整改|措施|举措|落实情况|进展)[^:。,;]{0,8}[:】]")
+_DIGITS = re.compile(rf"\d{{1,3}}|{_H}")
+
+
+def lost_breaks(line: str) -> list[int]:
+    """Offsets at which a line of shadow text should be broken; empty for an ordinary line."""
+    if len(_DOING.findall(line)) < 2 and line.count("问题。") < 3 and line.count("方面。") < 3:
+        return []
+    cuts: list[int] = []
+    last: dict[str, int] = {}
+    lists: dict[str, int] = {}  # lists opened behind a label: style → last number
+    for match in _NUMBER.finditer(line):
+        style = _STYLES[match.lastindex]
+        digits = _DIGITS.search(match.group(match.lastindex))
+        number = han_number(digits.group()) if digits else None
+        at = match.start()
+        before = line[at - 1] if at else "。"
+        if number is None or before.isdigit() or before in "第、(-—~至和及":
+            continue
+        if style in ("C", "W", "PC") and before not in "。;:!?)】” " and not (style == "PC" and before in "面题况"):
+            continue
+        if before in ":】" and number == 1 and style != "W":
+            lists[style] = 1
+            continue
+        if style in lists and number == lists[style] + 1 and before in ";。" and not (number == last.get(style, 0) + 1 and _opens_problem(line, match.end())):
+            lists[style] = number
+            continue
+        expected = last.get(style)
+        if number == 1 or expected is not None and number == expected + 1 or expected is None and style in ("A", "W", "PA") and number < 200:
+            if style in ("PA", "A") and before not in "。;:!?)】”面题况况位够足力距节 " and number != (expected or 0) + 1:
+                continue
+            if number == 1 and not _opens_problem(line, match.end()) and style in ("A", "PA") and before in ",、":
+                continue
+            if at:
+                cuts.append(at)
+            last[style] = number
+            lists.clear()
+            if style in ("C", "PC"):
+                last.pop("PA", None)
+    return cuts if len(cuts) > 2 else []
+
+
+def _opens_problem(line: str, start: int) -> bool:
+    head = line[start:start + 120]
+    if FRAME.match(head) or OPEN_FRAME.match(head):
+        return True
+    clause = head.partition("。")[0]
+    return is_finding(clause) and not is_action(clause)
