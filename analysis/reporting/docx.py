@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting.pdf import LANDSCAPE_MM, PORTRAIT_MM, orient
+from analysis.reporting.pdf import orient
 
 LATIN, EAST_ASIAN, EAST_ASIAN_HEAD = "Arial", "宋体", "黑体"
 ACCENT, SOFT = "1F4E79", "59636E"
@@ -308,7 +308,7 @@ class _Writer:
         self._bookmark(caption, block["anchor"])
         if block["png"]:
             paragraph = self.docx.add_paragraph()
-            shape = paragraph.add_run().add_picture(io.BytesIO(block["png"]), width=Mm(min(block["width_mm"], LANDSCAPE_MM if self.landscape else PORTRAIT_MM)))
+            shape = paragraph.add_run().add_picture(io.BytesIO(block["png"]), width=Mm(block["width_mm"]))
             shape._inline.docPr.set("descr", _xml(block["alt"]))
             shape._inline.docPr.set("name", block["anchor"])
         else:

@@ -20,6 +20,7 @@ from analysis.reporting import fonts
 from analysis.reporting import render_drawings as drawings
 
 PORTRAIT_MM, LANDSCAPE_MM = 166.0, 261.0
+PORTRAIT_HEIGHT_MM, LANDSCAPE_HEIGHT_MM = 253.0, 168.0
 # Sizes a table may shrink to (points) with the padding beside a cell's text (mm).
 _SIZES = ((8.5, 1.4), (7.5, 1.1), (6.8, 0.8))
 _MM_PER_POINT = 0.3528
@@ -187,6 +188,13 @@ def lay_out_table(block: Mapping[str, Any], more: str) -> tuple[bool, list[dict[
     return True, parts
 
 
+def _fitted(block: Mapping[str, Any], landscape: bool) -> float:
+    """The width at which a figure, its caption and its notes stand on one page."""
+    room = (LANDSCAPE_HEIGHT_MM if landscape else PORTRAIT_HEIGHT_MM) - 14.0 - 4.5 * (len(block["notes"]) + 2)
+    width = min(block["width_mm"], LANDSCAPE_MM if landscape else PORTRAIT_MM)
+    return round(min(width, room / drawings.aspect(block["svg"])), 3)
+
+
 def orient(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The body in stretches of one page orientation: {"landscape", "blocks"}; tables get their ``parts``."""
     groups: list[dict[str, Any]] = []
@@ -197,7 +205,7 @@ def orient(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             block = {**block, "parts": parts}
         elif block["kind"] == "figure":
             landscape = block["width_mm"] > 190
-            block = {**block, "landscape": landscape}
+            block = {**block, "width_mm": _fitted(block, landscape)}
         if not groups or groups[-1]["landscape"] != landscape:
             groups.append({"landscape": landscape, "blocks": []})
             if landscape and len(groups) > 1:

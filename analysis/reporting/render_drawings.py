@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
+from analysis.reporting import fonts
+
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
@@ -116,7 +118,7 @@ def sanitise(source: str, figure_id: str) -> str:
     if "<!ENTITY" in source:
         raise UnsafeFigure(f"figure {figure_id}: the SVG declares entities; draw it again with matplotlib")
     try:
-        root = ET.fromstring(source)
+        root = ET.fromstring(fonts.without_controls(source))
     except ET.ParseError as error:
         raise UnsafeFigure(f"figure {figure_id}: not readable as SVG ({error}); draw it again") from None
     clean = _copy(root, f"{figure_id}-")
@@ -137,10 +139,15 @@ def sanitise(source: str, figure_id: str) -> str:
     return ET.tostring(clean, encoding="unicode")
 
 
+def aspect(svg: str) -> float:
+    """Height over width of a sanitised drawing."""
+    _, _, width, height = (float(v) for v in re.search(r'viewBox="([^"]+)"', svg).group(1).replace(",", " ").split())
+    return height / width
+
+
 def sized(svg: str, width_mm: float) -> str:
     """The sanitised ``svg`` with a printed width and the height that follows from its view box."""
-    left, top, width, height = (float(v) for v in re.search(r'viewBox="([^"]+)"', svg).group(1).replace(",", " ").split())
-    return svg.replace("<svg ", f'<svg width="{width_mm:g}mm" height="{width_mm * height / width:.3f}mm" ', 1)
+    return svg.replace("<svg ", f'<svg width="{width_mm:g}mm" height="{width_mm * aspect(svg):.3f}mm" ', 1)
 
 
 def texts(svg: str) -> list[str]:
