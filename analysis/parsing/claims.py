@@ -18,21 +18,23 @@ from analysis.parsing.structure import Structure
 
 _N = rf"(?<![0-9.第〔\[/]){NUMBER}"
 _SENTENCE = re.compile(r"[^。\n]+")
+_COUNTED = re.compile(r"[0-9一二两三四五六七八九十百零〇] ?(?:余|多)?(?:[个项条件]|问题|任务|措施)|第[0-9]")
 _SIZE_CODES = frozenset(("problems", "tasks", "measures", "items"))
 _MEASURE_WORD = re.compile(r"[个项条件]")
 _DIGIT = re.compile(rf"(?:[0-9]|[一二两三四五六七八九十百零〇]+ ?(?:个|项|条|大|类|件))")
 # The nouns that are counted; the first group of each pattern is the number.
-_SIZES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (code, unit, re.compile(pattern)) for code, unit, pattern in (
-        ("aspects", "aspect", rf"({_N}) ?(?:个|大|项)?(?:大)?方面"),
-        ("categories", "category", rf"({_N}) ?(?:个|大|小)?(?:大类|分类|小类|类别|类)(?!似|型)"),
-        ("problems", "problem", rf"({_N}) ?(?:余|多)?(?:个|项|条|件|点)?(?:大)?(?:方面的?|具体|主要|突出|反馈|巡[察视]|整改|涉及|发现)*的?问题"),
-        ("problems", "problem", rf"(?:反馈|指出|发现|具体|整改|巡[察视])(?:的|了|出)?(?:意见)?(?:具体|主要)?问题(?:清单)?(?:共|共计|合计|总数|总计|为|有|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)"),
-        ("tasks", "task", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|落实|重点|巡[察视]|工作)*(?:任务|责任清单|清单任务)"),
-        ("tasks", "task", rf"(?:整改|具体|工作|落实)任务(?:共|共计|合计|清单|为|分解为|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)"),
-        ("measures", "measure", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|针对性|落实|工作|的)*(?:措施|举措)"),
-        ("measures", "measure", rf"(?:整改|具体|制定|落实|提出|针对性)(?:的|了)?(?:整改|具体|落实|工作)*(?:措施|举措)(?:共|共计|合计|为|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)"),
-        ("items", "item", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|小)*(?:事项|子项|小项|小问题|子问题|问题点|整改点|具体表现)"),
+# The words that must stand in a sentence for a pattern to be tried come last.
+_SIZES: tuple[tuple[str, str, re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (code, unit, re.compile(pattern), words) for code, unit, pattern, words in (
+        ("aspects", "aspect", rf"({_N}) ?(?:个|大|项)?(?:大)?方面", ("方面",)),
+        ("categories", "category", rf"({_N}) ?(?:个|大|小)?(?:大类|分类|小类|类别|类)(?!似|型)", ("类",)),
+        ("problems", "problem", rf"({_N}) ?(?:余|多)?(?:个|项|条|件|点)?(?:大)?(?:方面的?|具体|主要|突出|反馈|巡[察视]|整改|涉及|发现)*的?问题", ("问题",)),
+        ("problems", "problem", rf"(?:反馈|指出|发现|具体|整改|巡[察视])(?:的|了|出)?(?:意见)?(?:具体|主要)?问题(?:清单)?(?:共|共计|合计|总数|总计|为|有|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)", ("问题",)),
+        ("tasks", "task", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|落实|重点|巡[察视]|工作)*(?:任务|责任清单|清单任务)", ("任务", "清单")),
+        ("tasks", "task", rf"(?:整改|具体|工作|落实)任务(?:共|共计|合计|清单|为|分解为|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)", ("任务", "清单")),
+        ("measures", "measure", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|针对性|落实|工作|的)*(?:措施|举措)", ("措施", "举措")),
+        ("measures", "measure", rf"(?:整改|具体|制定|落实|提出|针对性)(?:的|了)?(?:整改|具体|落实|工作)*(?:措施|举措)(?:共|共计|合计|为|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)", ("措施", "举措")),
+        ("items", "item", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|小)*(?:事项|子项|小项|小问题|子问题|问题点|整改点|具体表现)", ("事项", "子项", "小项", "问题", "整改点", "表现")),
     )
 )
 # Somebody's own share, or findings of somebody else: no total of this notice.
@@ -130,8 +132,9 @@ class _Sentence:
 
     def read(self) -> None:
         nouns = self._sizes()
-        if _CONTEXT.search(self.text) or nouns or "完成" in self.text:
+        if (_CONTEXT.search(self.text) or nouns or "完成" in self.text) and _COUNTED.search(self.text):
             self._results(nouns)
+        if "率" in self.text and "%" in self.text:
             self._shares(nouns)
         for code, unit, value, start, end, approximate in find_consequences(self.text):
             self.found.append((code, unit, value, start, end, approximate))
@@ -144,7 +147,9 @@ class _Sentence:
         text = self.text
         nouns: dict[int, tuple[str, str]] = {}
         sized: list[tuple[str, str, float, int, int, bool]] = []
-        for code, unit, pattern in _SIZES:
+        for code, unit, pattern, words in _SIZES:
+            if not any(word in text for word in words):
+                continue
             for match in pattern.finditer(text):
                 value = read_number(match.group(1))
                 if value is None or value != int(value) or match.group(1) == "一":  # 解决一个问题, 销号一个: figures of speech

@@ -19,6 +19,7 @@ _PLAN_AFTER = re.compile(r"^(?:份)?(?:以?前(?!已|,已|均|全部已|我|的)
 _DONE_AFTER = re.compile(r"[^。;]{0,24}?(?:了|已|召开|印发|下发|通过|完成|举办|学习)")
 # A bare year tells of an event only at the head of a clause or after 于, 在, 自 …
 _YEAR_HEADS = frozenset("于在自从至。,;:：，；\n是、和(（ ")
+_PLAN_SIGNS = frozenset("拟计预力争打下将确待准前")
 _DONE_BEFORE = re.compile(r"已[^,。;]{0,6}$|已经[^,。;]{0,6}$")
 
 
@@ -116,9 +117,7 @@ class EventReader:
         return before is not None and self.shadow.find("。", before.end, start) < 0 and self.shadow.find("\n", before.end, start) < 0 and start - before.end < 240
 
     def _row(self, start: int, end: int, key: str | None, part: str, first: date, last: date, precision: str, basis: str, ambiguous: bool) -> dict[str, Any]:
-        before = self.shadow[max(0, start - 12):start]
-        after = self.shadow[end:end + 8]
-        planned = bool((_PLAN_BEFORE.search(before) or _PLAN_AFTER.match(after)) and not _DONE_BEFORE.search(before))
+        planned = self._looks_planned(start, end)
         if self.written is not None and first > self.written:
             planned = True
         return {"problem_key": key, "start_date": first, "end_date": last, "date_precision": precision, "date_basis": basis, "is_ambiguous": ambiguous,
@@ -153,7 +152,7 @@ class EventReader:
             return years[0], "window", True
         if in_sentence and not before.is_day_or_month:
             return before.year, "sentence_head", True
-        if self.measures.end is not None and self._looks_planned(token):
+        if self.measures.end is not None and self._looks_planned(token.start, token.end):
             return following_year(token, self.measures.end), "window", True
         if self.inspected_from is not None and self.measures.start is not None:  # put right before the feedback came
             early = Window(self.inspected_from, self.measures.start).years_for(token)
@@ -170,8 +169,10 @@ class EventReader:
             return before.year, "carried", True
         return None, "unresolved", True
 
-    def _looks_planned(self, token: PrintedDate) -> bool:
-        before, after = self.shadow[max(0, token.start - 12):token.start], self.shadow[token.end:token.end + 8]
+    def _looks_planned(self, start: int, end: int) -> bool:
+        before, after = self.shadow[max(0, start - 12):start], self.shadow[end:end + 8]
+        if _PLAN_SIGNS.isdisjoint(before) and _PLAN_SIGNS.isdisjoint(after):
+            return False
         return bool((_PLAN_BEFORE.search(before) or _PLAN_AFTER.match(after)) and not _DONE_BEFORE.search(before))
 
     def _from_head(self, token: PrintedDate, before: _Carried, listed: bool, is_finding: bool) -> tuple[int, str, bool]:

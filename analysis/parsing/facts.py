@@ -116,12 +116,14 @@ def _date_at(shadow: str, start: int, sign: str) -> PrintedDate | YearSpan | Non
         token = printed_date(match)
         if token is None:
             return None
-        before = shadow[max(0, start - 3):start].rstrip()
-        if token.year is None and before[-2:] in _RELATIVES:
-            token.relative = before[-2:]
-            token.start = start - (len(shadow[max(0, start - 3):start]) - len(shadow[max(0, start - 3):start].rstrip())) - 2
-        if token.year is None and shadow[start - 1:start] in ("第", "个"):
-            return None
+        if token.year is None:
+            near = shadow[max(0, start - 3):start]
+            before = near.rstrip()
+            if before[-2:] in _RELATIVES:
+                token.relative = before[-2:]
+                token.start = start - (len(near) - len(before)) - 2
+            elif near[-1:] in ("第", "个"):
+                return None
         return token
     year = shadow[start:start + 4]
     if sign != "年" or not year.isdigit() or not 1949 <= int(year) <= 2100:

@@ -12,6 +12,8 @@ import re
 from analysis.parsing.records import Document, NotANotice
 
 HEAD = 4000
+SAMPLE = 15000
+_LABELS = ("整改情况:", "整改措施:", "整改结果:", "整改落实情况:", "整改成效:", "整改状态:", "整改进展情况:", "针对“", "针对此问题", "”问题", "反馈问题")
 _HAN = re.compile(r"[一-鿿]")
 # 现将巡察整改情况予以公布: the sentence by which a body publishes its own rectification
 _ANNOUNCES = re.compile(r"现(?:将|就)[^。\n]{0,70}?(?:整改|落实)[^。\n]{0,50}?(?:公布|通报|公开|公告|公示|报告|如下)|整改[^。\n]{0,24}?情况[^。\n]{0,8}?(?:予以|向社会|向党内)[^。\n]{0,12}?(?:公布|公开|通报|公示|公告)")
@@ -66,17 +68,20 @@ def check(document: Document, shadow: str) -> None:
     if shadow.count("整改") < 2:
         _refuse("feedback_report" if _weight(_FEEDBACK, shadow) >= 2 else "news" if _weight(_NEWS, shadow) >= 2 else "no_rectification")
     head = shadow[:HEAD]
-    if _count(_RULES, shadow, 3) >= 3:
+    if "第二条" in shadow and _count(_RULES, shadow, 3) >= 3:
         _refuse("regulation")
     announces = _ANNOUNCES.search(head)
-    if not announces and _count(_SPEECH, shadow, 3) >= 2 and "同志们" in shadow:
+    if not announces and "同志们" in shadow and _count(_SPEECH, shadow, 3) >= 2:
         _refuse("speech")
     if not announces and _PLAN.search(shadow[:600]):
         _refuse("plan")
-    reports = _count(_REPORTS, shadow, 6)
+    # A notice that reports problem by problem shows it within its first pages.
+    if sum(shadow.count(label, 0, SAMPLE) for label in _LABELS) >= 4:
+        return
+    reports = _count(_REPORTS, shadow[:SAMPLE], 4)
     if reports >= 4:
         return
-    enumerated = _count(_ENUMERATED, shadow, 12)
+    enumerated = _count(_ENUMERATED, shadow[:SAMPLE], 6)
     if announces and (reports >= 2 or enumerated >= 6) and not _covers_many_bodies(head):
         return
     if _covers_many_bodies(head):
