@@ -54,6 +54,25 @@ def test_two_kinds_of_open_problems_are_added_and_shown_apart():
     assert checks["open"] == (3, 3, True) and checks["phased"] == (2, 1, False) and checks["in_progress"] == (1, 2, False)
 
 
+def test_one_kind_of_open_problems_is_compared_with_its_own_kind():
+    """Two in progress are stated and two items are; a third item, phased, contradicts nothing."""
+    assert one(["completed"] * 3 + ["phased"] + ["in_progress"] * 2, [("in_progress", "problem", 2)])["open"] == (2, 2, True)
+
+
+def test_kinds_of_results_that_add_up_are_no_contradiction():
+    checks = one(["completed"] * 6 + ["in_progress"] * 2 + ["long_term"], [("problems", "problem", 9), ("completed", "problem", 6), ("in_progress", "problem", 2), ("long_term", "problem", 1)])
+    assert checks["stated_sum"] == (9, 9, True) and checks["open"] == (3, 3, True) and checks["long_term"] == (1, 1, True)
+
+
+def test_long_term_named_among_the_completed_is_not_added_to_the_open():
+    checks = one(["completed"] * 4 + ["completed_long_term"] * 2 + ["in_progress"], [("problems", "problem", 7), ("completed", "problem", 6), ("long_term", "problem", 2), ("in_progress", "problem", 1)])
+    assert checks["stated_sum"] == (7, 7, True) and checks["open"] == (1, 1, True)
+
+
+def test_tasks_done_are_not_compared_with_problems_done():
+    assert one(["completed"] * 3 + ["phased"], [("tasks", "task", 41), ("completed", "task", 36)])["completed"][2] is None
+
+
 def test_long_term_beside_completed_adds_up_too():
     checks = one(["completed"] * 3 + ["completed_long_term"] * 2 + ["in_progress"], [("problems", "problem", 6), ("completed", "problem", 3), ("completed_long_term", "problem", 2), ("in_progress", "problem", 1)])
     assert checks["stated_sum"] == (6, 6, True)

@@ -25,6 +25,8 @@ from analysis.tables.schemas import STATUS_CODES
 DAYS_PER_MONTH = 30.4375
 # claim unit → unit of the tables
 CLAIM_UNITS = {"problem": "problem", "item": "leaf_item", "task": "task", "measure": "measure"}
+RESULT_CLAIMS = ("completed_long_term", "basically_completed", "phased", "long_term", "in_progress", "not_completed")
+KEPT_UP = ("completed_long_term", "long_term")
 SIZE_CLAIMS = {"problem": "problems", "item": "items", "task": "tasks", "measure": "measures"}
 
 
@@ -141,28 +143,21 @@ def _from_total(definition: str, comparison: Comparison, notice_id: str, stated:
         items.note = items.note if items.n is not None else "not_published" if stated.basis == "none" else "no_items"
         return items
     claim_unit = {"problem": "problem", "leaf_item": "item"}[comparison.unit]
-    kept = comparison.claim(notice_id, "completed_long_term", claim_unit)
-    phased = comparison.claim(notice_id, "phased", claim_unit)
+    kinds = {code: claim for code in RESULT_CLAIMS if (claim := comparison.claim(notice_id, code, claim_unit)) is not None}
+    kept = [kinds[code] for code in KEPT_UP if code in kinds]
+    # 长期坚持 stands beside the completed ones where all kinds add up to the whole, else among them
+    is_beside = stated.x + sum({c["char_start"]: c["value"] for c in kinds.values()}.values()) == stated.n
     found = Figure(definition, stated.unit, "total", stated.x, stated.n, 0, stated.n, note="from_total", ids=list(stated.ids))
     if definition == "strict":
-        if kept is None:
+        if not kept:
             return Figure(definition, stated.unit, "total", None, None, None, stated.n, note="no_split", ids=list(stated.ids))
-        found.ids.append(kept["claim_id"])
-        is_subset = not _adds_up(comparison, notice_id, claim_unit, stated, kept["value"])
-        found.x = max(0, stated.x - int(kept["value"])) if is_subset else stated.x
+        counted = [] if is_beside else kept
+        found.x = max(0, stated.x - int(sum(c["value"] for c in counted)))
     else:
-        extra = int(phased["value"]) if phased else 0
-        if kept is not None and _adds_up(comparison, notice_id, claim_unit, stated, kept["value"]):
-            extra += int(kept["value"])
-        found.ids.extend(c["claim_id"] for c in (phased, kept) if c)
-        found.x = min(stated.n, stated.x + extra)
+        counted = [claim for code, claim in kinds.items() if code in done_statuses()[definition] and (is_beside or code not in KEPT_UP)]
+        found.x = min(stated.n, stated.x + int(sum(c["value"] for c in counted)))
+    found.ids.extend(c["claim_id"] for c in counted)
     return found
-
-
-def _adds_up(comparison: Comparison, notice_id: str, claim_unit: str, stated: Figure, kept: float) -> bool:
-    """Whether long-term stands beside the completed ones (done + kept + open = all) rather than among them."""
-    still_open = {c["char_start"]: c["value"] for c in comparison.claims.get(notice_id, ()) if c["claim_code"] in ("phased", "in_progress", "not_completed") and c["unit"] == claim_unit}
-    return (stated.x or 0) + kept + sum(still_open.values()) == stated.n
 
 
 def figures_date(notice: dict[str, Any], latest_event: date | None) -> tuple[date | None, str, bool]:

@@ -66,11 +66,11 @@ def name(row: dict[str, Any], lang: str, stem: str = "label") -> str:
     return row[f"{stem}_{lang}"]
 
 
-def listed(words: Iterable[str], lang: str, most: int = 8) -> str:
+def listed(words: Iterable[str], lang: str, most: int = 8, counter: str = "项") -> str:
     found = list(words)
     joined = ("、" if lang == "zh" else ", ").join(found[:most])
     if len(found) > most:
-        joined += f"等{len(found)}项" if lang == "zh" else f" and others ({len(found)} in all)"
+        joined += f"等{len(found)}{counter}" if lang == "zh" else f" and others ({len(found)} in all)"
     return joined
 
 

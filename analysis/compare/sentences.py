@@ -42,7 +42,7 @@ def _confounded(notices: list[dict[str, Any]], cities: set[str], years: list[int
         return [[run("每个单位只有一份通报：城市的差别与年份的差别分不开，因此不画趋势线。" if lang == "zh" else
                      "There is one notice per body: differences between cities and between years cannot be separated, so no trend line is drawn.")]]
     if several:
-        names = listed((name(row, lang) for row in several), lang)
+        names = listed((name(row, lang) for row in several), lang, counter="份")
         return [[run(f"同一单位有多份通报、可作前后对照的：{names}。" if lang == "zh" else f"Notices of one body that can be compared over time: {names}.")]]
     return []
 
@@ -185,7 +185,10 @@ def disagreements(out: Any, lang: str = "zh") -> list[Paragraph]:
             label, gap = name(row, lang, "check_label"), abs(row["difference"])
             is_share = row["check_code"] == "completion_share"
             stated, counted, by = ((percent(row["stated_value"]), percent(row["counted_value"]), f"{100 * gap:.1f}") if is_share else (f"{row['stated_value']:g}", f"{row['counted_value']:g}", f"{gap:g}"))
-            text = f"：{label}声明{stated}，清点{counted}，相差{by}。" if lang == "zh" else f": {label.lower()}: stated {stated}, counted {counted}, a difference of {by}."
+            if row["check_code"].endswith("_sum"):  # stated figures among themselves
+                text = f"：声明的总数为{stated}，各部分声明数之和为{counted}，相差{by}。" if lang == "zh" else f": the stated total is {stated}, its stated parts add up to {counted}, a difference of {by}."
+            else:
+                text = f"：{label}声明{stated}，清点{counted}，相差{by}。" if lang == "zh" else f": {label.lower()}: stated {stated}, counted {counted}, a difference of {by}."
             paragraphs.append([run(name(row, lang), strong=True, source=source_of(row["claim_id"])), run(text, source=source_of(row["claim_id"]))])
     return paragraphs
 
@@ -217,13 +220,13 @@ def summary(out: Any, lang: str = "zh") -> dict[str, list[Paragraph]]:
     cannot = [*differences(out, lang)[:1], *corpus(out, lang)[1:]]
     lacking = [r for r in rows if r["definition_code"] == "stated" and "N" in r["flags"].split(",")]
     if lacking:
-        names = listed((name(r, lang) for r in lacking), lang)
+        names = listed((name(r, lang) for r in lacking), lang, counter="份")
         cannot.append([run(f"未公布整改结果的：{names}——其完成情况不得而知。" if lang == "zh" else f"No results are published by {names}: how much was done there is unknown.")])
     flagged = [r for r in real_rows(out, "out_flags") if r["is_raised"] and r["flag_code"] in "XUTA"]
     for code in "XUTA":
         own = [r for r in flagged if r["flag_code"] == code]
         if own:
-            names = listed((name(r, lang) + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})") for r in own), lang, 5)
+            names = listed((name(r, lang) + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})") for r in own), lang, 5, "份")
             label = name(own[0], lang, "flag_label")
             cannot.append([run(f"{label}：{names}。" if lang == "zh" else f"{label}: {names}.")])
     return {"can": can, "cannot": cannot, "disagree": disagreements(out, lang)}

@@ -109,7 +109,7 @@ def timeline(out: Any, lang: str = "zh") -> list[Paragraph]:
     rules = {r["rule_code"]: r for r in rows if r["rule_code"]}
     for rule in rules.values():
         confirmed = rule["is_rule_confirmed"]
-        names = listed((name(r, lang) for r in rows if r["rule_code"] == rule["rule_code"]), lang)
+        names = listed((name(r, lang) for r in rows if r["rule_code"] == rule["rule_code"]), lang, counter="份")
         text = f"{names}适用：{rule['rule_label_zh']}" if lang == "zh" else f"{names}: {rule['rule_label_en']}"
         text += ("。" if lang == "zh" else ".") if confirmed else ("，期限待核实，不作比较。" if lang == "zh" else "; the period is open until someone confirms it, so nothing is compared with it.")
         paragraphs.append([run(text)])

@@ -19,10 +19,13 @@ from analysis.tables.results import is_itemised, unit_results
 
 DONE = ("completed", "completed_long_term")
 OPEN = ("basically_completed", "phased", "long_term", "in_progress", "not_completed")
-OPEN_CLAIMS = ("phased", "in_progress", "not_completed")
+KEPT_UP = ("completed_long_term", "long_term")
+OPEN_CLAIMS = OPEN
 CLAIM_CODES = ("aspects", "categories", "problems", "items", "tasks", "measures", "completed", "completed_long_term",
                *OPEN_CLAIMS, "measures_completed", "completion_share")
+MEASURES_NOTE = "整改方案中的措施未必全部印出"
 IDS_SHOWN = 24
+SIZES = {"problem": "problems", "item": "items", "task": "tasks", "measure": "measures"}
 
 
 @dataclass(slots=True)
@@ -129,8 +132,10 @@ class _NoticeChecks:
             code = claim["claim_code"]
             if code in ("aspects", "categories", "problems", "items", "tasks", "measures"):
                 self._check_size(claim)
-            elif code in ("completed", "completed_long_term"):
-                self._check_results(code, [claim], DONE if code == "completed" else ("completed_long_term",))
+            elif code == "completed":
+                self._check_results(code, [claim], [(DONE, ""), (("completed",), "不含长期坚持"), ((*DONE, "basically_completed"), "含基本完成")])
+            elif code == "completed_long_term":
+                self._check_results(code, [claim], [(("completed_long_term",), ""), (KEPT_UP, "含长期坚持而未称完成的")])
             elif code == "measures_completed" or (code in OPEN_CLAIMS and claim["unit"] == "measure"):
                 self._add("measures_completed", claim, None, None, "措施的结果没有逐项载明，无法核对")
             elif code == "completion_share":
@@ -157,7 +162,7 @@ class _NoticeChecks:
             self._compare(code, claim, [(one.leaf_items, ""), (one.problems, "与问题数一致")])
         elif code == "measures":
             # A notice without printed markers counts one measure per block: no basis to contradict its total.
-            self._compare(code, claim, [(one.measures, "")], unknown=one.markers == 0)
+            self._compare(code, claim, [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")], unknown=one.markers == 0)
         else:  # tasks: the closest printed unit is the leaf item; a match with another unit is said
             self._compare(code, claim, [(one.leaf_items, "任务与末级事项对照"), (one.problems, "与问题数一致"), (one.measures, "与措施数一致")],
                           unknown=not one.leaf_items / 2 <= claim["value"] <= one.leaf_items * 2)
@@ -176,62 +181,89 @@ class _NoticeChecks:
             return self._add(code, claim, counted, None, "声明数为约数，差额在约数之内")
         self._add(code, claim, counted, False, note)
 
-    def _results_of(self, unit: str) -> tuple[dict[str, list[str]], int]:
-        """Status → IDs for the unit of a claim, and how many units there are."""
+    def _results_of(self, unit: str) -> tuple[dict[str, list[str]], int] | None:
+        """Status → IDs for the unit of a claim, and how many units there are; None where nothing printed corresponds."""
         one = self.counted
-        tasks = next((c["value"] for c in self.claims if c["claim_code"] == "tasks" and c["section_id"] is None), None)
-        by_problem = unit in ("problem", "share") or (unit == "task" and tasks == one.problems)
-        return (one.results["problem"], one.problems) if by_problem else (one.results["leaf_item"], one.leaf_items)
+        if unit == "problem":
+            return one.results["problem"], one.problems
+        if unit == "item":
+            return one.results["leaf_item"], one.leaf_items
+        if unit == "task" and (tasks := self._total("tasks", "task")):
+            if tasks["value"] == one.leaf_items:
+                return one.results["leaf_item"], one.leaf_items
+            if tasks["value"] == one.problems:
+                return one.results["problem"], one.problems
+        return None
 
-    def _check_results(self, code: str, claims: list[dict[str, Any]], statuses: tuple[str, ...]) -> None:
-        """A number of done or open units against the results that items state."""
+    def _check_results(self, code: str, claims: list[dict[str, Any]], options: list[tuple[tuple[str, ...], str]]) -> None:
+        """A number of done or open units against the results that items state.
+
+        ``options``: sets of results that the words may mean, the usual one first; one that fits is
+        taken and said, else the first is shown.
+        """
         claim = claims[0]
-        if claim["section_id"] is not None or claim["unit"] not in ("problem", "item", "task"):
+        found = self._results_of(claim["unit"]) if claim["section_id"] is None else None
+        if found is None:
             return self._add(code, claim, None, None, "按其他单位或局部声明，无法逐项核对")
-        results, total = self._results_of(claim["unit"])
-        ids = [i for status in statuses for i in results.get(status, ())]
+        results, total = found
         missing = total - sum(map(len, results.values()))
         stated = sum(c["value"] for c in claims)
-        quote = _short(ids)
-        low, high = len(ids), len(ids) + missing
         if missing == total:
             return self._add(code, claim, None, None, "逐项没有载明结果，只有总数，无法核对", stated=stated)
+        counted = [([i for status in statuses for i in results.get(status, ())], note) for statuses, note in options]
+        ids, note = next((pair for pair in counted if not missing and len(pair[0]) == stated), counted[0])
+        low, high, quote = len(ids), len(ids) + missing, _short(ids)
         if missing and low <= stated <= high:
             return self._add(code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote)
         if self.counted.is_excerpt and high < stated:
             return self._add(code, claim, low, None, "疑似节选，清点数少于声明数，无法核对", stated=stated, quote=quote)
-        self._add(code, claim, low, stated == low, f"另有{missing}项没有载明结果" if missing else "", stated=stated, quote=quote)
+        if claim["is_approximate"] and abs(low - stated) < _rounding(stated):
+            return self._add(code, claim, low, None, "声明数为约数，差额在约数之内", stated=stated, quote=quote)
+        self._add(code, claim, low, stated == low, f"另有{missing}项没有载明结果" if missing else note, stated=stated, quote=quote)
+
+    def _open_claims(self, unit: str) -> list[dict[str, Any]]:
+        """Totals of what is not (yet) plainly done, in one unit.
+
+        One phrase may be read as two kinds (phased and in progress): it counts once. 长期坚持 may
+        name part of what is done; it is left out where done and open add up without it.
+        """
+        kept: list[dict[str, Any]] = []
+        for claim in self.claims:
+            if claim["claim_code"] in OPEN_CLAIMS and claim["unit"] == unit and claim["section_id"] is None and not any(
+                    c["char_start"] < claim["char_end"] and claim["char_start"] < c["char_end"] and c["value"] == claim["value"] for c in kept):
+                kept.append(claim)
+        done, whole = self._total("completed", unit), self._total(SIZES.get(unit, ""), unit)
+        others = [c for c in kept if c["claim_code"] != "long_term"]
+        if done and whole and len(others) < len(kept):
+            rest = whole["value"] - done["value"]
+            if sum(c["value"] for c in others) == rest != sum(c["value"] for c in kept):
+                return others
+        return kept
 
     def _check_open(self) -> None:
         """All that is stated to be open, together; each kind alone where several are stated."""
-        by_unit: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for claim in self.claims:
-            if claim["claim_code"] in OPEN_CLAIMS and claim["section_id"] is None and claim["unit"] != "measure":
-                # one phrase may be read as two kinds (phased and in progress): count it once
-                if not any(c["char_start"] < claim["char_end"] and claim["char_start"] < c["char_end"] and c["value"] == claim["value"] for c in by_unit[claim["unit"]]):
-                    by_unit[claim["unit"]].append(claim)
-        for claims in by_unit.values():
-            self._check_results("open", claims, OPEN)
-            if len({c["claim_code"] for c in claims}) > 1:
+        for unit in dict.fromkeys(c["unit"] for c in self.claims if c["claim_code"] in OPEN_CLAIMS and c["unit"] != "measure"):
+            claims = self._open_claims(unit)
+            if not claims:
+                continue
+            kinds = tuple(dict.fromkeys(c["claim_code"] for c in claims))
+            self._check_results("open", claims, [(OPEN, ""), (kinds, "仅同类状态")])
+            if len(kinds) > 1:
                 for claim in claims:
-                    self._check_results(claim["claim_code"], [claim], (claim["claim_code"],))
+                    self._check_results(claim["claim_code"], [claim], [((claim["claim_code"],), "")])
 
     def _total(self, code: str, unit: str) -> dict[str, Any] | None:
         return next((c for c in self.claims if c["claim_code"] == code and c["unit"] == unit and c["section_id"] is None), None)
 
     def _check_sums(self) -> None:
         """Stated figures among themselves: done + open = all; aspects add up."""
-        for unit, size in (("problem", "problems"), ("item", "items"), ("task", "tasks"), ("measure", "measures")):
+        for unit, size in SIZES.items():
             whole, done = self._total(size, unit), self._total("completed", unit) or self._total("measures_completed", unit)
             if whole is None or done is None:
                 continue
-            kinds: dict[tuple[int, int], float] = {}
-            for code in OPEN_CLAIMS:
-                if claim := self._total(code, unit):
-                    if not any(s < claim["char_end"] and claim["char_start"] < e for s, e in kinds):
-                        kinds[claim["char_start"], claim["char_end"]] = claim["value"]
-            added = done["value"] + sum(kinds.values())
-            if not kinds and added < whole["value"]:
+            still_open = self._open_claims(unit)
+            added = done["value"] + sum(c["value"] for c in still_open)
+            if not still_open and added < whole["value"]:
                 self._add("stated_sum", whole, added, None, "未声明未完成数，无法核对")
                 continue
             kept = self._total("completed_long_term", unit)
@@ -248,7 +280,7 @@ class _NoticeChecks:
     def _check_share(self, claim: dict[str, Any]) -> None:
         """A stated rate against the stated figures of the same unit."""
         unit = claim["unit"]
-        for one, size in (("problem", "problems"), ("item", "items"), ("task", "tasks"), ("measure", "measures")):
+        for one, size in SIZES.items():
             if unit not in (one, "share", "percent"):
                 continue
             whole, done = self._total(size, one), self._total("completed", one) or self._total("measures_completed", one)
