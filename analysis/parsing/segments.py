@@ -79,7 +79,9 @@ def find_marks(flow: Flow) -> list[Mark]:
                 owner = found.group(1)
                 word = found.group(2)
                 part = parts[word]
-                if _plausible(owner, word, part):
+                if part in ("note", "plan", "goal") and window[found.start():found.start(1)].strip(" \n。;.,"):
+                    pass  # 1.情况说明： is a line of a list, not a label
+                elif _plausible(owner, word, part):
                     start = base + (found.start(1) if found.start(1) < found.start(2) else found.start(2))
                     while start > base and text[start - 1] in "【[(":
                         start -= 1

@@ -306,13 +306,11 @@ def _joined(lines: list[Para]) -> list[Para]:
 def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
     """Whether an unlabelled line continues the line before it."""
     text = last.text
-    if line.text[0] != "|" and (text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》"):
+    if text[0] == "|" or line.text[0] == "|" or _FRESH.match(line.text):
+        return False
+    if text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》":
         return True
     if last.label is not None and habits[last.label.style].is_heading and not habits[last.label.style].breaks_habit(text):
-        return False
-    if text[0] == "|" or line.text[0] == "|":
-        return False
-    if _FRESH.match(line.text):
         return False
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
