@@ -35,6 +35,30 @@ _MEASURES = ["组织召开专题会议{m}次，研究部署相关工作", "修�
              "逐项核查台账{n}份，补正{m}处", "选派业务骨干{m}人充实到一线岗位", "建立“月调度、季通报”工作机制", "邀请专家开展专题培训，培训{n}人次",
              "与{m}家单位签订责任书", "开展“回头看”，整改遗留事项{m}个", "优化办理流程，平均办理时间由{n}天压缩到{m}天", "将该项工作纳入年度考核"]
 _ASPECTS = ["贯彻落实党中央决策部署和上级工作要求方面", "落实全面从严治党主体责任方面", "落实新时代党的组织路线方面", "落实巡视巡察和审计等监督整改方面"]
+_ORGANISING = [
+    "提高政治站位，强化责任担当。{organ}第一时间召开会议传达学习反馈意见，制定整改方案，先后召开专题会议{m}次研究部署。",
+    "坚持问题导向，细化任务分工。对照反馈意见建立问题清单、任务清单、责任清单，一是明确责任领导，二是明确责任科室，三是明确完成时限。",
+    "强化督促检查，务求整改实效。坚持每周调度、每月通报，开展督导检查{m}次，做到完成一个、销号一个。",
+    "召开专题民主生活会，深入剖析根源。班子成员查摆问题{n}条，开展批评和自我批评。",
+]
+_LEADING = ["带头认领问题。主动认领重点难点问题{m}个，做到重要工作亲自部署。", "带头推动整改。深入基层单位调研{m}次，现场协调解决困难。", "带头建章立制。推动修订制度{m}项，堵塞管理漏洞。"]
+_NEXT_STEPS = ["持续强化理论武装。把学习贯彻作为首要政治任务，不断提高政治能力。", "持续巩固整改成果。对已完成的问题适时开展“回头看”，对正在推进的问题紧盯不放、一抓到底。",
+               "持续健全长效机制。坚持标本兼治，一是完善制度，二是强化执行，三是严肃问责。"]
+
+
+def organising(chance: random.Random, year: int, organ: str) -> list[str]:
+    """Paragraphs on how the work was organised; they hold no problem."""
+    return [_fill(words.replace("{organ}", organ), chance, year) for words in _ORGANISING[:chance.randint(2, 4)]]
+
+
+def leading(chance: random.Random, year: int) -> list[str]:
+    """Paragraphs on what the secretary did; they hold no problem."""
+    return [_fill(words, chance, year) for words in _LEADING]
+
+
+def next_steps() -> list[str]:
+    """Paragraphs on what is to come; they hold no problem."""
+    return list(_NEXT_STEPS)
 
 
 def _fill(words: str, chance: random.Random, year: int) -> str:

@@ -26,13 +26,16 @@ CHOICES: dict[str, list[str]] = {
     "statement": ["bare", "关于“”的问题", "针对“”问题。", "在…方面。", "heading 关于…问题", "反馈指出：", "主要表现："],
     "cause": ["none", "none", "原因分析：", "问题产生的原因：", "此问题的产生是因为"],
     "label": ["整改情况：", "整改落实情况：", "整改措施：", "整改举措：", "整改进展：", "none", "【整改措施】"],
-    "enumeration": ["一是；", "一是。", "①；", "（1）；", "1.lines", "prose", "mixed"],
-    "result": ["own line 整改结果：", "own line 完成情况：", "last sentence", "bracket", "percent", "none", "by number", "heading"],
+    "enumeration": ["一是；", "一是。", "①；", "（1）；", "1.lines", "prose", "mixed", "- bullets"],
+    "result": ["own line 整改结果：", "own line 完成情况：", "last sentence", "bracket", "percent", "none", "by number", "by number, all", "heading", "dash", "own line 进展：", "due bracket"],
     "totals": ["preface", "middle", "end", "none"],
     "width": ["full", "full", "half"],
     "chrome": ["none", "page", "title twice"],
     "indent": ["none", "ideographic", "spaces"],
     "gaps": ["blank", "tight"],
+    "front": ["none", "none", "parts", "numbered", "secretary"],
+    "closing": ["none", "none", "next steps", "paragraph"],
+    "counts": ["none", "none", "none", "in titles"],
 }
 
 
@@ -61,8 +64,15 @@ def _choose(chance: random.Random) -> dict[str, str]:
         picked["label"] = "整改情况："
     if picked["cause"] != "none" and picked["label"] == "none":
         picked["label"] = "整改措施："
-    if picked["result"] == "heading" and picked["statement"] != "heading 关于…问题":
+    if picked["result"] in ("heading", "dash") and picked["statement"] != "heading 关于…问题":
         picked["result"] = "bracket"
+    if picked["front"] in ("parts", "secretary") and picked["numbering"] in ("一、", "（一）1."):
+        # 一、 of the front would be one of the problems, or stand above their （一）.
+        picked["front"] = "numbered"
+    if picked["front"] == "numbered" and picked["numbering"] in ("table", "cards"):
+        picked["front"] = "none"
+    if picked["enumeration"] == "- bullets" and picked["numbering"] in ("table", "bullets", "one line"):
+        picked["enumeration"] = "①；"
     if picked["numbering"] == "flat N、" and picked["enumeration"] == "1.lines":
         picked["enumeration"] = "①；"
     if picked["enumeration"] == "1.lines" and picked["numbering"] in ("一（一）1.", "一1.", "（一）1.", "一（一）1.restart"):
@@ -71,7 +81,7 @@ def _choose(chance: random.Random) -> dict[str, str]:
         picked["statement"] = "关于“”的问题"
     if picked["numbering"] == "sub-items" and picked["statement"] in ("heading 关于…问题", "主要表现："):
         picked["statement"] = "bare"
-    if picked["numbering"] in ("bullets", "sub-items") and picked["result"] == "by number":
+    if picked["numbering"] in ("bullets", "sub-items", "table", "cards") and picked["result"].startswith("by number"):
         # Without running numbers nothing can be referred to by number.
         picked["result"] = "bracket"
     if picked["statement"] == "bare" and picked["label"] == "none":
@@ -83,7 +93,7 @@ def _choose(chance: random.Random) -> dict[str, str]:
         picked.update(gaps="tight", indent="none")
         if picked["enumeration"] == "1.lines":
             picked["enumeration"] = "一是；"
-        if picked["result"].startswith("own line") or picked["result"] == "heading":
+        if picked["result"].startswith("own line") or picked["result"] in ("heading", "dash"):
             picked["result"] = "bracket"
         if picked["statement"] == "heading 关于…问题":
             picked["statement"] = "关于“”的问题"
@@ -100,6 +110,8 @@ def _measure_lines(kind: str, items: list[str], number: int) -> tuple[list[str],
         kind = ("一是；", "①；", "prose")[number % 3]
     if kind == "prose" or len(items) == 1:
         return ["；".join(items) + "。" if kind != "1.lines" else items[0] + "。"], 1
+    if kind == "- bullets":
+        return ["", *[f"- {words}；" for words in items[:-1]], f"- {items[-1]}。"], len(items)
     if kind == "1.lines":
         return ["", *[f"{i}.{words}。" for i, words in enumerate(items, 1)]], len(items)
     ends = "。" if kind == "一是。" else "；"
@@ -138,6 +150,8 @@ def make_notice(seed: int, wording: str = "made") -> Made:
         statuses = ["ip" if code != "c" else code for code in statuses]
         if all(code == "c" for code in statuses):
             statuses[-1] = "ip"
+    if picked["result"] == "by number, all":
+        statuses = [code if code in ("c", "ip", "lt") else "c" for code in statuses]
     open_ones = [i + 1 for i, code in enumerate(statuses) if code == "ip"]
     finished = sum(code in ("c", "cl") for code in statuses)
     gold_codes = list(statuses) if picked["result"] != "none" else ["ns"] * total
@@ -163,20 +177,46 @@ def make_notice(seed: int, wording: str = "made") -> Made:
     shown_feedback = _date(feedback) if feedback.year != end.year or chance.random() < 0.5 else f"{feedback.month}月{feedback.day}日"
     lines.append(f"{indent}根据{committee}统一部署，{_date(start)}至{shown_end}，{team}对{body}{organ}开展了{kind_words}。{shown_feedback}，{team}反馈了{word}意见。"
                  + (totals_line if picked["totals"] == "preface" else "") + "现将整改情况予以公布。")
+    first_section = 1
+    if picked["front"] in ("parts", "secretary"):
+        lines.append(f"{indent}一、{organ}履行整改主体责任情况" if picked["front"] == "secretary" else f"{indent}一、提高政治站位，压实整改责任")
+        lines += [f"{indent}（{_CHINESE[i]}）{words}" for i, words in enumerate(content.organising(chance, year, organ), 1)]
+        first_section = 2
+    if picked["front"] == "secretary":
+        lines.append(f"{indent}二、{organ}书记履行第一责任人责任情况")
+        lines += [f"{indent}{i}.{words}" for i, words in enumerate(content.leading(chance, year), 1)]
+        first_section = 3
+    if picked["front"] == "numbered":
+        lines += [f"{indent}{i}.{words}" for i, words in enumerate(content.leading(chance, year), 1)]
     if picked["totals"] == "middle":
-        lines += [f"{indent}一、总体情况", indent + totals_line]
-    first_section = 2 if picked["totals"] == "middle" else 1
+        lines += [f"{indent}{_CHINESE[first_section]}、总体情况", indent + totals_line]
+        first_section += 1
+    body_sections = {"一（一）": sections, "一1.": sections, "one line": sections, "01": sections, "md headings": sections}.get(picked["numbering"], 1)
     lines.append(_BODY)
     lines += _body(picked, chance, sizes, statuses, gold_codes, year, indent, first_section, wording)
+    after = len(lines)
+    last_section = first_section + body_sections
+    numbered_parts = picked["numbering"].startswith("一") or picked["numbering"] in ("01", "one line")
     if picked["result"] == "by number":
         named = "、".join(map(str, open_ones))
         lines.append(f"{indent}上述问题中，第{named}项正在推进，其余问题均已完成整改。")
+    if picked["result"] == "by number, all":
+        if numbered_parts:
+            lines.append(f"{indent}{_CHINESE[last_section]}、整改完成情况")
+            last_section += 1
+        named = {code: "、".join(str(i) for i, given in enumerate(statuses, 1) if given == code) for code in ("c", "ip", "lt")}
+        lines.append(f"{indent}以上问题中，" + "；".join(f"第{named[code]}项{words}" for code, words in (("c", "已完成整改"), ("ip", "正在推进"), ("lt", "长期坚持")) if named[code]) + "。")
+    if picked["closing"] == "next steps" and numbered_parts:
+        lines.append(f"{indent}{_CHINESE[last_section]}、下一步工作打算")
+        lines += [f"{indent}（{_CHINESE[i]}）{words}" for i, words in enumerate(content.next_steps(), 1)]
+    elif picked["closing"] != "none":
+        lines.append(f"{indent}下一步，{organ}将坚持目标不变、力度不减，持续抓好后续整改，推动各项工作再上新台阶。")
     if picked["totals"] == "end":
         lines.append(indent + totals_line)
     lines += [f"{indent}欢迎广大干部群众对{word}整改落实情况进行监督。联系电话：0000-{chance.randint(2000000, 8999999)}。", f"中共{body}{organ}", _date(signed)]
     if picked["numbering"] == "one line":
-        body_start, body_end = lines.index(_BODY) + 1, len(lines) - 3 - (picked["totals"] == "end") - (picked["result"] == "by number")
-        lines[body_start:body_end] = ["".join(lines[body_start:body_end])]
+        body_start = lines.index(_BODY) + 1
+        lines[body_start:after] = ["".join(lines[body_start:after])]
     lines.remove(_BODY)
     gap = "\n\n" if picked["gaps"] == "blank" and picked["numbering"] not in ("table", "cards") else "\n"
     source = gap.join(lines) + "\n"
@@ -199,6 +239,8 @@ def _body(picked: dict[str, str], chance: random.Random, sizes: list[int], statu
     used: set[str] = set()
     number = parents = 0
     titles = content.aspects(chance, len(sizes)) if len(sizes) > 1 else [""]
+    if picked["counts"] == "in titles":
+        titles = [f"{title}（{size}个问题）" for title, size in zip(titles, sizes)]
     scheme = picked["numbering"]
     if scheme == "table":
         lines += ["| 序号 | 反馈问题 | 整改措施 | 完成情况 |", "| --- | --- | --- | --- |"] if picked["result"] != "none" else ["| 序号 | 反馈问题 | 整改措施 |", "| --- | --- | --- |"]
@@ -257,14 +299,15 @@ def _problem(picked: dict[str, str], indent: str, label: str, mark: str, words: 
     opening = {"bare": f"{mark}{words}。{end}", "关于“”的问题": f"关于“{mark}{words}{end}”的问题。", "针对“”问题。": f"针对“{mark}{words}{end}”问题。",
                "在…方面。": f"{mark}在{words}方面。{end}", "heading 关于…问题": f"关于{mark}{words}{end}的问题", "反馈指出：": f"反馈指出：{mark}{words}。{end}",
                "主要表现：": f"{words.split('，')[0][:6]}方面存在差距"}[form]
-    head_result = f"【{result}】" if picked["result"] == "heading" else ""
+    head_result = {"heading": f"【{result}】", "dash": f"——{result}"}.get(picked["result"], "")
     lines = [f"{indent}{label}{opening}{head_result}"]
     if form == "主要表现：":
         lines.append(f"{indent}主要表现：{mark}{words}。{end}")
     if picked["cause"] != "none":
         lines.append(f"{indent}{picked['cause']}{content.cause(chance)}。")
     tag = "" if picked["label"] == "none" else picked["label"]
-    tail = {"last sentence": f"该问题{result}。" if code != "lt" else "该问题需长期坚持。", "bracket": f"（{result}）", "percent": "（整改进度：100%）" if code == "c" else "（整改进度：60%）"}.get(picked["result"], "")
+    tail = {"last sentence": f"该问题{result}。" if code != "lt" else "该问题需长期坚持。", "bracket": f"（{result}）", "due bracket": f"（完成时限：{chance.choice(('立行立改', '2025年6月', '长期坚持'))}；整改状态：{result}）",
+            "percent": "（整改进度：100%）" if code == "c" else "（整改进度：60%）"}.get(picked["result"], "")
     body = [f"{tag}{printed[0]}", *printed[1:]]
     body[-1] += tail
     if picked["numbering"] != "md headings" and form in ("针对“”问题。", "在…方面。") and tag in ("", "整改措施：") and picked["cause"] == "none":
