@@ -20,6 +20,8 @@ from analysis.parsing.structure import Structure
 _HAN_NUMERALS = frozenset("一二三四五六七八九十")
 _RELATIVES = frozenset(("今年", "去年", "前年", "明年", "后年", "同年", "当年", "本年", "次年", "翌年", "来年", "上年"))
 _HAN_YEAR = re.compile(r"[一二][〇○零O一二三四五六七八九]{3} ?年(?! ?[0-9一二三四五六七八九十]{1,2} ?月)")
+# The usual form, in digits: 1 year, 2 month, 3 day, 4 part of the month.
+_DIGIT_DATE = re.compile(r"(?:((?:19|20)[0-9]{2}) ?年(?:度)?,? ?)?([0-9]{1,2}) ?月份?(?: ?([0-9]{1,2}) ?[日号]| ?(上旬|中旬|下旬|初|底|末))?")
 # What may follow a year that stands alone: half year, quarter, beginning, end.
 _YEAR_PART = re.compile(r" ?(上半年|下半年|第?[一二三四1-4]季度|年?初|年?底|年?末)")
 _YEAR_RANGE = re.compile(r"((?:19|20)[0-9]{2}) ?年? ?(?:-{1,2}|—{1,2}|–|至|~|～) ?$")
@@ -111,11 +113,13 @@ def _figure(text: str, key: str | None, part: str, value: float, unit: str, kind
 
 def _date_at(shadow: str, start: int, sign: str) -> PrintedDate | YearSpan | None:
     """The date that begins at a number followed by 年 or 月; None for a duration."""
-    match = DATE_PATTERN.match(shadow, start)
+    match = _DIGIT_DATE.match(shadow, start)
     if match is not None:
-        token = printed_date(match)
-        if token is None:
+        year, month, day, part = match.groups()
+        month_number, day_number = int(month), int(day) if day else None
+        if not 1 <= month_number <= 12 or day_number is not None and not 1 <= day_number <= 31:
             return None
+        token = PrintedDate(start, match.end(), int(year) if year else None, None, month_number, day_number, part)
         if token.year is None:
             near = shadow[max(0, start - 3):start]
             before = near.rstrip()

@@ -30,6 +30,8 @@ def read_number(text: str) -> float | None:
 
 def read_whole(text: str) -> int | None:
     """As ``read_number``, but only whole numbers."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
     value = read_number(text)
     return int(value) if value is not None and value == int(value) else None
 

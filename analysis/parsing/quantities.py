@@ -9,7 +9,7 @@ from analysis.lookups import load_csv
 from analysis.parsing.numerals import read_number
 
 # Groups: 1 number, 2 余/多 before the multiple, 3 multiple (万, 亿, 百万), 4 余/多 after it, 5 what follows.
-QUANTITY = re.compile(r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?) ?([余多来几]|-)? ?([百千]?[万亿]|百|千)?([余多])? ?([^\s0-9,。;:、.()“”《》|<>\-—/]{1,4})")
+QUANTITY = re.compile(r"([0-9]++(?:,[0-9]{3})*+(?:\.[0-9]++)?+) ?+([余多来几]|-)?+ ?+([百千]?[万亿]|百|千)?+([余多])?+ ?+([^\s0-9,。;:、.()“”《》|<>\-—/]{1,4})")
 _FACTORS = {"": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "百万": 1e6, "千万": 1e7, "百亿": 1e10, "千亿": 1e11}
 _BEFORE = {"约": "about", "近": "upper_bound", "逾": "lower_bound", "超": "lower_bound", "足": None, "过": None, "于": None}
 _AFTER = (("左右", "about"), ("上下", "about"), ("以上", "lower_bound"), ("余", "lower_bound"), ("多", "lower_bound"), ("以下", "upper_bound"), ("以内", "upper_bound"), ("许", "about"))
