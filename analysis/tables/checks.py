@@ -37,7 +37,7 @@ class Counted:
     problems: int = 0
     leaf_items: int = 0
     measures: int = 0
-    markers: int = 0
+    has_markers: bool = False
     is_excerpt: bool = False
     problems_in: dict[str, int] = field(default_factory=dict)
     categories_in: dict[str, int] = field(default_factory=dict)
@@ -56,7 +56,8 @@ def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     if claims.is_empty():
         return frame_from_rows("core_checks", [])
     notices = claims["notice_id"].unique(maintain_order=True)
-    counted = _count(frames, notices)
+    needs_items = claims["unit"].is_in(["item", "task"]).any()
+    counted = _count(frames, notices, ("problem", "leaf_item") if needs_items else ("problem",))
     by_notice: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in claims.sort("char_start", maintain_order=True).iter_rows(named=True):
         by_notice[row["notice_id"]].append(row)
@@ -66,10 +67,10 @@ def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return frame_from_rows("core_checks", rows).sort("check_id", maintain_order=True)
 
 
-def _count(frames: dict[str, pl.DataFrame], notices: pl.Series) -> dict[str, Counted]:
-    """Counts per notice, each made once over the whole partition."""
+def _count(frames: dict[str, pl.DataFrame], notices: pl.Series, units: tuple[str, ...]) -> dict[str, Counted]:
+    """Counts per notice, each made once over the whole partition; results only for ``units``."""
     found = {notice_id: Counted() for notice_id in notices}
-    kept = pl.col("notice_id").is_in(notices.implode())
+    kept = pl.lit(True) if frames["core_notices"].height == len(found) else pl.col("notice_id").is_in(notices.implode())
     for notice_id, is_excerpt in frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows():
         found[notice_id].is_excerpt = bool(is_excerpt)
     sections = frames["core_sections"].filter(kept)
@@ -95,10 +96,9 @@ def _count(frames: dict[str, pl.DataFrame], notices: pl.Series) -> dict[str, Cou
         for notice_id, section_id, number, measures in grouped.iter_rows():
             found[notice_id].problems_in[section_id] = number
             found[notice_id].measures_in[section_id] = measures
-    markers = frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null()).group_by("notice_id", maintain_order=True).len()
-    for notice_id, number in markers.iter_rows():
-        found[notice_id].markers = number
-    for unit in ("problem", "leaf_item"):
+    for notice_id in frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null())["notice_id"].unique():
+        found[notice_id].has_markers = True
+    for unit in units:
         results = unit_results(problems, unit).filter(is_itemised()).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
         for notice_id, status, ids in results.iter_rows():
             found[notice_id].results[unit][status] = ids
@@ -162,7 +162,7 @@ class _NoticeChecks:
             self._compare(code, claim, [(one.leaf_items, ""), (one.problems, "与问题数一致")])
         elif code == "measures":
             # A notice without printed markers counts one measure per block: no basis to contradict its total.
-            self._compare(code, claim, [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")], unknown=one.markers == 0)
+            self._compare(code, claim, [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")], unknown=not one.has_markers)
         else:  # tasks: the closest printed unit is the leaf item; a match with another unit is said
             self._compare(code, claim, [(one.leaf_items, "任务与末级事项对照"), (one.problems, "与问题数一致"), (one.measures, "与措施数一致")],
                           unknown=not one.leaf_items / 2 <= claim["value"] <= one.leaf_items * 2)
