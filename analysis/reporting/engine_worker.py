@@ -1,6 +1,6 @@
 """The preloaded process that notebook runs are forked from.
 
-Started by :mod:`analysis.reporting.engine` as ``python -m analysis.reporting.engine_worker FD``.
+Started by :mod:`analysis.reporting.engine_pool` as ``python -m analysis.reporting.engine_worker FD``.
 It imports what notebooks import, runs nothing (a fork after any polars operation deadlocks,
 after its import alone it does not), and forks one child per notebook on request. A child runs
 cells in an IPython shell and sends what they display back over a pipe, a JSON message a line.
@@ -168,9 +168,21 @@ def preload() -> Any:
         except ImportError:
             continue  # a notebook that needs it will say so itself
     importlib.import_module("matplotlib_inline.backend_inline")
+    _warm()
     if "" not in sys.path:
         sys.path.insert(0, "")
     return shell
+
+
+def _warm() -> None:
+    """Read the labels and fonts and draw one small chart, so that no child has to do it first."""
+    from analysis.reporting import display, labels
+
+    labels.every_key()
+    with display.house_style():
+        figure = display.new_figure(20)
+        figure.add_subplot().set_title("整改 0123 Abc", fontweight="bold")  # 整改: rectification
+        display.finish(figure, id="", caption="", alt="", columns=[], rows=[], source_line="")
 
 
 def main() -> None:

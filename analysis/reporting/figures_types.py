@@ -45,9 +45,10 @@ def _heatmap_part(page: Any, suffix: str, ids: list[str], rows: list[dict[str, A
         sns.heatmap(shares, ax=map_axes, cmap=blues, vmin=0, vmax=max(0.12, float(np.quantile(shares, 0.98))), cbar=False,
                     annot=np.array(marks), fmt="", annot_kws={"fontsize": 7.8}, linewidths=0.8, linecolor="#f2f2f2")
         map_axes.set_yticks([i + 0.5 for i in range(len(types))], [labels[t] for t in types], rotation=0, fontsize=7.8)
-        heads = [_head(*name[n], narrow=len(ids) > 6) for n in ids]
+        slanted = len(ids) > 6 or any(_width_mm(name[n][0].split(" ")[0]) > 84 / len(ids) for n in ids)
+        heads = [_head(*name[n], slanted) for n in ids]
         map_axes.set_xticks([i + 0.5 for i in range(len(ids))], heads, fontsize=7.6,
-                            rotation=45 if len(ids) > 6 else 0, ha="left" if len(ids) > 6 else "center")
+                            rotation=45 if slanted else 0, ha="left" if slanted else "center")
         map_axes.xaxis.tick_top()
         map_axes.tick_params(axis="x", length=0, colors=d.INK)
         map_axes.spines["bottom"].set_visible(False)
@@ -78,10 +79,14 @@ def _mark(row: dict[str, Any]) -> str:
     return (str(row["primary_count"]) if row["primary_count"] else "") + (f"+{further}" if further else "")
 
 
-def _head(text: str, flags: str, narrow: bool) -> str:
-    if narrow:
-        return text
-    return text.replace(" ", "\n") + (f"\n[{flags.replace(',', ' ')}]" if flags else "")
+def _width_mm(text: str, points: float = 7.6) -> float:
+    """About how wide a text is printed: Han characters are square, Latin ones half as wide."""
+    return sum(points if ord(c) > 0x2E7F else points * 0.56 for c in text) * 25.4 / 72
+
+
+def _head(text: str, flags: str, slanted: bool) -> str:
+    marks = f"[{flags.replace(',', ' ')}]" if flags else ""
+    return f"{text} {marks}".strip() if slanted else f"{text.replace(' ', chr(10))}\n{marks}".strip()
 
 
 def _prevalence(page: Any, axes: Any, types: list[str], spread: dict[str, dict[str, Any]]) -> None:

@@ -131,8 +131,8 @@ class Page:
         show(self._named([table]) if table else Paragraph(self.t("nothing_to_list")))
 
     def _named(self, blocks: list[Any]) -> list[Any]:
-        """In a profile or a pair, IDs say of whom, so that a bound briefing has no ID twice."""
-        ids = self.focus_ids()
+        """In a profile, a pair or the summary, IDs say so: a bound briefing has no ID twice."""
+        ids = self.focus_ids() or (("summary",) if self.name == "10_briefing" else ())
         for block in blocks:
             if block is not None and ids and not block.id.endswith(ids[0]):
                 block.id = "-".join((block.id, *ids))

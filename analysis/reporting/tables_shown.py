@@ -43,7 +43,7 @@ def build(page: Any, id: str, rows: Sequence[dict[str, Any]], specs: Sequence[Sp
     for row in rows[:MAX_ROWS]:
         body.append([Cell(str(text(row)), d.plain_value(value(row)), source_of(links[key](row)) if key in links else None,
                           d.flags(row.get("flags")) if kind == "flags" else ()) for key, _, kind, text, value in specs])
-    return Table(id, caption, columns, body, note, page.t("source_line_counts" if counts else "source_line"))
+    return Table(f"table-{id}", caption, columns, body, note, page.t("source_line_counts" if counts else "source_line"))
 
 
 def plain(key: str, label: str, kind: str = "text") -> Spec:
