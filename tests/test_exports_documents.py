@@ -60,7 +60,8 @@ def test_places_are_said_in_words(target, zh, en):
 
 
 @pytest.mark.parametrize("broken", [{"kind": "figure", "id": "x", "svg": sample.svg(), "alt": " ", "caption": "c"}, {"kind": "poem"}, {"kind": "heading", "level": 1},
-                                    {"kind": "table", "id": "t", "caption": "c", "columns": [{"key": "a", "label": "a"}], "rows": [[{"text": "1"}, {"text": "2"}]]}])
+                                    {"kind": "table", "id": "t", "caption": "c", "columns": [{"key": "a", "label": "a"}], "rows": [[{"text": "1"}, {"text": "2"}]]},
+                                    {"kind": "table", "id": "t", "caption": "c", "columns": [], "rows": []}])
 def test_a_block_that_cannot_be_published_names_its_place(broken):
     """A briefing that silently lacks a figure's alt text or a column."""
     with pytest.raises(BlockError, match="03_x, block 1"):
@@ -116,6 +117,43 @@ def test_a_cell_longer_than_a_page_is_not_clipped(tmp_path):
     long = "".join(f"第{i}句，认真整改落实到位。" for i in range(400))
     made = assemble([[{"kind": "table", "id": "t", "caption": "长", "columns": [{"key": "a", "label": "甲"}, {"key": "b", "label": "乙"}], "rows": [[{"text": long}, {"text": "短"}]]}]])
     gates.check_pdf(pdf.write_briefing(made, tmp_path / "t.pdf"), made)
+
+
+def test_a_figure_taller_than_the_page_is_made_to_fit(tmp_path):
+    """The lower cities of a long chart, printed under the page's foot."""
+    tall = sample.svg().replace('viewBox="0 0 453.6 180"', 'viewBox="0 0 453.6 1400"').replace('x="260" y="160"', 'x="260" y="1390"')
+    made = assemble([[{"kind": "figure", "id": "f", "caption": "长图", "alt": "长图", "svg": tall, "width_mm": 170, "notes": ["一", "二"], "source_line": "来源"}]])
+    gates.check_pdf(pdf.write_briefing(made, tmp_path / "t.pdf"), made)
+    assert [b for g in pdf.orient(made) for b in g["blocks"] if b["kind"] == "figure"][0]["width_mm"] < 80
+
+
+def test_empty_tables_lists_and_paragraphs_are_published(tmp_path):
+    """A quiet week without a single disagreement that stops the briefing."""
+    made = assemble([[{"kind": "table", "id": "t", "caption": "空", "columns": [{"key": "a", "label": "甲"}], "rows": []}, {"kind": "paragraph", "runs": []},
+                      {"kind": "list", "items": []}, {"kind": "callout", "tone": "note", "title": "", "items": []}]])
+    gates.check_html(html.write_briefing(made, tmp_path / "e.html"))
+    gates.check_pdf(pdf.write_briefing(made, tmp_path / "e.pdf"), made)
+    gates.check_docx(docx.write_briefing(made, tmp_path / "e.docx"))
+
+
+@pytest.mark.browser
+def test_a_browser_runs_the_page_under_its_own_policy(document, tmp_path):
+    """Tables that cannot be sorted because the page's policy forbids its own script; a page wider than a phone."""
+    import shutil
+    import subprocess
+
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium on this machine; the page was checked by its gates only")
+    page = html.write_briefing(document, tmp_path / "b.html")
+    frame = tmp_path / "phone.html"
+    frame.write_text('<iframe id="f" src="b.html" width="390" height="800"></iframe><p id="out"></p><script>document.getElementById("f").onload = e => { const d = e.target.contentDocument;'
+                     'document.getElementById("out").textContent = "wide=" + d.documentElement.scrollWidth + " buttons=" + d.querySelectorAll("th button").length; }</script>', encoding="utf-8")
+    done = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--virtual-time-budget=4000", "--dump-dom", frame.as_uri()],
+                          capture_output=True, text=True, timeout=120, check=False)
+    found = re.search(r"wide=(\d+) buttons=(\d+)", done.stdout)
+    assert found, done.stderr[-500:]
+    assert int(found.group(1)) <= 390 and int(found.group(2)) == 6 + 6 + 18
 
 
 def test_docx_opens_with_styles_heads_and_alt_texts(document, tmp_path):

@@ -186,6 +186,8 @@ class _Builder:
 
     def table(self, block: Mapping[str, Any], where: str) -> dict[str, Any]:
         _need(block, where, "columns", "rows", "caption")
+        if not block["columns"]:
+            raise BlockError(f"{where}: table {block.get('id')!r} has no columns")
         columns = [{"key": str(c.get("key", i)), "label": str(c.get("label", "")), "align": c.get("align") if c.get("align") in ("left", "right", "center") else "left",
                     "kind": c.get("kind") or "text"} for i, c in enumerate(block["columns"])]
         rows = [[self.cell(cell, columns[i]["kind"] if i < len(columns) else "text") for i, cell in enumerate(row)] for row in block["rows"]]
