@@ -113,6 +113,9 @@ class Reader:
         """Units of one style; where a branch has none, those of the style it stands under."""
         above = self._style_above(style)
         units: list[Node] = []
+        alone = [node for node in self.root.walk() if node.style == above and not any(child.style == style for child in node.children)] if above else []
+        as_unit = {id(node) for node in alone if self.unit_like(node) or self.evidence(node).strong}
+        takes_all = len(as_unit) * 2 >= len(alone)
 
         def holds(node: Node, styles: tuple[str, ...]) -> bool:
             if self.is_list(node):
@@ -126,7 +129,8 @@ class Reader:
                 elif holds(child, (style,)):
                     visit(child)
                 elif child.style == above:
-                    units.append(child)
+                    if takes_all or id(child) in as_unit:
+                        units.append(child)
                 elif holds(child, (above,)):
                     visit(child)
                 elif child.style not in ("O", "PA", "D", "E") and self.unit_like(child) and self.evidence(child).strong:
@@ -180,7 +184,8 @@ class Reader:
             late = position == len(order) - 1
             if early and PREFACE.search(title) and not is_finding(title):
                 value -= 0.5
-            if late and CLOSING.search(title) and not is_finding(title):
+            # What is framed throughout as a problem is no outlook, whatever its heading says.
+            if late and value < 0.65 and CLOSING.search(title) and not is_finding(title):
                 value -= 0.5
             if BODY.search(title):
                 value += 0.2
@@ -188,6 +193,10 @@ class Reader:
                 keep = value >= 0.25
             else:
                 keep = value > -0.95
+            if not keep and kept and value > -0.3:
+                # Numbers that run on from the problems before (6. | 7. 8.) belong to them.
+                first, last = groups[key][0], kept[-1]
+                keep = first.style == last.style and first.number == (last.number or 0) + 1 > 2
             if keep:
                 kept += groups[key]
         return self._without_outliers(kept or units, marked)
