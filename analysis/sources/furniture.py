@@ -17,6 +17,9 @@ _ANYWHERE = re.compile(
 _BESIDE_TITLE = re.compile(
     r"来源\s*[:：]|來源\s*[:：]|信息来源|发布(?:时间|日期)|公开日期|发文日期|更新(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|作者\s*[:：]|编辑\s*[:：]|审核\s*[:：]|浏览|索引号|信息分类|主题分类|发布机构|字体|朗读")
 _ONLY_DATE = re.compile(r"^\s*[\[(（【]?\s*(?:20\d\d)\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*[\])）】]?\s*$")
+# 整改 rectification, 巡察/巡视 inspection, 通报/公告/公示 notice, 情况 state of things.
+TITLE_WORD = re.compile(r"整改|巡察|巡視|巡视|通报|通報|公告|公示|情况|情況")
+_TITLE_END = re.compile(r"(?:通报|通報|公告|公示|情况|情況|报告|報告)(?:[（(][^（()）]{1,12}[）)])?\s*$")
 _NUMBERED = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳])")
 _SIGNED = re.compile(r"^\s*中共[^，。；：]{2,40}(?:党组|黨組|党委|委员会|支部)\s*$")
 
@@ -36,6 +39,11 @@ def is_only_date(text: str) -> bool:
 def is_prose_line(text: str) -> bool:
     """A line that belongs to a notice wherever it stands: a sentence, a numbered heading, a signature, a date."""
     return "。" in text or bool(_NUMBERED.match(text) or _ONLY_DATE.match(text) or _SIGNED.match(text))
+
+
+def sounds_like_title(line: str) -> bool:
+    """A short line that ends as titles of notices do (通报 notice, 公告/公示 announcement, 情况 state, 报告 report)."""
+    return 8 <= len(line) <= 100 and bool(TITLE_WORD.search(line)) and bool(_TITLE_END.search(line))
 
 
 def mark_furniture(text: str, blocks: list[Block]) -> None:

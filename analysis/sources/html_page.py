@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 
-from analysis.sources.furniture import is_chrome_line
+from analysis.sources.furniture import TITLE_WORD, is_chrome_line
 
 # Names of the meta elements in the standard for Chinese government sites and in common CMSs.
 _TITLE_NAMES = ("articletitle", "og:title", "title")
 _DATE_NAMES = ("pubdate", "publishdate", "publish_date", "article:published_time", "og:release_date", "firstpublishedtime", "releasedate", "dc.date", "datepublished")
 _SITE_SEPARATOR = re.compile(r"\s*[-_|–—]+\s*|\s{3,}")
-# 整改 rectification, 巡察/巡视 inspection, 通报/公告/公示 notice, 情况 state of things.
-_TITLE_WORD = re.compile(r"整改|巡察|巡視|巡视|通报|通報|公告|公示|情况|情況")
 _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)")
 # 发布/公布/发文 published, 时间/日期 time/date; 更新 updated and 成文/生成 written come second.
 _PUBLISHED = re.compile(r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$")
 _DATED = re.compile(r"(?:时间|時間|日期|更新)\s*[】\]]?\s*[:：]?\s*$")
-_TITLE_END = re.compile(r"(?:通报|通報|公告|公示|情况|情況|报告|報告)(?:[（(][^（()）]{1,12}[）)])?\s*$")
 
 
 def find_title(tree) -> str | None:
@@ -30,7 +27,7 @@ def find_title(tree) -> str | None:
         candidates += [part.strip() for part in _SITE_SEPARATOR.split(" ".join(page.text(deep=True).split()))]
     candidates = [text for text in candidates if 4 <= len(text) <= 200]
     for text in candidates:
-        if _TITLE_WORD.search(text):
+        if TITLE_WORD.search(text):
             return text
     return None  # the name of the site or of a column is no title
 
@@ -57,11 +54,6 @@ def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date
             if weaker is None and (_DATED.search(before) or is_chrome_line(line, near_title=True)):
                 weaker = date
     return weaker
-
-
-def sounds_like_title(line: str) -> bool:
-    """A short line that ends as titles of notices do (通报 notice, 公告/公示 announcement, 情况 state, 报告 report)."""
-    return 8 <= len(line) <= 100 and bool(_TITLE_WORD.search(line)) and bool(_TITLE_END.search(line))
 
 
 def same_title(line: str, title: str | None) -> bool:

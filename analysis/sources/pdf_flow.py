@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from analysis.sources.building import TextBuilder
+from analysis.sources.furniture import sounds_like_title
 from analysis.sources.pdf_tables import Grid, find_grids
 from analysis.sources.pdf_text import Page, Run
 
@@ -14,14 +15,14 @@ _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十百]{1,4}(?=\s*页))\s*(?:页)?\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$")
 # What browsers print in the margins: date and title above, address and page below.
 _PRINT_MARK = re.compile(r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)")
-_ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|此问题|针对|整改(?:情况|措施|落实情况|结果|状态|进展)[：:])")
+_ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|此问题|此問題|针对|針對|整改(?:情况|情況|措施|落实情况|落實情況|结果|結果|状态|進展|进展)[：:])")
 _HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
 _NUMBERED = re.compile(r"^[*\s]*(\d{1,3})[．.、](?!\d)")
 _HAN = re.compile("[\u4e00-\u9fff]")
 # No line break stands after the one, before the other, or on either side of a quotation mark.
 _OPENING, _CLOSING, _QUOTES = frozenset("（《〈【「『([{"), frozenset("，。、；：！？）》〉】」』…—%％)]},.;:!?-"), frozenset("“”‘’\"'")
 # The signing body, or a date alone; 中共 Communist Party of China, 党组 party group, 委员会 committee.
-_SIGNATURE = re.compile(r"^(?:中共[^，。；：]{2,40}(?:党组|党委|委员会|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$")
+_SIGNATURE = re.compile(r"^(?:中共[^，。；：]{2,40}(?:党组|黨組|党委|黨委|委员会|委員會|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$")
 _ENDS = "。；！？：;!?:”"
 
 
@@ -161,15 +162,16 @@ def _measure(lines: list[Line]) -> _Frame:
     em = Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0] or 10.0
     body = [line for line in texts if abs(line.em - em) < 0.2 * em]
     right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
-    wide = [line for line in body if line.x1 > right - 3 * em]
-    # The left margin is where wrapped lines begin; indented first lines are fewer or as many.
-    left = min(place for place, count in Counter(round(line.x0) for line in wide or body).items()
-               if count >= 0.08 * len(wide or body))
+    # The left margin is where wrapped lines begin; they may be few among indented first lines.
+    places = Counter(round(line.x0) for line in body)
+    left = min(place for place, count in places.items() if count >= (2 if len(body) > 30 else 1))
     pitches = Counter(round(above.y - below.y) for above, below in zip(lines, lines[1:])
                       if above.page == below.page and above.grid is None and below.grid is None and 0 < above.y - below.y < 4 * em)
-    pitch = pitches.most_common(1)[0][0] if pitches else 1.6 * em
+    # Short paragraphs may leave few pairs of lines within one: the smallest distance met often is the lines'.
+    total = sum(pitches.values())
+    pitch = min((place for place, count in pitches.items() if count >= max(2, 0.08 * total)), default=1.6 * em)
     # A wider distance that comes back again and again is the space between paragraphs.
-    wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 3 * pitch and count >= max(3, 0.05 * sum(pitches.values()))]
+    wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 3 * pitch and count >= max(3, 0.05 * total)]
     indented = sum(left + 1.2 * em < line.x0 < left + 3.2 * em for line in body)
     return _Frame(left, right, em, pitch, min(wider, default=1.5 * max(pitch, 1.2 * em)),
                   indented >= max(3, 0.08 * len(body)), bool(wider))
@@ -191,6 +193,8 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame, number: int) -> boo
     # What would have fitted at the end of the line above was not put there: the paragraph ended.
     if frame.right - above.x1 > (_unbreakable_width(line.text) + 1.2) * em:
         return False
+    if len(paragraph) == 1 and above.page == 0 and sounds_like_title(above.text) and not frame.is_indented:
+        return line.text.startswith(("的", "通报", "公告", "公示", "报告"))  # the end of a title on two lines
     # Spacing does not show at a page's end; an indent does.
     is_told_by_layout = frame.is_indented or frame.is_spaced and is_same_page
     if not is_told_by_layout and _begins_by_its_words(paragraph, line, number):

@@ -14,9 +14,9 @@ from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
 from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
-from analysis.sources.furniture import is_chrome_line, is_prose_line
+from analysis.sources.furniture import is_chrome_line, is_prose_line, sounds_like_title
 from analysis.sources.html_flow import Line, flow_lines
-from analysis.sources.html_page import find_publication_date, find_title, same_title, sounds_like_title
+from analysis.sources.html_page import find_publication_date, find_title, same_title
 
 MAX_DEPTH = 512
 MAX_TAGS = 1_500_000
