@@ -27,7 +27,8 @@ def check(data, name="03_completion", **given):
     ({"first_year": "soon"}, ["first_year", "a whole number", "'soon'"]),
     ({"first_year": 2021.5}, ["first_year", "a whole number"]),
     ({"first_year": True}, ["first_year", "bool"]),
-    ({"city_codes": 7}, ["city_codes", "a list"]),
+    ({"city_codes": 7}, ["city_codes", "'7'", "210300"]),
+    ({"city_codes": 2.5}, ["city_codes", "a list"]),
     ({"completion": "lenent"}, ["'lenient'", "strict, lenient"]),
     ({"year_basis": "published"}, ["'publication'", "inspection, feedback, publication"]),
     ({"lang": "de"}, ["lang", "zh, en"]),
@@ -48,7 +49,7 @@ def test_a_parameter_that_cannot_be_used_is_refused_and_says_what_would_do(data,
 def test_text_from_a_command_line_becomes_the_declared_type(data):
     assert check(data, city_codes="鞍山,410200", first_year="2019", completion="strict") == {
         "city_codes": ["210300", "410200"], "first_year": 2019, "completion": "strict"}
-    assert check(data, city_codes=["鞍山市"]) == {"city_codes": ["210300"]}
+    assert check(data, city_codes=210300) == check(data, city_codes=["鞍山市"]) == {"city_codes": ["210300"]}
 
 
 def test_a_pair_needs_two_different_notices_that_exist(data):

@@ -96,6 +96,8 @@ def _typed(declared: Declared, value: Any) -> Any:
     if kind == "list":
         if isinstance(value, str):
             value = [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = [value]  # one code
         if not isinstance(value, (list, tuple)) or not all(isinstance(part, (str, int)) for part in value):
             raise refused
         return [str(part) for part in value]
@@ -205,7 +207,7 @@ def _check_selection(merged: dict[str, Any], checked: dict[str, Any], data_dir: 
         ledger = load_ledger(data_dir, tuple(merged.get("city_codes") or ()), first, last,
                              merged.get("year_basis", "publication"))
     except EmptySelection as error:
-        raise ParameterError(f"the selection holds no notice: {error}") from None
+        raise ParameterError(str(error)) from None
     from analysis.reporting.sides import pick_pair  # two notices or two cities of the selection
 
     if merged.get("city_code") and merged["city_code"] not in ledger.notices["city_code"].to_list():
