@@ -113,11 +113,11 @@ def _portable(parameters: Mapping[str, Any]) -> dict[str, Any]:
     ready = dict(parameters)
     if ready.get("data_dir"):
         folder = Path(ready["data_dir"])
-        ready["data_dir"] = _relative(folder) if folder.is_absolute() else ready["data_dir"]
+        ready["data_dir"] = shown_folder(folder) if folder.is_absolute() else ready["data_dir"]
     return ready
 
 
-def _relative(data_dir: Path) -> str:
+def shown_folder(data_dir: Path) -> str:
     """A data folder as notebooks name it: relative to theirs where it lies in the project."""
     target, home = data_dir.resolve(), paths.project_home()
     inside = target.is_relative_to(home)
