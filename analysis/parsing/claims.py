@@ -8,6 +8,7 @@ takes the unit of the number before it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from analysis.lookups import load_csv
@@ -19,6 +20,7 @@ from analysis.parsing.structure import Structure
 _N = rf"(?<![0-9.第〔\[/]){NUMBER}"
 _SENTENCE = re.compile(r"[^。\n]+")
 _COUNTED = re.compile(r"[0-9一二两三四五六七八九十百零〇] ?(?:余|多)?(?:[个项条件]|问题|任务|措施)|第[0-9]")
+_STATUS_SIGN = re.compile(r"完成|整改|推进|坚持|成果|成效|进展|销号|办结|落实|解决|立行")
 _SIZE_CODES = frozenset(("problems", "tasks", "measures", "items"))
 _MEASURE_WORD = re.compile(r"[个项条件]")
 _DIGIT = re.compile(rf"(?:[0-9]|[一二两三四五六七八九十百零〇]+ ?(?:个|项|条|大|类|件))")
@@ -57,6 +59,7 @@ _RESULT_FIRST = re.compile(rf"(?:{_ANY})(?:的|了)?({_NOUN})?(?:的)?(?:有|共
 # Number before its result: 42个问题整改到位, 六个已完成整改, 9个问题全部整改到位.
 _NUMBER_FIRST = re.compile(rf"({_N}) ?(余|多)?(个|项|条|件)?({_NOUN})?(?:个|项)?(?:中)?(?:,)?(?:已经|目前|现|也|都|均|全部|已|全|其中|正在逐项|逐项)*(?:{_ANY})")
 # Results by number only (第3、9项正在推进): as many as are listed.
+_NUMBERED = re.compile(rf"{NUMBER} ?(?:余|多)?[个项条件]")
 _LISTED = re.compile(rf"第([0-9、,和及与 ]+)(?:个|项|条)?(?:{_NOUN})?(?:目前|已经|已|均|都|仍)*(?:{_ANY})")
 _SHARE = re.compile(r"(问题|任务|措施|举措)?(?:整改|办结|完成|销号|总体|到位|落实)*(?:完成|整改|办结|到位|销号|落实)率(?:已|均|达|到|为|约|:|是)* ?([0-9]+(?:\.[0-9]+)?) ?%")
 _PART = re.compile(rf"\((?:共)?(?:({NUMBER})个?(?:分类|大类|类))?[,、]?(?:共)?({NUMBER})个(?:具体)?问题\)")
@@ -122,6 +125,19 @@ def _row(passage: Passage, structure: Structure, code: str, unit: str, value: fl
             "quote_text": structure.text[first:last], "char_start": first, "char_end": last}
 
 
+def _results_first(text: str) -> Iterator[re.Match[str]]:
+    """RESULT_FIRST matches in order, tried only before a number with its measure word."""
+    done = 0
+    for number in _NUMBERED.finditer(text):
+        if number.end() <= done:
+            continue
+        for match in _RESULT_FIRST.finditer(text, max(done, number.start() - 34), min(len(text), number.end() + 5)):
+            if match.end() >= number.end() - 1:
+                yield match
+                done = match.end()
+                break
+
+
 class _Sentence:
     """The totals of one sentence: (code, unit, value, start, end, approximate)."""
 
@@ -185,7 +201,7 @@ class _Sentence:
     def _results(self, nouns: dict[int, str]) -> None:
         text = self.text
         taken: list[tuple[int, int]] = []
-        for match in _RESULT_FIRST.finditer(text):
+        for match in _results_first(text):
             groups = match.groups()
             code = next(code for code, words in zip(_CODES, groups) if words)
             value = read_number(groups[_SIZE_OF + 1])
@@ -200,7 +216,7 @@ class _Sentence:
             self._add(code, self._unit(noun, groups[_SIZE_OF + 3], match.start(), nouns), value, match.start(), match.end(), bool(groups[_SIZE_OF + 2]))
             taken.append(match.span())
         position = 0
-        while match := _NUMBER_FIRST.search(text, position):
+        while _STATUS_SIGN.search(text, position) and (match := _NUMBER_FIRST.search(text, position)):
             position = match.end()
             number, approximate, word, noun, *words = match.groups()
             following = text[match.end():match.end() + 14]

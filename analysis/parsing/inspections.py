@@ -26,6 +26,7 @@ _ROUND = re.compile(rf"(?:第?[一二三四五六七八九十]{{1,4}}届)?(?:[�
 _FEEDBACK = re.compile(r"反馈")
 # Between a date and 反馈 none of this may stand: the sentence then tells what the body did.
 _OWN_WORK = re.compile(r"传达|学习|研究|部署|整改方案|成立|印发|制定|专题会|民主生活会|落实反馈|对照反馈|收到|听取|截至|截止|整改情况|整改报告")
+_DATE_AFTER = re.compile(r"(?:时间|日期|意见|情况)?(?:为|是)?[:(]? ?")
 _MEETING = re.compile(r"反馈会|反馈大会|情况反馈|意见反馈|集中反馈")
 
 
@@ -142,7 +143,7 @@ def find_feedback(passage: Passage, period: DateRange | None, start_found: Found
 
 def _date_after(text: str, at: int) -> PrintedDate | None:
     """反馈时间：2021年3月5日, 反馈意见(2021年3月5日)."""
-    match = re.compile(r"(?:时间|日期|意见|情况)?(?:为|是)?[:(]? ?").match(text, at)
+    match = _DATE_AFTER.match(text, at)
     if match.end() == at or match.group()[-1] not in ":(为是 ":
         return None
     found = DATE_PATTERN.match(text, match.end())
@@ -225,7 +226,12 @@ def find_round(passage: Passage, title: str | None, sentence: tuple[int, int] | 
     """The round as printed (第十二届市委第九轮); a congress term alone is none."""
     text = passage.text
     limit = sentence[1] + 200 if sentence else 1200
-    for match in _ROUND.finditer(text, 0, max(limit, 400)):
+    limit = max(limit, 400)
+    position = -1
+    while (position := min([at for at in (text.find("轮", position + 1, limit), text.find("批", position + 1, limit)) if at >= 0], default=-1)) >= 0:
+        match = next((found for found in _ROUND.finditer(text, max(0, position - 30), position + 2) if found.start() <= position < found.end()), None)
+        if match is None:
+            continue
         start, end = match.span()
         after = text[end:end + 14]
         before = text[max(0, start - 6):start]

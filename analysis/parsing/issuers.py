@@ -60,6 +60,8 @@ def _is_title_end(line: str) -> bool:
 def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
     """The issue date that the page prints: (date, start, end, in the tail); 成文日期 only without another."""
     later = None
+    if "期" not in head and "时间" not in head and "时间" not in tail and not _BARE_PAGE_DATE.search(head) and "发布" not in head + tail:
+        return None
     for text, is_tail in ((head, False), (tail, True)):
         for match in _PAGE_DATE.finditer(text):
             value = _real_date(*match.groups()[1:4])
@@ -160,7 +162,9 @@ def find_place(issuer: str | None, title: str | None, texts: list[str], phones: 
     for text, basis in ((issuer, "issuer"), (title, "title")):
         if not text:
             continue
-        place = _in_name(text, mentioned | _codes(texts[:2]), level)
+        place = _in_name(text, mentioned, level)
+        if place is not None and place.code is None:  # a name that several places share
+            place = _in_name(text, mentioned | _codes(texts[:2]), level) or place
         if place is not None:
             return place, basis
     if is_own_sender(team):

@@ -141,10 +141,10 @@ class _Reader:
             self.put("signed_date", signed.value, "read", signed.start, signed.end)
         else:
             self.notice["signed_date"] = None
-        head = self.shadow[:2500]
-        found = issuers.find_page_date(head, self.tail[-1500:])
+        head, tail = self.shadow[:1600], self.tail[-1000:]
+        found = issuers.find_page_date(head, tail)
         if found is not None:
-            offset = len(self.shadow) - len(self.tail[-1500:]) if found[3] else 0
+            offset = len(self.shadow) - len(tail) if found[3] else 0
             self.put("publication_date", found[0], "page", found[1] + offset, found[2] + offset)
             self.notice["publication_basis"] = "page"
         elif page.get("publication_date"):
