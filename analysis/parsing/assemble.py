@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import BODY
+from analysis.parsing.cues import BODY, is_action, is_finding
 from analysis.parsing.measures import Piece
 from analysis.parsing.outline import Node, build_outline
 from analysis.parsing.problems import Draft, accept_weak, opens_with_detail, read_unit
@@ -158,6 +158,17 @@ def _cut(flow: Flow, unit: Node, end: int, is_last: bool) -> int:
     return end
 
 
+def _is_preface(flow: Flow | Whole, node: Node) -> bool:
+    """Whether a heading above the problems only tells how the work was organised.
+
+    Such a one holds problems where they follow it without a heading of their own.
+    """
+    if node.style == "H" or node.own_end - node.start < 50 and node.style == "C":
+        return False
+    line = flow.text[node.body:node.own_end].partition("\n")[0]
+    return len(line) > 40 and is_action(line) and not is_finding(line.partition("。")[0])
+
+
 def _chain(unit: Node) -> list[Node]:
     chain = []
     node = unit.parent
@@ -169,7 +180,7 @@ def _chain(unit: Node) -> list[Node]:
 
 def _sections(flow: Flow, units: list[Node], parents: set[int]):
     """Sections with their headings, and for every unit its (aspect key, category key)."""
-    chains = [[node for node in _chain(unit) if id(node) not in parents] for unit in units]
+    chains = [[node for node in _chain(unit) if id(node) not in parents and not _is_preface(flow, node)] for unit in units]
     tops = {id(chain[0]) for chain in chains if chain}
     if len(tops) == 1 and all(chains):
         top = chains[0][0]

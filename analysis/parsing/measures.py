@@ -30,6 +30,7 @@ _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
     ("(一)", ("(一)", "㈠"), re.compile(rf"\( ?({_H}{{1,3}}) ?\)[、.]?|([㈠-㈩])"), True),
     ("一、", ("一、",), re.compile(rf"(?<!{_H})({_H}{{1,3}})、"), True),
     ("第一", ("第一,", "第一、", "第一:", "第一是"), re.compile(rf"第({_H}{{1,3}})[,、:是]"), True),
+    ("-", ("- ", "* ", "• ", "•", "·", "●", "○", "■", "◆", "▪", "➢"), re.compile(r"(?:^|(?<=\n))([-*•·●○■◆▪➢]) *", re.M), True),
     ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
     ("一方面", ("一方面,", "一方面"), re.compile(r"(一|另一)方面,?"), True),
 )
@@ -40,10 +41,10 @@ _FIRST_OF = ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True)
 def split_measures(text: str, start: int, end: int) -> list[Piece]:
     """The measures of the stretch ``start``–``end``; one piece when nothing is enumerated."""
     best: tuple[int, int] | None = None
-    for index, (_, signs, pattern, bound) in enumerate(_STYLES[:8]):
+    for index, (_, signs, pattern, bound) in enumerate(_STYLES[:9]):
         for sign in signs:
             at = text.find(sign, start, end)
-            while at >= 0 and bound and not _at_boundary(text, start, at):
+            while at >= 0 and bound and not (_at_line(text, start, at) if index == 8 else _at_boundary(text, start, at)):
                 at = text.find(sign, at + 1, end)
             if at >= 0 and (best is None or at < best[0]) and _goes_on(text, at, end, sign):
                 best = (at, index)
@@ -56,7 +57,7 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
         return pieces
     if text.startswith("其一", start, end):
         return _pieces(text, start, end, _FIRST_OF)
-    for style in _STYLES[8:]:
+    for style in _STYLES[9:]:
         # 一要…二要… inside a sentence are what a meeting asked for, not measures.
         if text.startswith(style[1], start, end):
             pieces = _pieces(text, start, end, style)
@@ -75,6 +76,10 @@ def _goes_on(text: str, at: int, end: int, sign: str) -> bool:
             return True
         following = text.find("2" + sign[1], following + 1, end)
     return False
+
+
+def _at_line(text: str, start: int, at: int) -> bool:
+    return at == start or text[at - 1] == "\n"
 
 
 def _at_boundary(text: str, start: int, at: int) -> bool:
@@ -113,7 +118,7 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
                 continue
         if bound and not _at_boundary(text, start, at):
             continue
-        value = han_number(text[at:match.end(1)]) if name == "一是" else _value(match)
+        value = han_number(text[at:match.end(1)]) if name == "一是" else last + 1 if name == "-" else _value(match)
         if value is None:
             continue
         if name in ("1.", "一、", "1)", "(1)", "(一)"):

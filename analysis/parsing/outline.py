@@ -202,6 +202,8 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
     if node.heading and any(stack[depth].heading for depth in found):
         found = [depth for depth in found if stack[depth].heading]
     if not found:
+        if not node.opens_list:
+            _leave_lists(stack, style)
         return
     if node.number is None:
         del stack[found[-1]:]
@@ -223,6 +225,22 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
         if node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
             return
     del stack[best:]
+
+
+# Below what a style that opens does not stand: 一、 and （一） head parts, a list before them is over.
+_NOT_UNDER = {"C": ("PC", "A", "PA", "D", "W", "N", "B", "O"), "PC": ("A", "PA", "D", "N", "B", "O")}
+
+
+def _leave_lists(stack: list[Node], style: str) -> None:
+    lower = _NOT_UNDER.get(style)
+    if lower is not None:
+        first = next((depth for depth in range(1, len(stack)) if stack[depth].style in lower), None)
+        if first is not None:
+            del stack[first:]
+    elif style in ("W", "N"):
+        # A sentence ends a list line; a bare line may head the problems below it.
+        while len(stack) > 1 and stack[-1].style in ("A", "PA", "O", "B", "PC") and not stack[-1].para.bare and len(stack[-1].para.text) > 24:
+            stack.pop()
 
 
 def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:

@@ -66,6 +66,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+# ——已整改到位 (done) behind a dash at the end of a heading.
+_HEAD_DASH = re.compile(r" ?[—–-]{1,3} ?([^—–\-。,;\n]{2,16})[。:]? ?$")
 _HEAD_BRACKET = re.compile(r" ?[(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]〕][。:]? ?$")
 _LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
 
@@ -81,7 +83,7 @@ def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
             draft.status = Status(code, lead.start(1), lead.end(1), share)
             zone[0] = lead.end()
             return
-    tail = _HEAD_BRACKET.search(text, max(zone[0], stop - 44), stop)
+    tail = _HEAD_BRACKET.search(text, max(zone[0], stop - 44), stop) or _HEAD_DASH.search(text, max(zone[0], stop - 24), stop)
     if tail is not None and tail.start() > zone[0]:
         code, share = bracket_status(tail.group(1))
         if code is not None and (line >= 0 or zone[1] == stop):
@@ -92,7 +94,7 @@ def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
 def _end_status(text: str, zone: list[int], draft: Draft) -> None:
     """A result in a bracket at the end of the finding, before the first label."""
     first, last = _trim(text, zone[0], zone[1])
-    tail = _HEAD_BRACKET.search(text, max(first, last - 44), last)
+    tail = _HEAD_BRACKET.search(text, max(first, last - 44), last) or _HEAD_DASH.search(text, max(first, last - 24), last)
     if tail is not None and tail.start() > first:
         code, share = bracket_status(tail.group(1))
         if code is not None:

@@ -164,9 +164,8 @@ class Reader:
                 top = nearest
             groups.setdefault(id(top), []).append(unit)
             tops[id(top)] = top
-        marked = sum(self.evidence(unit).doing + self.evidence(unit).results > 0 for unit in units)
         if len(groups) == 1 or all(tops[key] is members[0] and len(members) == 1 for key, members in groups.items()):
-            return self._without_outliers(units, marked)
+            return self._without_outliers(units)
         values: dict[int, float] = {}
         for key, members in groups.items():
             total = 0.0
@@ -199,21 +198,30 @@ class Reader:
                 keep = first.style == last.style and first.number == (last.number or 0) + 1 > 2
             if keep:
                 kept += groups[key]
-        return self._without_outliers(kept or units, marked)
+        return self._without_outliers(kept or units)
 
-    def _without_outliers(self, units: list[Node], marked: int) -> list[Node]:
-        """Without single lines that lack what nearly all the others have."""
-        if len(units) < 3 or marked < 0.7 * len(units):
+    def _without_outliers(self, units: list[Node]) -> list[Node]:
+        """Without lines at the edge, or with a preface's title, that lack what nearly all the others have."""
+        strong = [self.evidence(unit).strong for unit in units]
+        if len(units) < 3 or sum(strong) < 0.6 * len(units):
             return units
+
+        def is_weak(position: int) -> bool:
+            e = self.evidence(units[position])
+            return not strong[position] and (not e.finding or e.action)
+
+        first, last = 0, len(units)
+        while first < last and is_weak(first):
+            first += 1
+        while last > first and is_weak(last - 1):
+            last -= 1
         kept = []
-        for position, unit in enumerate(units):
-            e = self.evidence(unit)
-            at_edge = position in (0, len(units) - 1)
-            if not e.strong and (not e.finding or e.action) and (at_edge or e.action):
-                title = self.flow.text[unit.body:unit.body + 60].split("\n")[0]
-                if at_edge or PREFACE.search(title) or CLOSING.search(title):
+        for position in range(first, last):
+            if is_weak(position) and self.evidence(units[position]).action:
+                title = self.flow.text[units[position].body:units[position].body + 60].split("\n")[0]
+                if PREFACE.search(title) or CLOSING.search(title):
                     continue
-            kept.append(unit)
+            kept.append(units[position])
         return kept
 
     def quality(self, unit: Node) -> float:

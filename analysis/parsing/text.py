@@ -114,6 +114,8 @@ _RESIDUE_SIGNS = ("**", "__", "[bookmark", "ā", "á", "ǎ", "à", "ē", "é", "
                   "ù", "ǚ", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>")
 # 第3页 共10页, - 3 -, 3/10: page numbers, never content.
 _FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
+# A list sign before a printed number or a label says nothing more; alone it is the mark of a list.
+_LABEL_BEHIND = re.compile(r"\*\*|[一二三四五六七八九十]{1,3}[、是]|[(【\[①-⑳#]|\d{1,3}[.、]|(?:问题|整改|反馈|存在|原因|责任|完成)[^:。,;]{0,8}[:】]")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*(?: ?[【(\[][^】)\]]{2,20}[】)\]])?[。:]?")
 _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
@@ -161,7 +163,7 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
         heading = headings.get(start, 0) if headings else 0
         if has_marks and body[0] in "#>*-+":
             mark = _MARKS.match(body)
-            if mark and not body.startswith("**"):
+            if mark and not body.startswith("**") and (body[0] in "#>" or _LABEL_BEHIND.match(body, mark.end())):
                 heading = len(mark.group(1)) if mark.group(1) else heading
                 start += mark.end()
                 body = body[mark.end():]
