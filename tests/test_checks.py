@@ -10,7 +10,9 @@ from tests.compare_notices import NoticeMaker, reference_five
 
 def found(made: NoticeMaker) -> dict[tuple[str, str], tuple]:
     checks = made.frames()["core_checks"]
-    return {(r["notice_id"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)}
+    return {
+        (r["notice_id"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)
+    }
 
 
 def one(statuses, claims, **more):
@@ -21,11 +23,22 @@ def one(statuses, claims, **more):
 
 def test_the_figures_of_the_five_reports():
     checks = found(reference_five())
-    expected = {("anshan-2021", "completed"): (53, 50, False), ("anshan-2021", "completed_long_term"): (15, 12, False), ("anshan-2021", "open"): (7, 10, False),
-                ("anshan-2021", "problems"): (60, 60, True), ("anshan-2021", "stated_sum"): (60, 60, True), ("anshan-2021", "aspects"): (4, 4, True),
-                ("yushu-2024", "measures"): (29, 28, False), ("yushu-2024", "problems"): (14, 14, True), ("yushu-2024", "completed"): (14, None, None),
-                ("yiyang-2023", "tasks"): (60, 58, False), ("yiyang-2023", "problems"): (44, 44, True), ("yiyang-2023", "completed"): (42, 1, None),
-                ("yiyang-2023", "stated_sum"): (44, 44, True), ("dandong-2025", "tasks"): (36, 36, True)}
+    expected = {
+        ("anshan-2021", "completed"): (53, 50, False),
+        ("anshan-2021", "completed_long_term"): (15, 12, False),
+        ("anshan-2021", "open"): (7, 10, False),
+        ("anshan-2021", "problems"): (60, 60, True),
+        ("anshan-2021", "stated_sum"): (60, 60, True),
+        ("anshan-2021", "aspects"): (4, 4, True),
+        ("yushu-2024", "measures"): (29, 28, False),
+        ("yushu-2024", "problems"): (14, 14, True),
+        ("yushu-2024", "completed"): (14, None, None),
+        ("yiyang-2023", "tasks"): (60, 58, False),
+        ("yiyang-2023", "problems"): (44, 44, True),
+        ("yiyang-2023", "completed"): (42, 1, None),
+        ("yiyang-2023", "stated_sum"): (44, 44, True),
+        ("dandong-2025", "tasks"): (36, 36, True),
+    }
     assert {key: checks[key] for key in expected} == expected
     assert not any(notice == "kaifeng-2020" for notice, _ in checks)
 
@@ -50,7 +63,10 @@ def test_classes_without_headings_cannot_be_counted():
 
 
 def test_two_kinds_of_open_problems_are_added_and_shown_apart():
-    checks = one(["completed"] * 3 + ["phased"] + ["in_progress"] * 2, [("problems", "problem", 6), ("completed", "problem", 3), ("phased", "problem", 2), ("in_progress", "problem", 1)])
+    checks = one(
+        ["completed"] * 3 + ["phased"] + ["in_progress"] * 2,
+        [("problems", "problem", 6), ("completed", "problem", 3), ("phased", "problem", 2), ("in_progress", "problem", 1)],
+    )
     assert checks["open"] == (3, 3, True) and checks["phased"] == (2, 1, False) and checks["in_progress"] == (1, 2, False)
 
 
@@ -60,12 +76,18 @@ def test_one_kind_of_open_problems_is_compared_with_its_own_kind():
 
 
 def test_kinds_of_results_that_add_up_are_no_contradiction():
-    checks = one(["completed"] * 6 + ["in_progress"] * 2 + ["long_term"], [("problems", "problem", 9), ("completed", "problem", 6), ("in_progress", "problem", 2), ("long_term", "problem", 1)])
+    checks = one(
+        ["completed"] * 6 + ["in_progress"] * 2 + ["long_term"],
+        [("problems", "problem", 9), ("completed", "problem", 6), ("in_progress", "problem", 2), ("long_term", "problem", 1)],
+    )
     assert checks["stated_sum"] == (9, 9, True) and checks["open"] == (3, 3, True) and checks["long_term"] == (1, 1, True)
 
 
 def test_long_term_named_among_the_completed_is_not_added_to_the_open():
-    checks = one(["completed"] * 4 + ["completed_long_term"] * 2 + ["in_progress"], [("problems", "problem", 7), ("completed", "problem", 6), ("long_term", "problem", 2), ("in_progress", "problem", 1)])
+    checks = one(
+        ["completed"] * 4 + ["completed_long_term"] * 2 + ["in_progress"],
+        [("problems", "problem", 7), ("completed", "problem", 6), ("long_term", "problem", 2), ("in_progress", "problem", 1)],
+    )
     assert checks["stated_sum"] == (7, 7, True) and checks["open"] == (1, 1, True)
 
 
@@ -74,7 +96,10 @@ def test_tasks_done_are_not_compared_with_problems_done():
 
 
 def test_long_term_beside_completed_adds_up_too():
-    checks = one(["completed"] * 3 + ["completed_long_term"] * 2 + ["in_progress"], [("problems", "problem", 6), ("completed", "problem", 3), ("completed_long_term", "problem", 2), ("in_progress", "problem", 1)])
+    checks = one(
+        ["completed"] * 3 + ["completed_long_term"] * 2 + ["in_progress"],
+        [("problems", "problem", 6), ("completed", "problem", 3), ("completed_long_term", "problem", 2), ("in_progress", "problem", 1)],
+    )
     assert checks["stated_sum"] == (6, 6, True)
 
 
@@ -90,12 +115,25 @@ def test_tasks_far_from_any_printed_unit_are_not_called_wrong():
 
 def test_a_total_of_one_aspect_is_checked_against_that_aspect():
     made = NoticeMaker()
-    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 7, aspects=[4, 3], claims=[("problems", "problem", 7), ("problems", "problem", 4), ("problems", "problem", 2)])
+    made.notice(
+        "n",
+        "甲",
+        "100000",
+        2020,
+        statuses=["completed"] * 7,
+        aspects=[4, 3],
+        claims=[("problems", "problem", 7), ("problems", "problem", 4), ("problems", "problem", 2)],
+    )
     for claim, section in zip(made.rows["core_claims"], (None, "n/a1", "n/a2"), strict=True):
         claim["section_id"] = section
     checks = made.frames()["core_checks"]
     by_id = {r["check_id"]: (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)}
-    assert by_id == {"n!problems": (7, 7, True), "n!aspect_problems.a1": (4, 4, True), "n!aspect_problems.a2": (2, 3, False), "n!aspect_sum": (7, 6, False)}
+    assert by_id == {
+        "n!problems": (7, 7, True),
+        "n!aspect_problems.a1": (4, 4, True),
+        "n!aspect_problems.a2": (2, 3, False),
+        "n!aspect_sum": (7, 6, False),
+    }
 
 
 def test_figures_about_earlier_findings_are_no_totals_of_this_notice():
@@ -111,6 +149,9 @@ def test_a_partition_of_many_notices_gives_the_same_checks_as_each_alone():
     frames = together.frames()
     alone = []
     from analysis.tables.checks import build_checks
+
     for notice_id in frames["core_notices"]["notice_id"]:
-        alone.append(build_checks({name: f.filter(pl.col("notice_id") == notice_id) for name, f in frames.items() if "notice_id" in f.columns}))
+        alone.append(
+            build_checks({name: f.filter(pl.col("notice_id") == notice_id) for name, f in frames.items() if "notice_id" in f.columns})
+        )
     assert pl.concat(alone).sort("check_id").equals(checks.sort("check_id"))

@@ -15,16 +15,35 @@ FIVE = reference_five().frames()
 
 @pytest.fixture(scope="module")
 def out():
-    return build_outputs(ledger_from_frames(FIVE), only=("out_completion", "out_differences", "out_flags", "out_notices", "out_problem_counts", "out_status_mix", "out_reconciliation"))
+    return build_outputs(
+        ledger_from_frames(FIVE),
+        only=(
+            "out_completion",
+            "out_differences",
+            "out_flags",
+            "out_notices",
+            "out_problem_counts",
+            "out_status_mix",
+            "out_reconciliation",
+        ),
+    )
 
 
 def row(out, notice, definition):
     return out["out_completion"].row(by_predicate=(pl.col("notice_id") == notice) & (pl.col("definition_code") == definition), named=True)
 
 
-@pytest.mark.parametrize("notice, definition, x, n, low, high", [
-    ("anshan-2021", "stated", 53, 60, 77.8, 94.2), ("anshan-2021", "itemised", 50, 60, 72.0, 90.7), ("anshan-2021", "strict", 38, 60, 50.7, 74.4),
-    ("yushu-2024", "stated", 14, 14, 78.5, 100), ("yiyang-2023", "stated", 42, 44, 84.9, 98.7), ("kaifeng-2020", "itemised", 15, 17, 65.7, 96.7)])
+@pytest.mark.parametrize(
+    "notice, definition, x, n, low, high",
+    [
+        ("anshan-2021", "stated", 53, 60, 77.8, 94.2),
+        ("anshan-2021", "itemised", 50, 60, 72.0, 90.7),
+        ("anshan-2021", "strict", 38, 60, 50.7, 74.4),
+        ("yushu-2024", "stated", 14, 14, 78.5, 100),
+        ("yiyang-2023", "stated", 42, 44, 84.9, 98.7),
+        ("kaifeng-2020", "itemised", 15, 17, 65.7, 96.7),
+    ],
+)
 def test_reference_ratios(out, notice, definition, x, n, low, high):
     found = row(out, notice, definition)
     assert (found["x_count"], found["n_count"]) == (x, n)
@@ -49,7 +68,10 @@ def test_strict_is_unknown_where_the_total_does_not_split_off_long_term(out):
 
 
 def test_days_since_feedback_stand_beside_every_ratio(out):
-    days = {n: row(out, n, "stated")["days_since_feedback"] for n in ("yushu-2024", "anshan-2021", "kaifeng-2020", "dandong-2025", "yiyang-2023")}
+    days = {
+        n: row(out, n, "stated")["days_since_feedback"]
+        for n in ("yushu-2024", "anshan-2021", "kaifeng-2020", "dandong-2025", "yiyang-2023")
+    }
     assert days == {"yushu-2024": 83, "anshan-2021": 98, "kaifeng-2020": 146, "dandong-2025": 314, "yiyang-2023": None}
     assert row(out, "dandong-2025", "stated")["is_days_lower_bound"] and not row(out, "kaifeng-2020", "stated")["is_days_lower_bound"]
 
@@ -63,7 +85,12 @@ def test_the_five_cannot_be_told_apart(out):
 
 
 def test_items_are_not_compared_with_totals_and_the_reason_is_given(out):
-    pair = out["out_differences"].row(by_predicate=(pl.col("definition_code") == "lenient") & (pl.col("notice_id_a") == "anshan-2021") & (pl.col("notice_id_b") == "yiyang-2023"), named=True)
+    pair = out["out_differences"].row(
+        by_predicate=(pl.col("definition_code") == "lenient")
+        & (pl.col("notice_id_a") == "anshan-2021")
+        & (pl.col("notice_id_b") == "yiyang-2023"),
+        named=True,
+    )
     assert pair["verdict_code"] == "not_comparable" and pair["p_value"] is None and pair["difference"] is None
     assert "鞍山 2021" in pair["reason_zh"] and "Yiyang 2023" in pair["reason_en"]
 
@@ -72,18 +99,25 @@ def test_a_difference_is_found_where_there_is_one():
     made = NoticeMaker()
     made.notice("a-2020", "甲", "110000", 2020, statuses=["completed"] * 58 + ["in_progress"] * 2)
     made.notice("b-2020", "乙", "120000", 2020, statuses=["completed"] * 30 + ["in_progress"] * 30)
-    rows = build_outputs(ledger_from_frames(made.frames()), only=("out_differences",))["out_differences"].filter(pl.col("definition_code") == "strict")
+    rows = build_outputs(ledger_from_frames(made.frames()), only=("out_differences",))["out_differences"].filter(
+        pl.col("definition_code") == "strict"
+    )
     assert set(rows["verdict_code"]) == {"differs"} and all("孰优孰劣" in reason for reason in rows["reason_zh"])
 
 
 def test_flags_of_the_five(out):
-    raised = {n: "".join(sorted(g.filter("is_raised")["flag_code"])) for (n,), g in out["out_flags"].group_by("notice_id", maintain_order=True)}
+    raised = {
+        n: "".join(sorted(g.filter("is_raised")["flag_code"])) for (n,), g in out["out_flags"].group_by("notice_id", maintain_order=True)
+    }
     assert raised == {"anshan-2021": "DRS", "dandong-2025": "NTU", "yushu-2024": "ADLRS", "kaifeng-2020": "LSTX", "yiyang-2023": "DRSTU"}
     assert out["out_flags"].filter("is_raised")["reason_zh"].str.len_chars().min() > 0
 
 
 def test_units_and_definitions_are_not_compared_with_each_other():
-    rows = [{"label_zh": "甲 2020", "label_en": "A 2020", "unit": "problem", "definition_code": "stated"}, {"label_zh": "乙 2021", "label_en": "B 2021", "unit": "task", "definition_code": "stated"}]
+    rows = [
+        {"label_zh": "甲 2020", "label_en": "A 2020", "unit": "problem", "definition_code": "stated"},
+        {"label_zh": "乙 2021", "label_en": "B 2021", "unit": "task", "definition_code": "stated"},
+    ]
     with pytest.raises(IncomparableUnits, match="A 2020: problems; B 2021: tasks") as refusal:
         require_comparable(rows)
     assert "甲 2020按问题计" in refusal.value.reason_zh
@@ -94,8 +128,17 @@ def test_units_and_definitions_are_not_compared_with_each_other():
 
 def test_a_total_in_tasks_keeps_its_unit():
     made = NoticeMaker()
-    made.notice("a-2020", "甲", "110000", 2020, statuses=["not_stated"] * 30, claims=[("problems", "problem", 30), ("tasks", "task", 157), ("completed", "task", 150)])
-    made.notice("b-2020", "乙", "120000", 2020, statuses=["not_stated"] * 30, claims=[("problems", "problem", 30), ("completed", "problem", 27)])
+    made.notice(
+        "a-2020",
+        "甲",
+        "110000",
+        2020,
+        statuses=["not_stated"] * 30,
+        claims=[("problems", "problem", 30), ("tasks", "task", 157), ("completed", "task", 150)],
+    )
+    made.notice(
+        "b-2020", "乙", "120000", 2020, statuses=["not_stated"] * 30, claims=[("problems", "problem", 30), ("completed", "problem", 27)]
+    )
     out = build_outputs(ledger_from_frames(made.frames()), only=("out_completion", "out_differences"))
     found = row(out, "a-2020", "stated")
     assert (found["unit"], found["x_count"], found["n_count"]) == ("task", 150, 157) and "U" in found["flags"].split(",")
@@ -106,7 +149,14 @@ def test_a_total_in_tasks_keeps_its_unit():
 
 def test_missing_notice_years_are_rows_of_nulls_and_not_zeros(out):
     cells = out["out_notices"].filter((pl.col("city_code") == "210300"))
-    assert cells["year"].to_list() == [2020, 2021, 2022, 2023, 2024, 2025] and cells["is_missing"].to_list() == [True, False, True, True, True, True]
+    assert cells["year"].to_list() == [2020, 2021, 2022, 2023, 2024, 2025] and cells["is_missing"].to_list() == [
+        True,
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]
     missing = out["out_problem_counts"].filter(pl.col("notice_id").is_null())
     assert missing.height and missing["value_count"].null_count() == missing.height
     zero = out["out_problem_counts"].filter((pl.col("notice_id") == "anshan-2021") & (pl.col("group_id") == "supervision"))

@@ -39,9 +39,15 @@ def test_a_folder_without_tables_says_what_to_do(tmp_path):
         load_ledger(tmp_path)
 
 
-@pytest.mark.parametrize("selection, words", [
-    ({"city_codes": ("210301",)}, "210301.*Did you mean 210300.*210300 鞍山"), ({"first_year": 2030}, "holds no notice.*2020, 2021, 2023, 2024, 2025"),
-    ({"first_year": 2024, "last_year": 2020}, "after last_year"), ({"city_codes": ("鞍山",), "last_year": 2020}, "holds no notice")])
+@pytest.mark.parametrize(
+    "selection, words",
+    [
+        ({"city_codes": ("210301",)}, "210301.*Did you mean 210300.*210300 鞍山"),
+        ({"first_year": 2030}, "holds no notice.*2020, 2021, 2023, 2024, 2025"),
+        ({"first_year": 2024, "last_year": 2020}, "after last_year"),
+        ({"city_codes": ("鞍山",), "last_year": 2020}, "holds no notice"),
+    ],
+)
 def test_a_selection_that_holds_nothing_names_what_there_is(selection, words):
     with pytest.raises(EmptySelection, match=words) as refusal:
         ledger_from_frames(FIVE, **selection)
@@ -54,9 +60,14 @@ def test_an_unknown_year_basis_is_refused():
 
 
 def test_the_year_means_what_was_asked_for():
-    years = {basis: ledger_from_frames(FIVE, year_basis=basis).notices.filter(pl.col("notice_id") == "yushu-2024")["year"][0] for basis in ("publication", "feedback", "inspection")}
+    years = {
+        basis: ledger_from_frames(FIVE, year_basis=basis).notices.filter(pl.col("notice_id") == "yushu-2024")["year"][0]
+        for basis in ("publication", "feedback", "inspection")
+    }
     assert years == {"publication": 2024, "feedback": 2023, "inspection": 2023}
-    assert ledger_from_frames(FIVE, year_basis="inspection").notices.filter(pl.col("notice_id") == "anshan-2021")["label_zh"][0] == "鞍山 2020"
+    assert (
+        ledger_from_frames(FIVE, year_basis="inspection").notices.filter(pl.col("notice_id") == "anshan-2021")["label_zh"][0] == "鞍山 2020"
+    )
 
 
 def test_a_notice_without_a_year_is_kept_unless_years_are_asked_for():
@@ -160,4 +171,6 @@ def test_hundreds_of_notices_are_compared_in_bounded_work():
     out = build_outputs(ledger_from_frames(made.frames()))
     pairs = out["out_differences"].filter((pl.col("comparison_code") == "pair") & (pl.col("definition_code") == "strict"))
     assert pairs.height == 60 and out["out_mix_distances"].height == 60
-    assert out["out_differences"].filter((pl.col("comparison_code") == "overall") & (pl.col("definition_code") == "strict"))["notice_count"].to_list() == [120]
+    assert out["out_differences"].filter((pl.col("comparison_code") == "overall") & (pl.col("definition_code") == "strict"))[
+        "notice_count"
+    ].to_list() == [120]

@@ -101,15 +101,38 @@ def city(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def test_stated_against_counted(out):
-    checks = {(r["city_name"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in out["out_reconciliation"].iter_rows(named=True)}
-    expected = {("鞍山", "completed"): (53, 50, False), ("鞍山", "completed_long_term"): (15, 12, False), ("鞍山", "open"): (7, 10, False), ("鞍山", "problems"): (60, 60, True),
-                ("榆树", "measures"): (28, 25, False), ("榆树", "problems"): (14, 14, True), ("益阳", "tasks"): (60, 59, False), ("益阳", "problems"): (44, 44, True), ("丹东", "tasks"): (36, 36, True)}
+    checks = {
+        (r["city_name"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"])
+        for r in out["out_reconciliation"].iter_rows(named=True)
+    }
+    expected = {
+        ("鞍山", "completed"): (53, 50, False),
+        ("鞍山", "completed_long_term"): (15, 12, False),
+        ("鞍山", "open"): (7, 10, False),
+        ("鞍山", "problems"): (60, 60, True),
+        ("榆树", "measures"): (28, 25, False),
+        ("榆树", "problems"): (14, 14, True),
+        ("益阳", "tasks"): (60, 59, False),
+        ("益阳", "problems"): (44, 44, True),
+        ("丹东", "tasks"): (36, 36, True),
+    }
     assert {key: checks[key] for key in expected} == expected
     assert sum(r["is_agreeing"] is False for r in out["out_reconciliation"].iter_rows(named=True)) == 5
 
 
-@pytest.mark.parametrize("name, definition, x, n", [("鞍山", "stated", 53, 60), ("鞍山", "itemised", 50, 60), ("鞍山", "strict", 38, 60), ("榆树", "stated", 14, 14), ("益阳", "stated", 42, 44),
-                                                    ("开封", "itemised", 15, 17), ("丹东", "stated", None, None), ("丹东", "itemised", None, None)])
+@pytest.mark.parametrize(
+    "name, definition, x, n",
+    [
+        ("鞍山", "stated", 53, 60),
+        ("鞍山", "itemised", 50, 60),
+        ("鞍山", "strict", 38, 60),
+        ("榆树", "stated", 14, 14),
+        ("益阳", "stated", 42, 44),
+        ("开封", "itemised", 15, 17),
+        ("丹东", "stated", None, None),
+        ("丹东", "itemised", None, None),
+    ],
+)
 def test_completion(out, name, definition, x, n):
     row = city(out["out_completion"], name).row(by_predicate=pl.col("definition_code") == definition, named=True)
     assert (row["x_count"], row["n_count"]) == (x, n)
@@ -122,19 +145,33 @@ def test_the_five_cannot_be_told_apart(out):
 
 
 def test_flags(out):
-    raised = {n: "".join(sorted(g.filter("is_raised")["flag_code"])) for (n,), g in out["out_flags"].group_by("city_name", maintain_order=True)}
+    raised = {
+        n: "".join(sorted(g.filter("is_raised")["flag_code"])) for (n,), g in out["out_flags"].group_by("city_name", maintain_order=True)
+    }
     assert raised == {"鞍山": "DRS", "丹东": "NTU", "榆树": "ADLRS", "开封": "LSTX", "益阳": "DRSTU"}
 
 
 def test_what_came_back_in_the_notices_own_words(out):
     rows = out["out_recurrences"].filter(pl.col("n_count").is_not_null() & pl.col("x_count").is_not_null())
-    assert {(r["city_name"], r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.iter_rows(named=True)} == {("开封", 7, 31, False), ("益阳", 5, 19, True), ("益阳", 3, 20, False)}
+    assert {(r["city_name"], r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.iter_rows(named=True)} == {
+        ("开封", 7, 31, False),
+        ("益阳", 5, 19, True),
+        ("益阳", 3, 20, False),
+    }
 
 
 def test_evidence_behind_completed_items_is_near_the_hand_count(out):
     """By hand: about 8 of 50 and 5 of 15 with wording of intent; about 11 of 50 and 9 of 15 without hard evidence."""
-    rows = {(r["city_name"], r["measure_code"]): (r["x_count"], r["n_count"]) for r in out["out_evidence_by_notice"].filter(pl.col("scope_code") == "completed").iter_rows(named=True)}
-    for key, low, high, n in ((("鞍山", "intent"), 6, 10, 50), (("开封", "intent"), 4, 6, 15), (("鞍山", "no_hard_evidence"), 6, 13, 50), (("开封", "no_hard_evidence"), 7, 11, 15)):
+    rows = {
+        (r["city_name"], r["measure_code"]): (r["x_count"], r["n_count"])
+        for r in out["out_evidence_by_notice"].filter(pl.col("scope_code") == "completed").iter_rows(named=True)
+    }
+    for key, low, high, n in (
+        (("鞍山", "intent"), 6, 10, 50),
+        (("开封", "intent"), 4, 6, 15),
+        (("鞍山", "no_hard_evidence"), 6, 13, 50),
+        (("开封", "no_hard_evidence"), 7, 11, 15),
+    ):
         assert low <= rows[key][0] <= high and rows[key][1] == n, key
 
 
@@ -152,8 +189,11 @@ def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
     build_ledger([RAW, added], tmp_path / "seven")
     seven = build_outputs(load_ledger(tmp_path / "seven"))
     # counts and ratios of the five stay what they were
-    for table, keys in (("out_completion", ["notice_id", "definition_code", "x_count", "n_count", "share"]), ("out_recurrences", ["recurrence_id", "x_count", "n_count"]),
-                        ("out_reconciliation", ["check_id", "stated_value", "counted_value", "is_agreeing"])):
+    for table, keys in (
+        ("out_completion", ["notice_id", "definition_code", "x_count", "n_count", "share"]),
+        ("out_recurrences", ["recurrence_id", "x_count", "n_count"]),
+        ("out_reconciliation", ["check_id", "stated_value", "counted_value", "is_agreeing"]),
+    ):
         before = out[table].filter(pl.col("notice_id").is_not_null()).select(keys)
         assert before.join(seven[table].select(keys), on=keys, how="anti", nulls_equal=True).is_empty(), table
     # the sixth: same body, three years later
@@ -161,7 +201,12 @@ def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
     assert out["out_type_returns"].is_empty() and set(returns["notice_id_after"]) == {"anshan-2024"}
     assert {"ideology", "finance", "cadre_management"} <= set(returns.filter("is_return")["type_code"])
     sixth = city(seven["out_completion"], "鞍山").filter(pl.col("year") == 2024)
-    assert {r["definition_code"]: (r["x_count"], r["n_count"]) for r in sixth.iter_rows(named=True)} == {"stated": (6, 8), "itemised": (6, 8), "strict": (6, 8), "lenient": (6, 8)}
+    assert {r["definition_code"]: (r["x_count"], r["n_count"]) for r in sixth.iter_rows(named=True)} == {
+        "stated": (6, 8),
+        "itemised": (6, 8),
+        "strict": (6, 8),
+        "lenient": (6, 8),
+    }
     # the seventh: another bureau, results as a total only
     seventh = city(seven["out_completion"], "铜陵").row(by_predicate=pl.col("definition_code") == "itemised", named=True)
     assert (seventh["x_count"], seventh["basis_code"], seventh["total_count"]) == (None, "none", 5)

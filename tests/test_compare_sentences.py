@@ -14,10 +14,32 @@ from analysis.compare.phrasing import source_of
 from tests.compare_notices import NoticeMaker, reference_five
 
 # topic → the tables that its sentences are made from
-TABLES = {"corpus": ["out_notices"], "counts": ["out_notices", "out_problem_counts"], "completion": ["out_completion"], "differences": ["out_differences"], "reconciliation": ["out_reconciliation"],
-          "recurring": ["out_type_prevalence", "out_overrepresentation"], "returns": ["out_recurrences", "out_type_returns"], "timeline": ["out_timeline"],
-          "evidence": ["out_evidence_by_notice"], "flags": ["out_flags"], "agreement": ["out_coding_agreement"]}
-TOPICS = ("corpus", "counts", "completion", "differences", "reconciliation", "recurring", "returns", "timeline", "evidence", "flags", "agreement")
+TABLES = {
+    "corpus": ["out_notices"],
+    "counts": ["out_notices", "out_problem_counts"],
+    "completion": ["out_completion"],
+    "differences": ["out_differences"],
+    "reconciliation": ["out_reconciliation"],
+    "recurring": ["out_type_prevalence", "out_overrepresentation"],
+    "returns": ["out_recurrences", "out_type_returns"],
+    "timeline": ["out_timeline"],
+    "evidence": ["out_evidence_by_notice"],
+    "flags": ["out_flags"],
+    "agreement": ["out_coding_agreement"],
+}
+TOPICS = (
+    "corpus",
+    "counts",
+    "completion",
+    "differences",
+    "reconciliation",
+    "recurring",
+    "returns",
+    "timeline",
+    "evidence",
+    "flags",
+    "agreement",
+)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # Numbers that belong to the wording: interval level, the percentages that an unpublished result is not, the rule's text.
 WORDS = {"95", "0", "100", "2015", "2024", "27", "8", "2"}
@@ -25,7 +47,18 @@ WORDS = {"95", "0", "100", "2015", "2024", "27", "8", "2"}
 
 def five() -> NoticeMaker:
     made = reference_five()
-    made.add("core_recurrences", recurrence_id="kaifeng-2020/15#r1", notice_id="kaifeng-2020", problem_id="kaifeng-2020/15", earlier_source="inspection", earlier_count=31, still_open_count=7, quote_text="31项", char_start=0, char_end=3)
+    made.add(
+        "core_recurrences",
+        recurrence_id="kaifeng-2020/15#r1",
+        notice_id="kaifeng-2020",
+        problem_id="kaifeng-2020/15",
+        earlier_source="inspection",
+        earlier_count=31,
+        still_open_count=7,
+        quote_text="31项",
+        char_start=0,
+        char_end=3,
+    )
     return made
 
 
@@ -62,13 +95,29 @@ def test_every_number_in_a_sentence_stands_in_a_table(out, topic, lang):
     allowed = numbers_of_tables(out, topic)
     # what sentences count or subtract themselves, worked out here from the tables a second time
     rows = out["out_reconciliation"]
-    allowed |= {str(rows.filter(pl.col("is_agreeing").eq_missing(value)).height) for value in (True, False, None)} | {str(rows.height), str(out["out_overrepresentation"].height), str(out["out_similar_statements"].height)}
+    allowed |= {str(rows.filter(pl.col("is_agreeing").eq_missing(value)).height) for value in (True, False, None)} | {
+        str(rows.height),
+        str(out["out_overrepresentation"].height),
+        str(out["out_similar_statements"].height),
+    }
     allowed |= {str(out["out_notices"]["city_code"].n_unique())}
     evidence = out["out_evidence_by_notice"].filter(pl.col("scope_code") == "completed")
-    allowed |= {str(v) for code in ("no_hard_evidence", "intent") for column in ("x_count", "n_count") for v in [evidence.filter(pl.col("measure_code") == code)[column].sum()]}
-    gaps = out["out_completion"].filter(pl.col("share").is_not_null()).group_by("notice_id").agg((100 * (pl.col("share").max() - pl.col("share").min())).alias("gap"))["gap"]
+    allowed |= {
+        str(v)
+        for code in ("no_hard_evidence", "intent")
+        for column in ("x_count", "n_count")
+        for v in [evidence.filter(pl.col("measure_code") == code)[column].sum()]
+    }
+    gaps = (
+        out["out_completion"]
+        .filter(pl.col("share").is_not_null())
+        .group_by("notice_id")
+        .agg((100 * (pl.col("share").max() - pl.col("share").min())).alias("gap"))["gap"]
+    )
     allowed |= {f"{gap:.1f}" for gap in gaps}
-    refused = out["out_differences"].filter((pl.col("definition_code") == "lenient") & (pl.col("verdict_code") == "not_comparable") & (pl.col("comparison_code") == "pair"))
+    refused = out["out_differences"].filter(
+        (pl.col("definition_code") == "lenient") & (pl.col("verdict_code") == "not_comparable") & (pl.col("comparison_code") == "pair")
+    )
     everywhere = out["out_type_prevalence"].filter((pl.col("definition_code") == "notice") & (pl.col("present_count") == pl.col("n_count")))
     allowed |= {str(refused.height), str(everywhere.height)}
     written = text(getattr(sentences, topic)(out, lang=lang))
@@ -84,12 +133,16 @@ def test_both_languages_say_the_same_numbers(out, topic):
         assert zh == en
 
 
-@pytest.mark.parametrize("change, topic, before, after", [
-    (("core_claims", 2, {"value": 54.0}), "completion", "60个问题中53个（88.3%", "60个问题中54个（90.0%"),
-    (("core_claims", 2, {"value": 54.0}), "reconciliation", "已完成数声明53，清点50，相差3", "已完成数声明54，清点50，相差4"),
-    (("core_problems", 0, {"status_code": "in_progress"}), "completion", "逐项口径60个问题中50个", "逐项口径60个问题中49个"),
-    (("core_notices", 1, {"cutoff_date": None}), "timeline", "反馈后83天统计截止", "结束后39天反馈"),
-    (("core_recurrences", 0, {"still_open_count": 9}), "returns", "31个问题中7个", "31个问题中9个")])
+@pytest.mark.parametrize(
+    "change, topic, before, after",
+    [
+        (("core_claims", 2, {"value": 54.0}), "completion", "60个问题中53个（88.3%", "60个问题中54个（90.0%"),
+        (("core_claims", 2, {"value": 54.0}), "reconciliation", "已完成数声明53，清点50，相差3", "已完成数声明54，清点50，相差4"),
+        (("core_problems", 0, {"status_code": "in_progress"}), "completion", "逐项口径60个问题中50个", "逐项口径60个问题中49个"),
+        (("core_notices", 1, {"cutoff_date": None}), "timeline", "反馈后83天统计截止", "结束后39天反馈"),
+        (("core_recurrences", 0, {"still_open_count": 9}), "returns", "31个问题中7个", "31个问题中9个"),
+    ],
+)
 def test_a_changed_figure_changes_its_sentence(out, change, topic, before, after):
     assert before in text(getattr(sentences, topic)(out))
     made = five()
@@ -110,7 +163,13 @@ def test_nothing_is_said_of_a_notice_that_published_nothing_but_that(out):
     assert "不是0，也不是100%" in line and not re.search(r"\d+个问题中", line)
 
 
-@pytest.mark.parametrize("lang, words", [("zh", ("第一名", "最好", "最差", "领先", "落后", "优于", "劣于", "排名第")), ("en", ("best", "worst", "leads", "lags behind", "better than", "worse than", "ranks"))])
+@pytest.mark.parametrize(
+    "lang, words",
+    [
+        ("zh", ("第一名", "最好", "最差", "领先", "落后", "优于", "劣于", "排名第")),
+        ("en", ("best", "worst", "leads", "lags behind", "better than", "worse than", "ranks")),
+    ],
+)
 def test_no_sentence_ranks(out, lang, words):
     written = "\n".join(text(getattr(sentences, topic)(out, lang=lang)) for topic in TOPICS) + text(sentences.method(lang))
     assert not [word for word in words if word in written.lower()]
@@ -128,7 +187,10 @@ def test_sources_lead_to_the_place_on_the_page(out):
     assert source_of("anshan-2021#t3") == {"notice_id": "anshan-2021", "target": "t3"}
     assert source_of("yiyang-2023/4.2") == {"notice_id": "yiyang-2023", "target": "p4.2"}
     assert source_of("anshan-2021/12#m2") == {"notice_id": "anshan-2021", "target": "p12-m2"}
-    assert source_of("anshan-2021/12#e1") == {"notice_id": "anshan-2021", "target": "p12-e1"} and source_of("kaifeng-2020/17#r1") == {"notice_id": "kaifeng-2020", "target": "p17"}
+    assert source_of("anshan-2021/12#e1") == {"notice_id": "anshan-2021", "target": "p12-e1"} and source_of("kaifeng-2020/17#r1") == {
+        "notice_id": "kaifeng-2020",
+        "target": "p17",
+    }
     assert source_of("anshan-2021") == {"notice_id": "anshan-2021", "target": None} and source_of("") is None
     runs = [run for paragraph in sentences.completion(out) for run in paragraph if "53个" in run["text"]]
     assert runs[0]["source"] == {"notice_id": "anshan-2021", "target": "t3"}

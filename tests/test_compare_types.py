@@ -66,12 +66,16 @@ def test_every_count_can_be_traced_to_its_problems():
 def test_secondary_types_are_counted_apart_and_once():
     made = three_notices()
     made.rows["core_problems"][0]["secondary_type_codes"] = "ideology,finance"
-    row = build_outputs(ledger(made), only=("out_type_counts",))["out_type_counts"].row(by_predicate=(pl.col("notice_id") == "a-2020") & (pl.col("type_code") == "ideology"), named=True)
+    row = build_outputs(ledger(made), only=("out_type_counts",))["out_type_counts"].row(
+        by_predicate=(pl.col("notice_id") == "a-2020") & (pl.col("type_code") == "ideology"), named=True
+    )
     assert (row["primary_count"], row["any_count"]) == (4, 5)
 
 
 def test_prevalence_has_its_interval_and_equal_size():
-    table = build_outputs(ledger(three_notices()), only=("out_type_prevalence",))["out_type_prevalence"].filter(pl.col("definition_code") == "notice")
+    table = build_outputs(ledger(three_notices()), only=("out_type_prevalence",))["out_type_prevalence"].filter(
+        pl.col("definition_code") == "notice"
+    )
     finance = table.row(by_predicate=pl.col("type_code") == "finance", named=True)
     assert (finance["present_count"], finance["n_count"], finance["common_n"]) == (3, 3, 10)
     sports = table.row(by_predicate=pl.col("type_code") == "sports", named=True)
@@ -83,7 +87,10 @@ def test_several_notices_of_a_city_count_once_as_a_city():
     made = three_notices()
     plain_notice(made, "a-2022", "甲", "110000", 2022, ["sports"] * 3)
     table = build_outputs(ledger(made), only=("out_type_prevalence",))["out_type_prevalence"].filter(pl.col("type_code") == "sports")
-    assert {r["definition_code"]: (r["present_count"], r["n_count"]) for r in table.iter_rows(named=True)} == {"notice": (2, 4), "city": (2, 3)}
+    assert {r["definition_code"]: (r["present_count"], r["n_count"]) for r in table.iter_rows(named=True)} == {
+        "notice": (2, 4),
+        "city": (2, 3),
+    }
 
 
 def test_overrepresentation_is_found_where_it_is_and_adjusted():
@@ -125,8 +132,26 @@ def test_a_distance_stands_beside_what_chance_would_give():
 
 def consecutive() -> NoticeMaker:
     made = NoticeMaker()
-    plain_notice(made, "a-2018", "甲", "110000", 2018, ["finance"] * 4 + ["ideology"] * 6, sector_text="文化广电新闻出版", inspection_start_date=date(2017, 5, 1))
-    plain_notice(made, "a-2021", "甲", "110000", 2021, ["finance"] * 5 + ["sports"] * 5, sector_text="文化旅游和广播电视", inspection_start_date=date(2020, 5, 1))
+    plain_notice(
+        made,
+        "a-2018",
+        "甲",
+        "110000",
+        2018,
+        ["finance"] * 4 + ["ideology"] * 6,
+        sector_text="文化广电新闻出版",
+        inspection_start_date=date(2017, 5, 1),
+    )
+    plain_notice(
+        made,
+        "a-2021",
+        "甲",
+        "110000",
+        2021,
+        ["finance"] * 5 + ["sports"] * 5,
+        sector_text="文化旅游和广播电视",
+        inspection_start_date=date(2020, 5, 1),
+    )
     plain_notice(made, "a-2021-9f", "甲", "110000", 2021, ["finance"] * 5, sector_text="教育", inspection_start_date=date(2020, 9, 1))
     return made
 
@@ -143,19 +168,77 @@ def test_self_reported_recurrence_takes_numbers_or_lists_and_says_which():
     made = NoticeMaker()
     made.notice("k-2020", "甲", "110000", 2020, statuses=["completed"] * 17)
     made.notice("y-2023", "乙", "120000", 2023, statuses=["not_stated"] * 44, items={41: 5, 42: 2})
-    made.add("core_recurrences", recurrence_id="k-2020/17#r1", notice_id="k-2020", problem_id="k-2020/17", earlier_source="inspection", earlier_count=31, still_open_count=7, quote_text="31项…7项", char_start=0, char_end=3)
-    made.add("core_recurrences", recurrence_id="y-2023/41#r1", notice_id="y-2023", problem_id="y-2023/41", earlier_source="inspection", earlier_count=19, still_open_count=None, quote_text="19个", char_start=0, char_end=3)
-    made.add("core_recurrences", recurrence_id="y-2023/42#r1", notice_id="y-2023", problem_id="y-2023/42", earlier_source="audit", earlier_count=20, still_open_count=3, quote_text="20个", char_start=9, char_end=12)
-    made.add("core_recurrences", recurrence_id="y-2023/44#r1", notice_id="y-2023", problem_id="y-2023/44", earlier_source="audit", earlier_count=None, still_open_count=None, quote_text="仍", char_start=19, char_end=20)
+    made.add(
+        "core_recurrences",
+        recurrence_id="k-2020/17#r1",
+        notice_id="k-2020",
+        problem_id="k-2020/17",
+        earlier_source="inspection",
+        earlier_count=31,
+        still_open_count=7,
+        quote_text="31项…7项",
+        char_start=0,
+        char_end=3,
+    )
+    made.add(
+        "core_recurrences",
+        recurrence_id="y-2023/41#r1",
+        notice_id="y-2023",
+        problem_id="y-2023/41",
+        earlier_source="inspection",
+        earlier_count=19,
+        still_open_count=None,
+        quote_text="19个",
+        char_start=0,
+        char_end=3,
+    )
+    made.add(
+        "core_recurrences",
+        recurrence_id="y-2023/42#r1",
+        notice_id="y-2023",
+        problem_id="y-2023/42",
+        earlier_source="audit",
+        earlier_count=20,
+        still_open_count=3,
+        quote_text="20个",
+        char_start=9,
+        char_end=12,
+    )
+    made.add(
+        "core_recurrences",
+        recurrence_id="y-2023/44#r1",
+        notice_id="y-2023",
+        problem_id="y-2023/44",
+        earlier_source="audit",
+        earlier_count=None,
+        still_open_count=None,
+        quote_text="仍",
+        char_start=19,
+        char_end=20,
+    )
     rows = {r["recurrence_id"]: r for r in build_outputs(ledger(made), only=("out_recurrences",))["out_recurrences"].iter_rows(named=True)}
-    assert [(r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.values()] == [(7, 31, False), (5, 19, True), (3, 20, False), (None, None, False)]
+    assert [(r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.values()] == [
+        (7, 31, False),
+        (5, 19, True),
+        (3, 20, False),
+        (None, None, False),
+    ]
     assert round(rows["k-2020/17#r1"]["wilson_low"], 3) == 0.114 and "S" in rows["k-2020/17#r1"]["flags"]
 
 
 def similar(*statements: str):
     made = NoticeMaker()
     for number, statement in enumerate(statements):
-        made.notice(f"n{number}-2020", f"市{number}", f"11000{number}", 2020, statuses=["completed"] * 3, statements=[statement, "图书馆开放时间与群众需求脱节。", "体育场馆年久失修。"][: 3] if number == 0 else [statement, "干部档案材料缺页少件。", "合同签订日期倒置。"])
+        made.notice(
+            f"n{number}-2020",
+            f"市{number}",
+            f"11000{number}",
+            2020,
+            statuses=["completed"] * 3,
+            statements=[statement, "图书馆开放时间与群众需求脱节。", "体育场馆年久失修。"][:3]
+            if number == 0
+            else [statement, "干部档案材料缺页少件。", "合同签订日期倒置。"],
+        )
     return build_outputs(ledger(made), only=("out_similar_statements",))["out_similar_statements"]
 
 
@@ -172,7 +255,15 @@ def test_words_of_judgement_alone_make_nothing_similar():
 
 def test_agreement_with_people_is_published_per_type():
     made = NoticeMaker()
-    made.notice("a-2020", "甲", "110000", 2020, statuses=["completed"] * 2, types=["finance", "finance"], statements=["财务报销不规范，白条入账。", "理论学习中心组学习不深入。"])
+    made.notice(
+        "a-2020",
+        "甲",
+        "110000",
+        2020,
+        statuses=["completed"] * 2,
+        types=["finance", "finance"],
+        statements=["财务报销不规范，白条入账。", "理论学习中心组学习不深入。"],
+    )
     for row, label in zip(made.rows["core_problems"], ("finance", "theory_study"), strict=True):
         row["type_basis"], row["primary_type_code"] = "human", label
     table = build_outputs(ledger(made), only=("out_coding_agreement",))["out_coding_agreement"]

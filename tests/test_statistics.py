@@ -10,11 +10,30 @@ from analysis.compare.exact_tests import boschloo, fisher_2x2, fisher_rx2
 from analysis.compare.intervals import goodman, holm, jeffreys, missing_bounds, newcombe, wilson
 
 SHARES = [(53, 60), (50, 60), (38, 60), (14, 14), (42, 44), (15, 17), (0, 7), (1, 1), (3, 5), (5, 5), (7, 31), (412, 697)]
-PAIRS = [((50, 60), (14, 14)), ((50, 60), (42, 44)), ((14, 14), (15, 17)), ((38, 60), (42, 44)), ((0, 5), (5, 5)), ((3, 9), (3, 9)), ((1, 40), (9, 35))]
+PAIRS = [
+    ((50, 60), (14, 14)),
+    ((50, 60), (42, 44)),
+    ((14, 14), (15, 17)),
+    ((38, 60), (42, 44)),
+    ((0, 5), (5, 5)),
+    ((3, 9), (3, 9)),
+    ((1, 40), (9, 35)),
+]
 
 
-@pytest.mark.parametrize("x, n, low, high", [
-    (53, 60, 77.8, 94.2), (50, 60, 72.0, 90.7), (38, 60, 50.7, 74.4), (14, 14, 78.5, 100), (42, 44, 84.9, 98.7), (15, 17, 65.7, 96.7), (3, 5, 23, 88), (5, 5, 57, 100)])
+@pytest.mark.parametrize(
+    "x, n, low, high",
+    [
+        (53, 60, 77.8, 94.2),
+        (50, 60, 72.0, 90.7),
+        (38, 60, 50.7, 74.4),
+        (14, 14, 78.5, 100),
+        (42, 44, 84.9, 98.7),
+        (15, 17, 65.7, 96.7),
+        (3, 5, 23, 88),
+        (5, 5, 57, 100),
+    ],
+)
 def test_wilson_gives_the_published_reference_values(x, n, low, high):
     digits = 0 if n == 5 else 1
     assert [round(100 * v, digits) for v in wilson(x, n)] == [low, high]
@@ -57,6 +76,7 @@ def test_fisher_on_many_rows_agrees_with_scipy_and_is_the_same_every_time():
 
     table = [(50, 10), (14, 0), (42, 2), (15, 2), (30, 9), (12, 3)]
     import numpy as np
+
     reference = fisher_exact(np.array(table), method=PermutationMethod(n_resamples=9999, rng=1)).pvalue
     assert fisher_rx2(table)[0] == pytest.approx(reference, abs=0.02)
     many = [(40 + i, 9 + i % 5) for i in range(14)]

@@ -36,9 +36,19 @@ def coded_units(comparison: Comparison) -> dict[str, list[Coded]]:
         notice = comparison.by_id[row["notice_id"]]
         row["city_name"], row["notice_year"] = notice["city_name"], notice["notice_year"]
     # a label of the reader's own overrides the code, so the program's answer is asked for again
-    ledger = [(row["problem_id"], row["primary_type_code"], code_statement(row["statement_text"] or "").primary) for row in rows if row["type_basis"] == "human"]
-    ledger += [(found["problem_id"], found["primary"], found["code"]) for found in match_labels(row for row in rows if row["type_basis"] != "human")]
-    kept = [(row["reference_id"], row["primary"], code_statement(row["statement"], row["heading"] or None).primary) for row in load_csv("type_kept_aside")]
+    ledger = [
+        (row["problem_id"], row["primary_type_code"], code_statement(row["statement_text"] or "").primary)
+        for row in rows
+        if row["type_basis"] == "human"
+    ]
+    ledger += [
+        (found["problem_id"], found["primary"], found["code"])
+        for found in match_labels(row for row in rows if row["type_basis"] != "human")
+    ]
+    kept = [
+        (row["reference_id"], row["primary"], code_statement(row["statement"], row["heading"] or None).primary)
+        for row in load_csv("type_kept_aside")
+    ]
     return {"ledger": ledger, "kept_aside": kept}
 
 
@@ -62,7 +72,16 @@ def agreement_table(comparison: Comparison, coded: dict[str, list[Coded]]) -> pl
             rows.append(_of_code(sample, "dimension", code, row["label_zh"], row["label_en"], mapped))
         for notice_id in dict.fromkeys(i.partition("/")[0] for i, _, _ in units if sample == "ledger"):
             notice = comparison.by_id[notice_id]
-            rows.append(_row(sample, "notice", notice_id, notice["label_zh"], notice["label_en"], [u for u in units if u[0].partition("/")[0] == notice_id]))
+            rows.append(
+                _row(
+                    sample,
+                    "notice",
+                    notice_id,
+                    notice["label_zh"],
+                    notice["label_en"],
+                    [u for u in units if u[0].partition("/")[0] == notice_id],
+                )
+            )
         for code, kind in types.items():
             rows.append(_of_code(sample, "type", code, kind["label_zh"], kind["label_en"], units))
     return out_frame("out_coding_agreement", rows)
@@ -72,11 +91,29 @@ def _row(sample: str, scope: str, group: str, zh: str, en: str, units: list[Code
     agreed = sum(h == a for _, h, a in units)
     kappa = kappa_of(units)
     low, high = wilson(agreed, len(units))
-    return {"sample_code": sample, "scope_code": scope, "group_id": group, "group_label_zh": zh, "group_label_en": en, "unit": "labelled_unit",
-            "definition_code": "same_primary_type", "n_count": len(units), "agreed_count": agreed, "human_count": len(units), "automatic_count": len(units),
-            "observed_share": agreed / len(units) if units else None, "kappa": kappa, "precision": None, "recall": None, "f1": None, "wilson_low": low,
-            "wilson_high": high, "is_in_sample": sample == "ledger", "flags": join_flags(["Q"] if kappa is not None and kappa < LOW_KAPPA else []),
-            "source_ids": join_ids(i for i, h, a in units if h != a)}
+    return {
+        "sample_code": sample,
+        "scope_code": scope,
+        "group_id": group,
+        "group_label_zh": zh,
+        "group_label_en": en,
+        "unit": "labelled_unit",
+        "definition_code": "same_primary_type",
+        "n_count": len(units),
+        "agreed_count": agreed,
+        "human_count": len(units),
+        "automatic_count": len(units),
+        "observed_share": agreed / len(units) if units else None,
+        "kappa": kappa,
+        "precision": None,
+        "recall": None,
+        "f1": None,
+        "wilson_low": low,
+        "wilson_high": high,
+        "is_in_sample": sample == "ledger",
+        "flags": join_flags(["Q"] if kappa is not None and kappa < LOW_KAPPA else []),
+        "source_ids": join_ids(i for i, h, a in units if h != a),
+    }
 
 
 def _of_code(sample: str, scope: str, code: str, zh: str, en: str, units: list[Coded]) -> dict[str, Any]:
@@ -88,8 +125,19 @@ def _of_code(sample: str, scope: str, code: str, zh: str, en: str, units: list[C
     recall = agreed / len(human) if human else None
     kappa = kappa_of([(i, str(h == code), str(a == code)) for i, h, a in units]) if either else None
     low, high = wilson(agreed, either) if either else (None, None)
-    return {**_row(sample, scope, code, zh, en, []), "n_count": either, "agreed_count": agreed, "human_count": len(human), "automatic_count": len(automatic),
-            "observed_share": agreed / either if either else None, "kappa": kappa, "precision": precision, "recall": recall,
-            "f1": 2 * agreed / (len(human) + len(automatic)) if human or automatic else None, "wilson_low": low, "wilson_high": high,
-            "flags": join_flags(["Q"] if kappa is not None and kappa < LOW_KAPPA else []),
-            "source_ids": join_ids(i for i, h, a in units if (h == code) != (a == code))}
+    return {
+        **_row(sample, scope, code, zh, en, []),
+        "n_count": either,
+        "agreed_count": agreed,
+        "human_count": len(human),
+        "automatic_count": len(automatic),
+        "observed_share": agreed / either if either else None,
+        "kappa": kappa,
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * agreed / (len(human) + len(automatic)) if human or automatic else None,
+        "wilson_low": low,
+        "wilson_high": high,
+        "flags": join_flags(["Q"] if kappa is not None and kappa < LOW_KAPPA else []),
+        "source_ids": join_ids(i for i, h, a in units if (h == code) != (a == code)),
+    }

@@ -66,24 +66,43 @@ def done_statuses() -> dict[str, frozenset[str]]:
 # Notes say what a reader must know before using the number; keys are kept in Figure.note.
 NOTES = {
     "": ("", ""),
-    "not_published": ("该通报既未逐项载明结果，也未公布总数：不是0，也不是100%。", "The notice publishes results neither by item nor in total: this is neither 0 nor 100 %."),
+    "not_published": (
+        "该通报既未逐项载明结果，也未公布总数：不是0，也不是100%。",
+        "The notice publishes results neither by item nor in total: this is neither 0 nor 100 %.",
+    ),
     "no_total": ("该通报未公布完成总数。", "The notice does not publish a completed total."),
     "no_items": ("该通报未逐项载明结果。", "The notice does not state results by item."),
-    "few_items": ("载明结果的事项不足一半，不计算比例，只给出上下限。", "Fewer than half of the items state a result: no share, only bounds."),
-    "some_missing": ("部分事项未载明结果，未计入比例；上下限见表。", "Some items state no result; they are left out of the share, see the bounds."),
+    "few_items": (
+        "载明结果的事项不足一半，不计算比例，只给出上下限。",
+        "Fewer than half of the items state a result: no share, only bounds.",
+    ),
+    "some_missing": (
+        "部分事项未载明结果，未计入比例；上下限见表。",
+        "Some items state no result; they are left out of the share, see the bounds.",
+    ),
     "from_total": ("取自通报的总数，并非逐项清点。", "Taken from the notice's total, not counted item by item."),
-    "no_split": ("总数未单列长期坚持事项，严格口径无法得知。", "The total does not set long-term items apart, so the strict reading cannot be known."),
+    "no_split": (
+        "总数未单列长期坚持事项，严格口径无法得知。",
+        "The total does not set long-term items apart, so the strict reading cannot be known.",
+    ),
     "rate_only": ("通报只公布完成率，未公布分子与分母。", "The notice publishes a rate without its numerator and denominator."),
     "over": ("声明的完成数大于声明的总数，不计算比例。", "The stated completed number exceeds the stated total: no share."),
-    "other_unit": ("总数按其他单位声明，不能与按问题计的比例相比。", "The total is stated in another unit and cannot be compared with shares of problems."),
+    "other_unit": (
+        "总数按其他单位声明，不能与按问题计的比例相比。",
+        "The total is stated in another unit and cannot be compared with shares of problems.",
+    ),
 }
 
 
 def completion_figures(comparison: Comparison) -> dict[tuple[str, str], Figure]:
     """(notice, definition) → Figure, for the four definitions and ``best_available``."""
     tallies: dict[str, dict[str, list[str]]] = {}
-    for notice_id, status, basis, ids in comparison.units.group_by("notice_id", "status_code", "status_basis", maintain_order=True).agg("problem_id").select(
-            "notice_id", "status_code", "status_basis", "problem_id").iter_rows():
+    for notice_id, status, basis, ids in (
+        comparison.units.group_by("notice_id", "status_code", "status_basis", maintain_order=True)
+        .agg("problem_id")
+        .select("notice_id", "status_code", "status_basis", "problem_id")
+        .iter_rows()
+    ):
         # deduced from a total: it proves nothing about the item
         kind = status if basis in ITEMISED_BASES else NOT_STATED
         tallies.setdefault(notice_id, {}).setdefault(kind, []).extend(ids)
@@ -97,9 +116,13 @@ def completion_figures(comparison: Comparison) -> dict[tuple[str, str], Figure]:
         figures[notice_id, "stated"] = stated
         figures[notice_id, "itemised"] = itemised["itemised"]
         for definition in ("strict", "lenient"):
-            figures[notice_id, definition] = itemised[definition] if use_items else _from_total(definition, comparison, notice_id, stated, itemised[definition])
+            figures[notice_id, definition] = (
+                itemised[definition] if use_items else _from_total(definition, comparison, notice_id, stated, itemised[definition])
+            )
         best = itemised["itemised"] if use_items or stated.x is None or stated.unit != comparison.unit else stated
-        figures[notice_id, "best_available"] = Figure("best_available", best.unit, best.basis, best.x, best.n, best.missing, best.total, best.stated_share, best.note, best.ids)
+        figures[notice_id, "best_available"] = Figure(
+            "best_available", best.unit, best.basis, best.x, best.n, best.missing, best.total, best.stated_share, best.note, best.ids
+        )
     return figures
 
 
@@ -133,7 +156,14 @@ def stated_figure(comparison: Comparison, notice_id: str) -> Figure:
     rate = comparison.claim(notice_id, "completion_share")
     if rate is not None:
         value = rate["value"] / 100 if rate["value"] > 1 else rate["value"]
-        return Figure("stated", CLAIM_UNITS.get(rate["unit"], comparison.unit), "total", stated_share=min(value, 1.0), note="rate_only", ids=[rate["claim_id"]])
+        return Figure(
+            "stated",
+            CLAIM_UNITS.get(rate["unit"], comparison.unit),
+            "total",
+            stated_share=min(value, 1.0),
+            note="rate_only",
+            ids=[rate["claim_id"]],
+        )
     return Figure("stated", comparison.unit, note="no_total")
 
 
@@ -162,7 +192,11 @@ def _from_total(definition: str, comparison: Comparison, notice_id: str, stated:
 
 def figures_date(notice: dict[str, Any], latest_event: date | None) -> tuple[date | None, str, bool]:
     """Day the figures are as of, where it comes from, and whether the figures may be younger than that day."""
-    for column, basis, is_bound in (("cutoff_date", "cutoff", False), ("publication_date", "publication", False), ("comment_start_date", "comment_window", True)):
+    for column, basis, is_bound in (
+        ("cutoff_date", "cutoff", False),
+        ("publication_date", "publication", False),
+        ("comment_start_date", "comment_window", True),
+    ):
         if notice[column] is not None:
             return notice[column], basis, is_bound
     return (latest_event, "latest_event", True) if latest_event else (None, "none", False)
@@ -171,7 +205,8 @@ def figures_date(notice: dict[str, Any], latest_event: date | None) -> tuple[dat
 def latest_events(comparison: Comparison) -> dict[str, date]:
     """Notice → last day that a past, unambiguous event inside its problems names."""
     events = comparison.ledger.frames["core_events"].filter(
-        ~pl.col("is_planned") & ~pl.col("is_ambiguous") & (pl.col("date_precision") == "day") & pl.col("problem_id").is_not_null())
+        ~pl.col("is_planned") & ~pl.col("is_ambiguous") & (pl.col("date_precision") == "day") & pl.col("problem_id").is_not_null()
+    )
     return dict(events.group_by("notice_id", maintain_order=True).agg(pl.col("end_date").max()).iter_rows())
 
 
@@ -184,12 +219,20 @@ def completion_table(comparison: Comparison, figures: dict[tuple[str, str], Figu
         notice = comparison.by_id.get(cell["notice_id"] or "")
         for definition in DEFINITIONS:
             figure = figures[cell["notice_id"], definition] if notice else Figure(definition, comparison.unit)
-            rows.append({**{k: cell[k] for k in KEYS}, "definition_code": definition,
-                         "definition_label_zh": labels[definition]["label_zh"], "definition_label_en": labels[definition]["label_en"],
-                         "is_headline": definition == comparison.completion, "is_self_reported": True,
-                         **_numbers(figure), **_timing(notice, last.get(cell["notice_id"] or "")),
-                         "disagreeing_check_count": len(comparison.failed_checks.get(notice["notice_id"], ())) if notice else None,
-                         "flags": join_flags(_row_flags(comparison, notice, figure)) if notice else ""})
+            rows.append(
+                {
+                    **{k: cell[k] for k in KEYS},
+                    "definition_code": definition,
+                    "definition_label_zh": labels[definition]["label_zh"],
+                    "definition_label_en": labels[definition]["label_en"],
+                    "is_headline": definition == comparison.completion,
+                    "is_self_reported": True,
+                    **_numbers(figure),
+                    **_timing(notice, last.get(cell["notice_id"] or "")),
+                    "disagreeing_check_count": len(comparison.failed_checks.get(notice["notice_id"], ())) if notice else None,
+                    "flags": join_flags(_row_flags(comparison, notice, figure)) if notice else "",
+                }
+            )
     return out_frame("out_completion", rows)
 
 
@@ -208,18 +251,46 @@ def _numbers(figure: Figure) -> dict[str, Any]:
     if figure.x is not None and figure.missing is not None and figure.total:
         bound_low, bound_high = missing_bounds(figure.x, figure.missing, figure.total)
     zh, en = NOTES[figure.note]
-    return {"unit": figure.unit, "basis_code": figure.basis, "x_count": figure.x, "n_count": figure.n, "missing_count": figure.missing,
-            "total_count": figure.total, "share": figure.share, "wilson_low": low, "wilson_high": high, "jeffreys_low": jeffreys_low,
-            "jeffreys_high": jeffreys_high, "bound_low": bound_low, "bound_high": bound_high, "note_zh": zh, "note_en": en, "source_ids": join_ids(figure.ids)}
+    return {
+        "unit": figure.unit,
+        "basis_code": figure.basis,
+        "x_count": figure.x,
+        "n_count": figure.n,
+        "missing_count": figure.missing,
+        "total_count": figure.total,
+        "share": figure.share,
+        "wilson_low": low,
+        "wilson_high": high,
+        "jeffreys_low": jeffreys_low,
+        "jeffreys_high": jeffreys_high,
+        "bound_low": bound_low,
+        "bound_high": bound_high,
+        "note_zh": zh,
+        "note_en": en,
+        "source_ids": join_ids(figure.ids),
+    }
 
 
 def _timing(notice: dict[str, Any] | None, latest_event: date | None) -> dict[str, Any]:
     if notice is None:
-        return {"feedback_date": None, "figures_date": None, "figures_date_basis": "none", "days_since_feedback": None, "months_since_feedback": None, "is_days_lower_bound": False}
+        return {
+            "feedback_date": None,
+            "figures_date": None,
+            "figures_date_basis": "none",
+            "days_since_feedback": None,
+            "months_since_feedback": None,
+            "is_days_lower_bound": False,
+        }
     day, basis, is_bound = figures_date(notice, latest_event)
     days = days_since_feedback(notice, day)
-    return {"feedback_date": notice["feedback_date"], "figures_date": day, "figures_date_basis": basis, "days_since_feedback": days,
-            "months_since_feedback": None if days is None else round(days / DAYS_PER_MONTH, 1), "is_days_lower_bound": is_bound and days is not None}
+    return {
+        "feedback_date": notice["feedback_date"],
+        "figures_date": day,
+        "figures_date_basis": basis,
+        "days_since_feedback": days,
+        "months_since_feedback": None if days is None else round(days / DAYS_PER_MONTH, 1),
+        "is_days_lower_bound": is_bound and days is not None,
+    }
 
 
 def days_since_feedback(notice: dict[str, Any], day: date | None) -> int | None:
@@ -231,7 +302,9 @@ def days_since_feedback(notice: dict[str, Any], day: date | None) -> int | None:
 
 def status_mix(comparison: Comparison) -> pl.DataFrame:
     """``out_status_mix``: units per result, with Goodman's simultaneous intervals."""
-    kind = pl.when(pl.col("status_basis").is_in(ITEMISED_BASES)).then(pl.col("status_code")).otherwise(pl.lit(NOT_STATED)).alias("status_code")
+    kind = (
+        pl.when(pl.col("status_basis").is_in(ITEMISED_BASES)).then(pl.col("status_code")).otherwise(pl.lit(NOT_STATED)).alias("status_code")
+    )
     grouped = comparison.units.with_columns(kind).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
     ids = {(notice, status): problem_ids for notice, status, problem_ids in grouped.iter_rows()}
     rows: list[dict[str, Any]] = []
@@ -239,7 +312,19 @@ def status_mix(comparison: Comparison) -> pl.DataFrame:
         counts = [len(ids.get((notice["notice_id"], status), ())) for status in STATUS_CODES]
         n = sum(counts)
         for status, count, (low, high) in zip(STATUS_CODES, counts, goodman(counts), strict=True):
-            rows.append({**key_of(notice), "status_code": status, "unit": comparison.unit, "definition_code": "items_own_words",
-                         "value_count": count, "n_count": n, "share": count / n if n else None, "goodman_low": low, "goodman_high": high,
-                         "flags": join_flags(comparison.flags_for(notice["notice_id"], "completion", n)), "source_ids": join_ids(ids.get((notice["notice_id"], status), ()))})
+            rows.append(
+                {
+                    **key_of(notice),
+                    "status_code": status,
+                    "unit": comparison.unit,
+                    "definition_code": "items_own_words",
+                    "value_count": count,
+                    "n_count": n,
+                    "share": count / n if n else None,
+                    "goodman_low": low,
+                    "goodman_high": high,
+                    "flags": join_flags(comparison.flags_for(notice["notice_id"], "completion", n)),
+                    "source_ids": join_ids(ids.get((notice["notice_id"], status), ())),
+                }
+            )
     return out_frame("out_status_mix", rows)

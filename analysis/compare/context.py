@@ -66,14 +66,19 @@ class Comparison:
     def unit_counts(self) -> dict[str, dict[str, int]]:
         """unit → notice → how many."""
         measures = self.problems.filter(pl.col("is_leaf")).group_by("notice_id", maintain_order=True).agg(pl.col("measure_count").sum())
-        return {"problem": _tally(self.problems.filter(pl.col("unit") == "problem")), "leaf_item": _tally(self.problems.filter(pl.col("is_leaf"))),
-                "measure": dict(measures.iter_rows())}
+        return {
+            "problem": _tally(self.problems.filter(pl.col("unit") == "problem")),
+            "leaf_item": _tally(self.problems.filter(pl.col("is_leaf"))),
+            "measure": dict(measures.iter_rows()),
+        }
 
     @cached_property
     def claims(self) -> dict[str, list[dict[str, Any]]]:
         """Totals of the whole notice (not of an aspect, not under a problem), in text order."""
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in self.ledger.frames["core_claims"].filter(pl.col("section_id").is_null() & pl.col("problem_id").is_null()).iter_rows(named=True):
+        for row in (
+            self.ledger.frames["core_claims"].filter(pl.col("section_id").is_null() & pl.col("problem_id").is_null()).iter_rows(named=True)
+        ):
             rows[row["notice_id"]].append(row)
         return rows
 

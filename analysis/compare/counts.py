@@ -26,20 +26,34 @@ def day_count(first: date | None, last: date | None) -> int | None:
 
 def notice_table(comparison: Comparison) -> pl.DataFrame:
     """``out_notices``: what is compared, one row per notice and per missing city-year."""
-    classified = dict(comparison.units.group_by("notice_id", maintain_order=True).agg((pl.col("primary_type_code") != "unclassified").mean()).iter_rows())
+    classified = dict(
+        comparison.units.group_by("notice_id", maintain_order=True).agg((pl.col("primary_type_code") != "unclassified").mean()).iter_rows()
+    )
     rows: list[dict[str, Any]] = []
     for cell in comparison.cells.iter_rows(named=True):
         notice_id = cell["notice_id"]
         notice = comparison.by_id.get(notice_id or "", {})
         tasks = comparison.claim(notice_id, "tasks") if notice_id else None
         counts = {unit: (found.get(notice_id, 0) if notice_id else None) for unit, found in comparison.unit_counts.items()}
-        rows.append({**{k: cell[k] for k in KEYS}, "is_missing": cell["is_missing"], "year_basis": comparison.ledger.year_basis,
-                     "admin_level": notice.get("admin_level"), "issuer_name": notice.get("issuer_name"), "body_key": notice.get("body_key"),
-                     "problem_count": counts["problem"], "leaf_item_count": counts["leaf_item"], "measure_count": counts["measure"],
-                     "stated_task_count": int(tasks["value"]) if tasks else None,
-                     "inspection_days": day_count(notice.get("inspection_start_date"), notice.get("inspection_end_date")),
-                     "char_count": notice.get("char_count"), "coverage_share": notice.get("coverage_share"), "classified_share": classified.get(notice_id),
-                     "flags": join_flags(comparison.flags.get(notice_id or "", ()))})
+        rows.append(
+            {
+                **{k: cell[k] for k in KEYS},
+                "is_missing": cell["is_missing"],
+                "year_basis": comparison.ledger.year_basis,
+                "admin_level": notice.get("admin_level"),
+                "issuer_name": notice.get("issuer_name"),
+                "body_key": notice.get("body_key"),
+                "problem_count": counts["problem"],
+                "leaf_item_count": counts["leaf_item"],
+                "measure_count": counts["measure"],
+                "stated_task_count": int(tasks["value"]) if tasks else None,
+                "inspection_days": day_count(notice.get("inspection_start_date"), notice.get("inspection_end_date")),
+                "char_count": notice.get("char_count"),
+                "coverage_share": notice.get("coverage_share"),
+                "classified_share": classified.get(notice_id),
+                "flags": join_flags(comparison.flags.get(notice_id or "", ())),
+            }
+        )
     return out_frame("out_notices", rows)
 
 
@@ -47,18 +61,31 @@ def problem_counts(comparison: Comparison) -> pl.DataFrame:
     """``out_problem_counts``: notice × group × unit."""
     rows: list[dict[str, Any]] = []
     sections = comparison.ledger.frames["core_sections"].partition_by("notice_id", as_dict=True, maintain_order=True)
-    units = {unit: comparison.results(unit).partition_by("notice_id", as_dict=True, maintain_order=True) for unit in ("problem", "leaf_item")}
+    units = {
+        unit: comparison.results(unit).partition_by("notice_id", as_dict=True, maintain_order=True) for unit in ("problem", "leaf_item")
+    }
     for cell in comparison.cells.iter_rows(named=True):
         notice_id = cell["notice_id"]
         notice = comparison.by_id.get(notice_id or "", {})
         keys = {k: cell[k] for k in KEYS}
-        context = {"inspection_days": day_count(notice.get("inspection_start_date"), notice.get("inspection_end_date")), "char_count": notice.get("char_count")}
+        context = {
+            "inspection_days": day_count(notice.get("inspection_start_date"), notice.get("inspection_end_date")),
+            "char_count": notice.get("char_count"),
+        }
         flags = comparison.flags_for(notice_id, "counts") if notice_id else []
         for unit in ("problem", "leaf_item", "measure"):
-            rows.append({**keys, **_whole(unit, "counted", comparison.unit_counts[unit].get(notice_id, 0) if notice_id else None, flags), **context})
+            rows.append(
+                {**keys, **_whole(unit, "counted", comparison.unit_counts[unit].get(notice_id, 0) if notice_id else None, flags), **context}
+            )
         for unit, code in TASK_CLAIM_UNITS.items():
             claim = comparison.claim(notice_id, code) if notice_id else None
-            rows.append({**keys, **_whole(unit, "stated", int(claim["value"]) if claim else None, flags, claim["claim_id"] if claim else ""), **context})
+            rows.append(
+                {
+                    **keys,
+                    **_whole(unit, "stated", int(claim["value"]) if claim else None, flags, claim["claim_id"] if claim else ""),
+                    **context,
+                }
+            )
         if notice_id:
             for unit, by_notice in units.items():
                 found = by_notice.get((notice_id,))
@@ -68,9 +95,22 @@ def problem_counts(comparison: Comparison) -> pl.DataFrame:
 
 
 def _whole(unit: str, definition: str, value: int | None, flags: list[str], ids: str = "") -> dict[str, Any]:
-    return {"group_code": "notice", "group_id": None, "group_ordinal": 0, "group_label_zh": "全篇", "group_label_en": "Whole notice", "unit": unit,
-            "definition_code": definition, "value_count": value, "n_count": value, "share": None, "wilson_low": None, "wilson_high": None,
-            "flags": join_flags(flags), "source_ids": ids}
+    return {
+        "group_code": "notice",
+        "group_id": None,
+        "group_ordinal": 0,
+        "group_label_zh": "全篇",
+        "group_label_en": "Whole notice",
+        "unit": unit,
+        "definition_code": definition,
+        "value_count": value,
+        "n_count": value,
+        "share": None,
+        "wilson_low": None,
+        "wilson_high": None,
+        "flags": join_flags(flags),
+        "source_ids": ids,
+    }
 
 
 def _groups(unit: str, found: pl.DataFrame, sections: pl.DataFrame | None, flags: list[str]) -> list[dict[str, Any]]:
@@ -83,7 +123,9 @@ def _groups(unit: str, found: pl.DataFrame, sections: pl.DataFrame | None, flags
         for section_id, ordinal in own:
             rows.append(_group(level, section_id, ordinal, f"{zh}{ordinal}", f"{en} {ordinal}", unit, ids.get(section_id, []), n, flags))
     dimension_of = {row["code"]: row["dimension_code"] for row in problem_types()}
-    typed = found.with_columns(pl.col("primary_type_code").replace_strict(dimension_of, default="unclassified", return_dtype=pl.String).alias("_dimension"))
+    typed = found.with_columns(
+        pl.col("primary_type_code").replace_strict(dimension_of, default="unclassified", return_dtype=pl.String).alias("_dimension")
+    )
     ids = _ids_by(typed, "_dimension")
     dimensions = [*load_csv("codes_dimensions"), {"code": "unclassified", "label_zh": "未能归类", "label_en": "Unclassified"}]
     for ordinal, row in enumerate(dimensions, 1):
@@ -97,9 +139,22 @@ def _ids_by(frame: pl.DataFrame, column: str) -> dict[str, list[str]]:
 
 def _group(code: str, group_id: str, ordinal: int, zh: str, en: str, unit: str, ids: list[str], n: int, flags: list[str]) -> dict[str, Any]:
     low, high = wilson(len(ids), n)
-    return {"group_code": code, "group_id": group_id, "group_ordinal": ordinal, "group_label_zh": zh, "group_label_en": en, "unit": unit,
-            "definition_code": "counted", "value_count": len(ids), "n_count": n, "share": len(ids) / n if n else None, "wilson_low": low, "wilson_high": high,
-            "flags": join_flags(flags), "source_ids": join_ids(ids)}
+    return {
+        "group_code": code,
+        "group_id": group_id,
+        "group_ordinal": ordinal,
+        "group_label_zh": zh,
+        "group_label_en": en,
+        "unit": unit,
+        "definition_code": "counted",
+        "value_count": len(ids),
+        "n_count": n,
+        "share": len(ids) / n if n else None,
+        "wilson_low": low,
+        "wilson_high": high,
+        "flags": join_flags(flags),
+        "source_ids": join_ids(ids),
+    }
 
 
 def reconciliation(comparison: Comparison) -> pl.DataFrame:
@@ -108,12 +163,29 @@ def reconciliation(comparison: Comparison) -> pl.DataFrame:
     rows: list[dict[str, Any]] = []
     for check in comparison.ledger.frames["core_checks"].iter_rows(named=True):
         notice = comparison.by_id[check["notice_id"]]
-        label = labels.get(check["check_code"], {"label_zh": check["check_code"], "label_en": check["check_code"], "unit": "", "note_en": ""})
+        label = labels.get(
+            check["check_code"], {"label_zh": check["check_code"], "label_en": check["check_code"], "unit": "", "note_en": ""}
+        )
         stated, counted = check["stated_value"], check["counted_value"]
-        rows.append({**key_of(notice), "check_id": check["check_id"], "check_code": check["check_code"], "check_label_zh": label["label_zh"],
-                     "check_label_en": label["label_en"], "group_id": check["section_id"], "unit": label["unit"], "definition_code": label["note_en"] or "stated against counted",
-                     "stated_value": stated, "counted_value": counted, "n_count": comparison.unit_counts["problem"].get(check["notice_id"], 0),
-                     "difference": None if stated is None or counted is None else stated - counted, "is_agreeing": check["is_agreeing"],
-                     "note_text": check["note_text"], "claim_id": check["claim_id"],
-                     "flags": join_flags(["R"] if check["is_agreeing"] is False else []), "source_ids": join_ids([check["claim_id"]])})
+        rows.append(
+            {
+                **key_of(notice),
+                "check_id": check["check_id"],
+                "check_code": check["check_code"],
+                "check_label_zh": label["label_zh"],
+                "check_label_en": label["label_en"],
+                "group_id": check["section_id"],
+                "unit": label["unit"],
+                "definition_code": label["note_en"] or "stated against counted",
+                "stated_value": stated,
+                "counted_value": counted,
+                "n_count": comparison.unit_counts["problem"].get(check["notice_id"], 0),
+                "difference": None if stated is None or counted is None else stated - counted,
+                "is_agreeing": check["is_agreeing"],
+                "note_text": check["note_text"],
+                "claim_id": check["claim_id"],
+                "flags": join_flags(["R"] if check["is_agreeing"] is False else []),
+                "source_ids": join_ids([check["claim_id"]]),
+            }
+        )
     return out_frame("out_reconciliation", rows)

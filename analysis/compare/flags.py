@@ -18,12 +18,21 @@ from analysis.compare.grid import join_ids, key_of, out_frame
 from analysis.lookups import load_csv
 
 LOW_KAPPA = 0.85
-LEVELS_EN = {"central": "central", "province": "provincial", "prefecture": "prefecture", "county": "county", "township": "township", "zone": "development zone"}
+LEVELS_EN = {
+    "central": "central",
+    "province": "provincial",
+    "prefecture": "prefecture",
+    "county": "county",
+    "township": "township",
+    "zone": "development zone",
+}
 LEVELS_ZH = {"central": "中央", "province": "省级", "prefecture": "地级", "county": "县级", "township": "乡镇", "zone": "开发区"}
 Reason = tuple[str, str, list[str]]  # why in zh, in en, IDs
 
 
-def raise_flags(comparison: Comparison, figures: dict[tuple[str, str], Figure], notice_kappas: dict[str, float] | None = None) -> pl.DataFrame:
+def raise_flags(
+    comparison: Comparison, figures: dict[tuple[str, str], Figure], notice_kappas: dict[str, float] | None = None
+) -> pl.DataFrame:
     """``out_flags`` (every flag of every notice) and, as a side effect, ``comparison.flags`` for the other tables.
 
     ``notice_kappas``: agreement with human labels per notice, where there are any.
@@ -35,16 +44,37 @@ def raise_flags(comparison: Comparison, figures: dict[tuple[str, str], Figure], 
         comparison.flags[notice_id] = {flag for flag, found in reasons.items() if notice_id in found and flag != "L"}
         for flag, meaning in flag_rows().items():
             zh, en, ids = reasons[flag].get(notice_id, ("", "", []))
-            rows.append({**key_of(notice), "flag_code": flag, "flag_label_zh": meaning["label_zh"], "flag_label_en": meaning["label_en"], "unit": "notice",
-                         "definition_code": meaning["rule_en"], "is_raised": notice_id in reasons[flag], "reason_zh": zh, "reason_en": en,
-                         "n_count": len(comparison.notices), "source_ids": join_ids(ids)})
+            rows.append(
+                {
+                    **key_of(notice),
+                    "flag_code": flag,
+                    "flag_label_zh": meaning["label_zh"],
+                    "flag_label_en": meaning["label_en"],
+                    "unit": "notice",
+                    "definition_code": meaning["rule_en"],
+                    "is_raised": notice_id in reasons[flag],
+                    "reason_zh": zh,
+                    "reason_en": en,
+                    "n_count": len(comparison.notices),
+                    "source_ids": join_ids(ids),
+                }
+            )
     return out_frame("out_flags", rows)
 
 
 def _all_reasons(comparison: Comparison, figures: dict[tuple[str, str], Figure], kappas: dict[str, float]) -> dict[str, dict[str, Reason]]:
-    return {"U": _unit(comparison, figures), "D": _definition(comparison, figures), "T": _time(comparison), "X": _excerpt(comparison),
-            "R": _reconciliation(comparison), "S": _self_reported(comparison, figures), "N": _not_published(comparison, figures),
-            "L": _small(comparison), "A": _level(comparison), "Q": _classification(comparison, kappas)}
+    return {
+        "U": _unit(comparison, figures),
+        "D": _definition(comparison, figures),
+        "T": _time(comparison),
+        "X": _excerpt(comparison),
+        "R": _reconciliation(comparison),
+        "S": _self_reported(comparison, figures),
+        "N": _not_published(comparison, figures),
+        "L": _small(comparison),
+        "A": _level(comparison),
+        "Q": _classification(comparison, kappas),
+    }
 
 
 def _unit(comparison: Comparison, figures: dict[tuple[str, str], Figure]) -> dict[str, Reason]:
@@ -57,11 +87,19 @@ def _unit(comparison: Comparison, figures: dict[tuple[str, str], Figure]) -> dic
         if problems != leaves:
             more = f"，另声明任务{tasks['value']:g}项" if tasks else ""
             more_en = f", and {tasks['value']:g} tasks are stated" if tasks else ""
-            found[notice_id] = (f"问题{problems}个、末级事项{leaves}个{more}", f"{problems} problems but {leaves} leaf items{more_en}", [tasks["claim_id"]] if tasks else [])
+            found[notice_id] = (
+                f"问题{problems}个、末级事项{leaves}个{more}",
+                f"{problems} problems but {leaves} leaf items{more_en}",
+                [tasks["claim_id"]] if tasks else [],
+            )
         elif stated.basis == "total" and stated.unit != comparison.unit:
             found[notice_id] = ("完成总数按其他单位声明", "the completed total is stated in another unit", stated.ids)
         elif tasks and comparison.claim(notice_id, "problems") is None:
-            found[notice_id] = (f"总数以任务声明（{tasks['value']:g}项），未声明问题数", f"the total is stated in tasks ({tasks['value']:g}), not in problems", [tasks["claim_id"]])
+            found[notice_id] = (
+                f"总数以任务声明（{tasks['value']:g}项），未声明问题数",
+                f"the total is stated in tasks ({tasks['value']:g}), not in problems",
+                [tasks["claim_id"]],
+            )
     return found
 
 
@@ -72,9 +110,17 @@ def _definition(comparison: Comparison, figures: dict[tuple[str, str], Figure]) 
     for notice_id, basis in bases.items():
         strict, lenient = figures[notice_id, "strict"], figures[notice_id, "lenient"]
         if strict.x is not None and lenient.x is not None and strict.x != lenient.x:
-            found[notice_id] = (f"严格口径{strict.x}、宽松口径{lenient.x}（共{lenient.n}）", f"strict {strict.x}, lenient {lenient.x} (of {lenient.n})", [])
+            found[notice_id] = (
+                f"严格口径{strict.x}、宽松口径{lenient.x}（共{lenient.n}）",
+                f"strict {strict.x}, lenient {lenient.x} (of {lenient.n})",
+                [],
+            )
         elif mixed and basis == "total":
-            found[notice_id] = ("只有总数，其他通报有逐项结果", "only a total, where others state results by item", figures[notice_id, "stated"].ids)
+            found[notice_id] = (
+                "只有总数，其他通报有逐项结果",
+                "only a total, where others state results by item",
+                figures[notice_id, "stated"].ids,
+            )
     return found
 
 
@@ -98,12 +144,20 @@ def _time(comparison: Comparison) -> dict[str, Reason]:
         middle = median(known.values())
         for notice_id, days in known.items():
             if abs(days - middle) > flag_threshold("T") and notice_id not in found:
-                found[notice_id] = (f"距反馈{days}天，所选通报中位数{middle:g}天", f"{days} days since feedback, median of the selection {middle:g}", [])
+                found[notice_id] = (
+                    f"距反馈{days}天，所选通报中位数{middle:g}天",
+                    f"{days} days since feedback, median of the selection {middle:g}",
+                    [],
+                )
     return found
 
 
 def _excerpt(comparison: Comparison) -> dict[str, Reason]:
-    return {n["notice_id"]: ("编号有缺口，疑似节选", "gaps in the numbering suggest an excerpt", []) for n in comparison.notices if n["is_excerpt"]}
+    return {
+        n["notice_id"]: ("编号有缺口，疑似节选", "gaps in the numbering suggest an excerpt", [])
+        for n in comparison.notices
+        if n["is_excerpt"]
+    }
 
 
 def _reconciliation(comparison: Comparison) -> dict[str, Reason]:
@@ -111,20 +165,30 @@ def _reconciliation(comparison: Comparison) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     for notice_id, checks in comparison.failed_checks.items():
         parts = [(labels.get(c["check_code"], {}), c) for c in checks]
-        zh = "；".join(f"{label.get('label_zh', c['check_code'])}声明{c['stated_value']:g}、清点{c['counted_value']:g}" for label, c in parts)
-        en = "; ".join(f"{label.get('label_en', c['check_code'])}: stated {c['stated_value']:g}, counted {c['counted_value']:g}" for label, c in parts)
+        zh = "；".join(
+            f"{label.get('label_zh', c['check_code'])}声明{c['stated_value']:g}、清点{c['counted_value']:g}" for label, c in parts
+        )
+        en = "; ".join(
+            f"{label.get('label_en', c['check_code'])}: stated {c['stated_value']:g}, counted {c['counted_value']:g}" for label, c in parts
+        )
         found[notice_id] = (zh, en, [c["check_id"] for c in checks])
     return found
 
 
 def _self_reported(comparison: Comparison, figures: dict[tuple[str, str], Figure]) -> dict[str, Reason]:
-    return {n["notice_id"]: ("结果均为被巡察单位自报", "results are the inspected body's own word", []) for n in comparison.notices
-            if any(figures[n["notice_id"], d].basis != "none" for d in ("stated", "itemised"))}
+    return {
+        n["notice_id"]: ("结果均为被巡察单位自报", "results are the inspected body's own word", [])
+        for n in comparison.notices
+        if any(figures[n["notice_id"], d].basis != "none" for d in ("stated", "itemised"))
+    }
 
 
 def _not_published(comparison: Comparison, figures: dict[tuple[str, str], Figure]) -> dict[str, Reason]:
-    return {n["notice_id"]: ("既无逐项结果，也无完成总数", "neither results by item nor a completed total", []) for n in comparison.notices
-            if all(figures[n["notice_id"], d].basis == "none" for d in ("stated", "itemised"))}
+    return {
+        n["notice_id"]: ("既无逐项结果，也无完成总数", "neither results by item nor a completed total", [])
+        for n in comparison.notices
+        if all(figures[n["notice_id"], d].basis == "none" for d in ("stated", "itemised"))
+    }
 
 
 def _small(comparison: Comparison) -> dict[str, Reason]:
@@ -141,15 +205,24 @@ def _level(comparison: Comparison) -> dict[str, Reason]:
     for notice in comparison.notices:
         level = notice["admin_level"]
         if level and (level != usual or most == second):
-            found[notice["notice_id"]] = (f"{LEVELS_ZH[level]}单位；所选通报多为{LEVELS_ZH[usual]}" if most != second else f"{LEVELS_ZH[level]}单位；所选通报层级不一",
-                                          f"{LEVELS_EN[level]} level; most of the selection is {LEVELS_EN[usual]}" if most != second else f"{LEVELS_EN[level]} level; the selection mixes levels", [])
+            found[notice["notice_id"]] = (
+                f"{LEVELS_ZH[level]}单位；所选通报多为{LEVELS_ZH[usual]}"
+                if most != second
+                else f"{LEVELS_ZH[level]}单位；所选通报层级不一",
+                f"{LEVELS_EN[level]} level; most of the selection is {LEVELS_EN[usual]}"
+                if most != second
+                else f"{LEVELS_EN[level]} level; the selection mixes levels",
+                [],
+            )
     return found
 
 
 def _classification(comparison: Comparison, kappas: dict[str, float]) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     shares = comparison.units.group_by("notice_id", maintain_order=True).agg(
-        (pl.col("primary_type_code") == UNCLASSIFIED).mean().alias("share"), pl.col("problem_id").filter(pl.col("primary_type_code") == UNCLASSIFIED))
+        (pl.col("primary_type_code") == UNCLASSIFIED).mean().alias("share"),
+        pl.col("problem_id").filter(pl.col("primary_type_code") == UNCLASSIFIED),
+    )
     for notice_id, share, ids in shares.iter_rows():
         kappa = kappas.get(notice_id)
         if share is not None and share > flag_threshold("Q"):

@@ -27,7 +27,10 @@ def out_frame(name: str, rows: Iterable[dict[str, Any]] | pl.DataFrame) -> pl.Da
     if isinstance(rows, pl.DataFrame):
         return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
     listed = list(rows)
-    return pl.DataFrame({column: pl.Series(column, [row[column] for row in listed], dtype=dtype, strict=False) for column, dtype in schema.items()}, schema=schema)
+    return pl.DataFrame(
+        {column: pl.Series(column, [row[column] for row in listed], dtype=dtype, strict=False) for column, dtype in schema.items()},
+        schema=schema,
+    )
 
 
 def grid_cells(ledger: Ledger) -> pl.DataFrame:
@@ -38,13 +41,21 @@ def grid_cells(ledger: Ledger) -> pl.DataFrame:
     """
     notices = ledger.notices.select(KEYS).with_columns(pl.lit(False).alias("is_missing"))
     years = [y for y in ledger.years if y >= ledger.years[-1] - LONGEST_SPAN] if ledger.years else []
-    cities = notices.select("city_code", "city_name", pl.col("label_en").str.replace(r" [^ ]+( \(\d+\))?$", "").alias("_place")).unique(["city_code", "city_name"], keep="first", maintain_order=True)
+    cities = notices.select("city_code", "city_name", pl.col("label_en").str.replace(r" [^ ]+( \(\d+\))?$", "").alias("_place")).unique(
+        ["city_code", "city_name"], keep="first", maintain_order=True
+    )
     empty = cities.join(pl.DataFrame({"year": years}, schema={"year": pl.Int64}), how="cross").join(
-        notices, on=["city_code", "city_name", "year"], how="anti", nulls_equal=True)
+        notices, on=["city_code", "city_name", "year"], how="anti", nulls_equal=True
+    )
     empty = empty.select(
-        pl.lit(None, pl.String).alias("notice_id"), "city_code", "city_name", "year",
+        pl.lit(None, pl.String).alias("notice_id"),
+        "city_code",
+        "city_name",
+        "year",
         pl.concat_str([pl.col("city_name").fill_null(UNKNOWN_PLACE_ZH), pl.col("year").cast(pl.String)], separator=" ").alias("label_zh"),
-        pl.concat_str([pl.col("_place"), pl.col("year").cast(pl.String)], separator=" ").alias("label_en"), pl.lit(True).alias("is_missing"))
+        pl.concat_str([pl.col("_place"), pl.col("year").cast(pl.String)], separator=" ").alias("label_en"),
+        pl.lit(True).alias("is_missing"),
+    )
     return pl.concat([notices, empty]).sort("city_code", "city_name", "year", "notice_id", nulls_last=True, maintain_order=True)
 
 
@@ -61,9 +72,11 @@ def wilson_columns(x: str, n: str, level: float = LEVEL) -> list[pl.Expr]:
     spread = z * z / known
     centre = (share + spread / 2) / (1 + spread)
     half = z * (share * (1 - share) / known + spread / (4 * known)).sqrt() / (1 + spread)
-    return [share.alias("share"),
-            pl.when(pl.col(x) == 0).then(known * 0).otherwise(pl.max_horizontal(centre - half, pl.lit(0.0))).alias("wilson_low"),
-            pl.when(pl.col(x) == pl.col(n)).then(known / known).otherwise(pl.min_horizontal(centre + half, pl.lit(1.0))).alias("wilson_high")]
+    return [
+        share.alias("share"),
+        pl.when(pl.col(x) == 0).then(known * 0).otherwise(pl.max_horizontal(centre - half, pl.lit(0.0))).alias("wilson_low"),
+        pl.when(pl.col(x) == pl.col(n)).then(known / known).otherwise(pl.min_horizontal(centre + half, pl.lit(1.0))).alias("wilson_high"),
+    ]
 
 
 def join_ids(ids: Iterable[str | None]) -> str:

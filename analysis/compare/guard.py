@@ -7,7 +7,12 @@ from typing import Any
 
 import polars as pl
 
-UNIT_NAMES = {"problem": ("问题", "problems"), "leaf_item": ("末级事项", "leaf items"), "task": ("任务", "tasks"), "measure": ("措施", "measures")}
+UNIT_NAMES = {
+    "problem": ("问题", "problems"),
+    "leaf_item": ("末级事项", "leaf items"),
+    "task": ("任务", "tasks"),
+    "measure": ("措施", "measures"),
+}
 
 
 class IncomparableUnits(ValueError):
@@ -19,7 +24,9 @@ class IncomparableUnits(ValueError):
         self.reason_en = reason_en
 
 
-def require_comparable(rows: pl.DataFrame | Iterable[Mapping[str, Any]], unit: str = "unit", definition: str = "definition_code", basis: str = "basis_code") -> None:
+def require_comparable(
+    rows: pl.DataFrame | Iterable[Mapping[str, Any]], unit: str = "unit", definition: str = "definition_code", basis: str = "basis_code"
+) -> None:
     """Raise IncomparableUnits unless all rows share unit, definition and basis (columns that are absent are not looked at).
 
     ``rows``: a frame or dicts of one ``out_*`` table with ``label_zh``, ``label_en`` where there are any.
@@ -49,19 +56,30 @@ def _listed(groups: dict[str, list[dict[str, Any]]], names: Mapping[str, tuple[s
 
 def _explain_unit(groups: dict[str, list[dict[str, Any]]]) -> tuple[str, str]:
     zh, en = _listed(groups, UNIT_NAMES)
-    return (f"计数单位不同，不能相比：{zh}。请统一单位（参数 unit）后再比。",
-            f"The units differ and cannot be compared: {en}. Choose one unit (parameter unit) for all.")
+    return (
+        f"计数单位不同，不能相比：{zh}。请统一单位（参数 unit）后再比。",
+        f"The units differ and cannot be compared: {en}. Choose one unit (parameter unit) for all.",
+    )
 
 
 def _explain_definition(groups: dict[str, list[dict[str, Any]]]) -> tuple[str, str]:
-    names = {"stated": ("声明口径", "stated"), "itemised": ("逐项口径", "itemised"), "strict": ("严格口径", "strict"), "lenient": ("宽松口径", "lenient")}
+    names = {
+        "stated": ("声明口径", "stated"),
+        "itemised": ("逐项口径", "itemised"),
+        "strict": ("严格口径", "strict"),
+        "lenient": ("宽松口径", "lenient"),
+    }
     zh, en = _listed(groups, names)
-    return (f"口径不同，不能相比：{zh}。请选同一口径（参数 completion）。",
-            f"The definitions differ and cannot be compared: {en}. Choose one definition (parameter completion) for all.")
+    return (
+        f"口径不同，不能相比：{zh}。请选同一口径（参数 completion）。",
+        f"The definitions differ and cannot be compared: {en}. Choose one definition (parameter completion) for all.",
+    )
 
 
 def _explain_basis(groups: dict[str, list[dict[str, Any]]]) -> tuple[str, str]:
     names = {"items": ("逐项结果", "counted from items"), "total": ("总数", "taken from the notice's total")}
     zh, en = _listed(groups, names)
-    return (f"依据不同，不能相比：{zh}。逐项清点与总数所用的“完成”字样未必同义。",
-            f"The bases differ and cannot be compared: {en}. A total and the items need not mean the same by “done”.")
+    return (
+        f"依据不同，不能相比：{zh}。逐项清点与总数所用的“完成”字样未必同义。",
+        f"The bases differ and cannot be compared: {en}. A total and the items need not mean the same by “done”.",
+    )

@@ -56,8 +56,15 @@ class Ledger:
         return self.notices["notice_id"].to_list()
 
 
-def load_ledger(data_dir: str | Path, city_codes: Iterable[str] = (), first_year: int | None = None, last_year: int | None = None,
-                year_basis: str = "publication", *, include_near_copies: bool = False) -> Ledger:
+def load_ledger(
+    data_dir: str | Path,
+    city_codes: Iterable[str] = (),
+    first_year: int | None = None,
+    last_year: int | None = None,
+    year_basis: str = "publication",
+    *,
+    include_near_copies: bool = False,
+) -> Ledger:
     """Read ``data_dir`` (files or partitioned folders) and keep the selected cities and years.
 
     ``city_codes`` takes six-digit codes or short names (鞍山); empty means all. Years are inclusive.
@@ -65,8 +72,14 @@ def load_ledger(data_dir: str | Path, city_codes: Iterable[str] = (), first_year
     MissingTables where nothing was parsed yet.
     """
     folder = Path(data_dir)
-    ledger = ledger_from_frames({"core_notices": scan_table(folder, "core_notices").collect()}, city_codes, first_year, last_year,
-                                year_basis, include_near_copies=include_near_copies)
+    ledger = ledger_from_frames(
+        {"core_notices": scan_table(folder, "core_notices").collect()},
+        city_codes,
+        first_year,
+        last_year,
+        year_basis,
+        include_near_copies=include_near_copies,
+    )
     wanted = pl.Series("notice_id", ledger.notice_ids, dtype=pl.String)
     for name in TABLES:
         if name != "core_notices":
@@ -84,8 +97,15 @@ def _read(folder: Path, name: str, wanted: pl.Series) -> pl.DataFrame:
     return _sorted(frame, wanted.to_list())
 
 
-def ledger_from_frames(frames: Mapping[str, pl.DataFrame], city_codes: Iterable[str] = (), first_year: int | None = None,
-                       last_year: int | None = None, year_basis: str = "publication", *, include_near_copies: bool = False) -> Ledger:
+def ledger_from_frames(
+    frames: Mapping[str, pl.DataFrame],
+    city_codes: Iterable[str] = (),
+    first_year: int | None = None,
+    last_year: int | None = None,
+    year_basis: str = "publication",
+    *,
+    include_near_copies: bool = False,
+) -> Ledger:
     """The same selection on frames already in memory; tables that are absent are empty."""
     if year_basis not in YEAR_BASES:
         raise ValueError(f"year_basis {year_basis!r} is not known; use one of {', '.join(YEAR_BASES)}")
@@ -95,26 +115,41 @@ def ledger_from_frames(frames: Mapping[str, pl.DataFrame], city_codes: Iterable[
     kept, excluded = _select(notices, tuple(city_codes), first_year, last_year, cities, years, include_near_copies)
     kept = label_notices(kept)
     span = [y for y in kept["year"].to_list() if y is not None]
-    low, high = first_year if first_year is not None else min(span, default=0), last_year if last_year is not None else max(span, default=-1)
+    low, high = (
+        first_year if first_year is not None else min(span, default=0),
+        last_year if last_year is not None else max(span, default=-1),
+    )
     ids = kept["notice_id"].to_list()
     ledger = Ledger({"core_notices": kept}, year_basis, excluded, cities, years, list(range(low, high + 1)))
     for name in (*TABLES, "core_texts", "core_metadata"):
         if name != "core_notices":
             frame = frames.get(name)
             empty = frame_from_rows(name, [])
-            ledger.frames[name] = empty if frame is None else _sorted(frame.filter(pl.col("notice_id").is_in(kept["notice_id"].implode())), ids)
+            ledger.frames[name] = (
+                empty if frame is None else _sorted(frame.filter(pl.col("notice_id").is_in(kept["notice_id"].implode())), ids)
+            )
     return ledger
 
 
 def with_year(notices: pl.DataFrame, year_basis: str) -> pl.DataFrame:
     """``year`` on the basis: of the publication (notice_year), the feedback, or the inspection's start (else its end)."""
-    year = {"publication": pl.col("notice_year"), "feedback": pl.col("feedback_date").dt.year(),
-            "inspection": pl.coalesce(pl.col("inspection_start_date").dt.year(), pl.col("inspection_end_date").dt.year())}[year_basis]
+    year = {
+        "publication": pl.col("notice_year"),
+        "feedback": pl.col("feedback_date").dt.year(),
+        "inspection": pl.coalesce(pl.col("inspection_start_date").dt.year(), pl.col("inspection_end_date").dt.year()),
+    }[year_basis]
     return notices.with_columns(year.cast(pl.Int64).alias("year"))
 
 
-def _select(notices: pl.DataFrame, city_codes: tuple[str, ...], first: int | None, last: int | None, cities: list[tuple[str, str]],
-            years: list[int], include_near_copies: bool) -> tuple[pl.DataFrame, list[dict[str, str]]]:
+def _select(
+    notices: pl.DataFrame,
+    city_codes: tuple[str, ...],
+    first: int | None,
+    last: int | None,
+    cities: list[tuple[str, str]],
+    years: list[int],
+    include_near_copies: bool,
+) -> tuple[pl.DataFrame, list[dict[str, str]]]:
     allowed = {"city_codes": [f"{code} {name}".strip() for code, name in cities], "years": list(years)}
     said = f"cities: {', '.join(allowed['city_codes']) or 'none'}; years: {_year_list(years)}"
     if notices.is_empty():
@@ -134,12 +169,24 @@ def _select(notices: pl.DataFrame, city_codes: tuple[str, ...], first: int | Non
         kept = kept.filter(pl.col("city_code").is_in(names) | pl.col("city_name").is_in(names))
     if first is not None or last is not None:
         for notice_id in kept.filter(pl.col("year").is_null())["notice_id"]:
-            excluded.append({"notice_id": notice_id, "reason_zh": "按所选口径年份不详，未纳入按年筛选", "reason_en": "no year on the chosen basis, left out of a selection by year"})
+            excluded.append(
+                {
+                    "notice_id": notice_id,
+                    "reason_zh": "按所选口径年份不详，未纳入按年筛选",
+                    "reason_en": "no year on the chosen basis, left out of a selection by year",
+                }
+            )
         kept = kept.filter(pl.col("year").is_between(first if first is not None else 0, last if last is not None else 9999))
     if not include_near_copies:
         copies = kept.filter(pl.col("near_copy_of").is_in(kept["notice_id"].implode()))
         for notice_id, original in copies.select("notice_id", "near_copy_of").iter_rows():
-            excluded.append({"notice_id": notice_id, "reason_zh": f"与 {original} 基本相同，按副本剔除", "reason_en": f"almost the same text as {original}: left out as a copy"})
+            excluded.append(
+                {
+                    "notice_id": notice_id,
+                    "reason_zh": f"与 {original} 基本相同，按副本剔除",
+                    "reason_en": f"almost the same text as {original}: left out as a copy",
+                }
+            )
         kept = kept.join(copies.select("notice_id"), on="notice_id", how="anti", maintain_order="left")
     if kept.is_empty():
         raise EmptySelection(f"The selection holds no notice. The ledger holds {said}.", allowed)
@@ -160,7 +207,11 @@ def label_notices(notices: pl.DataFrame) -> pl.DataFrame:
         en.append(f"{row['notice_id'].partition('-')[0].capitalize() if place else 'Unknown place'} {year or '(no year)'}")
     zh = _unique(zh, notices["sector_text"].to_list(), "（{}）")
     en = _unique(en, [None] * len(en), " ({})")
-    return notices.with_columns(pl.Series("label_zh", zh, dtype=pl.String), pl.Series("label_en", en, dtype=pl.String), pl.Series("body_key", _body_keys(notices), dtype=pl.String))
+    return notices.with_columns(
+        pl.Series("label_zh", zh, dtype=pl.String),
+        pl.Series("label_en", en, dtype=pl.String),
+        pl.Series("body_key", _body_keys(notices), dtype=pl.String),
+    )
 
 
 def _unique(labels: list[str], hints: list[str | None], form: str) -> list[str]:
@@ -199,5 +250,14 @@ def _body_keys(notices: pl.DataFrame) -> list[str]:
 def _sorted(frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
     """Rows in the order of the notices, inside a notice by place in the text, so that every table reads alike."""
     order = pl.DataFrame({"notice_id": ids, "_order": range(len(ids))}, schema={"notice_id": pl.String, "_order": pl.Int64})
-    keys = ["_order", *(c for c in ("block_start", "char_start", "char_end", "ordinal", "problem_id", "measure_id", "claim_id", "check_id", "field_name") if c in frame.columns)]
-    return frame.join(order, on="notice_id", how="left", maintain_order="left").sort(keys, nulls_last=True, maintain_order=True).drop("_order")
+    keys = [
+        "_order",
+        *(
+            c
+            for c in ("block_start", "char_start", "char_end", "ordinal", "problem_id", "measure_id", "claim_id", "check_id", "field_name")
+            if c in frame.columns
+        ),
+    ]
+    return (
+        frame.join(order, on="notice_id", how="left", maintain_order="left").sort(keys, nulls_last=True, maintain_order=True).drop("_order")
+    )

@@ -27,6 +27,7 @@ def ids_column(en: str = "IDs of the rows behind the number, comma-joined", zh: 
 
 class GridSchema(dy.Schema):
     """The keys of one cell of the city × year grid."""
+
     notice_id = text("the notice; null for a city-year without one", "通报编号", null=True)
     city_code = text("GB/T 2260 code; null where the place is unknown", "行政区划代码", null=True)
     city_name = text("place of the body, short form", "城市", null=True)

@@ -17,7 +17,17 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from analysis.compare.schema_columns import COMPARED_DEFINITIONS, COUNTED_UNITS, DEFINITIONS, UNITS, VERDICTS, GridSchema, flags_column, ids_column, ratio
+from analysis.compare.schema_columns import (
+    COMPARED_DEFINITIONS,
+    COUNTED_UNITS,
+    DEFINITIONS,
+    UNITS,
+    VERDICTS,
+    GridSchema,
+    flags_column,
+    ids_column,
+    ratio,
+)
 from analysis.compare.schemas_evidence import OutEvidence, OutEvidenceByNotice, OutReuse, OutTimeline, OutWeeklyEvents
 from analysis.compare.schemas_types import (
     OutCodingAgreement,
@@ -34,6 +44,7 @@ from analysis.tables.schemas import STATUS_CODES, code, day, flag, real, text, w
 
 class OutNotices(GridSchema):
     """One row per notice (and per missing city-year): what is compared, with its context."""
+
     is_missing = flag("no notice of this city and year in the selection", "该市该年无通报")
     year_basis = text("inspection, feedback or publication: what the year means", "年份口径")
     admin_level = text("administrative level", "行政层级", null=True)
@@ -52,6 +63,7 @@ class OutNotices(GridSchema):
 
 class OutProblemCounts(GridSchema):
     """Counts by notice, aspect, category and dimension, for each unit."""
+
     group_code = code("what the count is over", "分组", ("notice", "aspect", "category", "dimension"))
     group_id = text("section ID or dimension code; null for the whole notice", "分组编号", null=True)
     group_ordinal = whole("order of the group in the notice, 0 for the whole", "分组序号")
@@ -72,6 +84,7 @@ class OutProblemCounts(GridSchema):
 
 class OutCompletion(GridSchema):
     """Four completion ratios per notice; never one alone."""
+
     definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
     definition_label_zh = text("the definition in words", "口径说明")
     definition_label_en = text("the definition in words, English", "口径说明（英文）")
@@ -91,7 +104,9 @@ class OutCompletion(GridSchema):
     bound_high = ratio("(x + missing) / total: as if all were done", "最高可能")
     feedback_date = day("day of the feedback", "反馈日期")
     figures_date = day("day the figures are as of", "数据截至日")
-    figures_date_basis = code("where that day comes from", "截至日依据", ("cutoff", "publication", "comment_window", "latest_event", "none"))
+    figures_date_basis = code(
+        "where that day comes from", "截至日依据", ("cutoff", "publication", "comment_window", "latest_event", "none")
+    )
     days_since_feedback = whole("days from feedback to the figures", "距反馈天数", null=True, low=None)
     months_since_feedback = real("the same in months of 30.4375 days", "距反馈月数", null=True)
     is_days_lower_bound = flag("the figures may be younger than that day", "天数为下限")
@@ -105,6 +120,7 @@ class OutCompletion(GridSchema):
 
 class OutStatusMix(GridSchema):
     """How many units report which result, with simultaneous intervals."""
+
     status_code = code("result", "整改状态", STATUS_CODES)
     unit = code("what is counted", "单位", COUNTED_UNITS)
     definition_code = text("as the items state it; deduced from a total counts as not_stated", "口径")
@@ -119,6 +135,7 @@ class OutStatusMix(GridSchema):
 
 class OutDifferences(dy.Schema):
     """Differences of completion ratios: all notices at once, and pair by pair. No ranking."""
+
     comparison_code = code("all notices at once, or one pair", "比较", ("overall", "pair"))
     definition_code = code("the definition compared", "口径", COMPARED_DEFINITIONS)
     unit = code("what is counted", "单位", UNITS)
@@ -151,6 +168,7 @@ class OutDifferences(dy.Schema):
 
 class OutReconciliation(GridSchema):
     """Stated against counted: core_checks with the words that explain it."""
+
     check_id = text("the check", "核对编号", key=True)
     check_code = text("what is compared (codes_checks)", "核对代码")
     check_label_zh = text("what is compared", "核对内容")
@@ -171,6 +189,7 @@ class OutReconciliation(GridSchema):
 
 class OutFlags(GridSchema):
     """Every flag of every notice, raised or not, with its reason."""
+
     flag_code = text("flag (codes_flags)", "标记")
     flag_label_zh = text("its meaning", "含义")
     flag_label_en = text("its meaning, English", "含义（英文）")
@@ -184,13 +203,24 @@ class OutFlags(GridSchema):
 
 
 OUT_TABLES: dict[str, type[dy.Schema]] = {
-    "out_notices": OutNotices, "out_problem_counts": OutProblemCounts, "out_type_counts": OutTypeCounts,
-    "out_completion": OutCompletion, "out_status_mix": OutStatusMix, "out_differences": OutDifferences,
-    "out_reconciliation": OutReconciliation, "out_type_prevalence": OutTypePrevalence,
-    "out_overrepresentation": OutOverrepresentation, "out_mix_distances": OutMixDistances,
-    "out_recurrences": OutRecurrences, "out_type_returns": OutTypeReturns,
-    "out_similar_statements": OutSimilarStatements, "out_timeline": OutTimeline,
-    "out_weekly_events": OutWeeklyEvents, "out_evidence": OutEvidence,
-    "out_evidence_by_notice": OutEvidenceByNotice, "out_reuse": OutReuse, "out_flags": OutFlags,
+    "out_notices": OutNotices,
+    "out_problem_counts": OutProblemCounts,
+    "out_type_counts": OutTypeCounts,
+    "out_completion": OutCompletion,
+    "out_status_mix": OutStatusMix,
+    "out_differences": OutDifferences,
+    "out_reconciliation": OutReconciliation,
+    "out_type_prevalence": OutTypePrevalence,
+    "out_overrepresentation": OutOverrepresentation,
+    "out_mix_distances": OutMixDistances,
+    "out_recurrences": OutRecurrences,
+    "out_type_returns": OutTypeReturns,
+    "out_similar_statements": OutSimilarStatements,
+    "out_timeline": OutTimeline,
+    "out_weekly_events": OutWeeklyEvents,
+    "out_evidence": OutEvidence,
+    "out_evidence_by_notice": OutEvidenceByNotice,
+    "out_reuse": OutReuse,
+    "out_flags": OutFlags,
     "out_coding_agreement": OutCodingAgreement,
 }

@@ -10,6 +10,7 @@ from analysis.tables.schemas import STATUS_CODES, code, day, flag, text, whole
 
 class OutTimeline(GridSchema):
     """Inspection → feedback → cut-off → publication, in days, against the rule in force."""
+
     inspection_start_date = day("first day of inspection", "巡察开始")
     inspection_end_date = day("last day of inspection", "巡察结束")
     feedback_date = day("feedback", "反馈")
@@ -30,7 +31,12 @@ class OutTimeline(GridSchema):
     period_days = whole("period the rule sets, in days; null where open or unconfirmed", "规定天数", null=True)
     period_end_date = day("last day of that period", "期限届满日")
     is_rule_confirmed = flag("someone has read the rule's text", "规定已核实", null=True)
-    days_over_period = whole("publication less end of period: context, no verdict (the period is for the report, not for publication)", "超出天数", null=True, low=None)
+    days_over_period = whole(
+        "publication less end of period: context, no verdict (the period is for the report, not for publication)",
+        "超出天数",
+        null=True,
+        low=None,
+    )
     event_count = whole("dated events from feedback to cut-off or publication", "期间事件数", null=True)
     issued_document_count = whole("documents said to be issued or revised", "制发文件数", null=True)
     numbered_document_count = whole("of these with a document number", "有文号文件数", null=True)
@@ -41,6 +47,7 @@ class OutTimeline(GridSchema):
 
 class OutWeeklyEvents(GridSchema):
     """Dated events per week between feedback and the figures; every week of the window."""
+
     week_start_date = day("Monday of the week", "周一", null=False)
     week_index = whole("weeks since the week of the feedback (or of the window's start)", "第几周")
     window_basis = text("feedback, or inspection_end where the feedback day is unknown", "窗口起点")
@@ -54,9 +61,12 @@ class OutWeeklyEvents(GridSchema):
 
 class OutEvidence(GridSchema):
     """What stands behind each leaf item: dates, documents, quantities, sanctions, money."""
+
     problem_id = text("problem without sub-items, or sub-item", "问题编号", key=True)
     unit = code("one leaf item", "单位", ("leaf_item",))
-    definition_code = text("evidence inside the measures; hard = dated event in the past, document with its number, quantity, sanction or money", "口径")
+    definition_code = text(
+        "evidence inside the measures; hard = dated event in the past, document with its number, quantity, sanction or money", "口径"
+    )
     status_code = code("result, self-reported", "整改状态", STATUS_CODES)
     is_said_completed = flag("its result is in the chosen definition of done", "自报完成")
     primary_type_code = text("problem type", "问题类型")
@@ -81,8 +91,24 @@ class OutEvidence(GridSchema):
 
 class OutEvidenceByNotice(GridSchema):
     """Evidence behind items said to be completed, per notice."""
+
     scope_code = code("items said to be completed, or all leaf items", "范围", ("completed", "all"))
-    measure_code = code("which share", "指标", ("hard_evidence", "no_hard_evidence", "dated_event", "document", "numbered_document", "quantity", "money", "sanction", "intent", "reused_half"))
+    measure_code = code(
+        "which share",
+        "指标",
+        (
+            "hard_evidence",
+            "no_hard_evidence",
+            "dated_event",
+            "document",
+            "numbered_document",
+            "quantity",
+            "money",
+            "sanction",
+            "intent",
+            "reused_half",
+        ),
+    )
     measure_label_zh = text("the share in words", "指标名")
     measure_label_en = text("the share in words, English", "指标名（英文）")
     unit = code("leaf items", "单位", ("leaf_item",))
@@ -98,6 +124,7 @@ class OutEvidenceByNotice(GridSchema):
 
 class OutReuse(dy.Schema):
     """Pairs of problems whose measures share text word for word."""
+
     problem_id_a = text("a problem", "甲问题", key=True)
     problem_id_b = text("another problem", "乙问题", key=True)
     notice_id_a = text("its notice", "甲通报")

@@ -10,6 +10,7 @@ from analysis.tables.schemas import code, flag, real, text, whole
 
 class OutTypeCounts(GridSchema):
     """City × year × problem type, complete."""
+
     type_code = text("problem type (codes_problem_types)", "问题类型")
     type_label_zh = text("its name", "类型名")
     type_label_en = text("its name in English", "类型名（英文）")
@@ -31,6 +32,7 @@ class OutTypeCounts(GridSchema):
 
 class OutTypePrevalence(dy.Schema):
     """共性: in how many notices a type occurs at all."""
+
     type_code = text("problem type", "问题类型")
     type_label_zh = text("its name", "类型名")
     type_label_en = text("its name in English", "类型名（英文）")
@@ -51,6 +53,7 @@ class OutTypePrevalence(dy.Schema):
 
 class OutOverrepresentation(GridSchema):
     """Types that one notice holds more (or less) of than the others: log-odds with an informative Dirichlet prior."""
+
     type_code = text("problem type", "问题类型")
     type_label_zh = text("its name", "类型名")
     type_label_en = text("its name in English", "类型名（英文）")
@@ -75,6 +78,7 @@ class OutOverrepresentation(GridSchema):
 
 class OutMixDistances(dy.Schema):
     """How far apart the type mixes of two notices are: Jensen–Shannon, descriptive only."""
+
     notice_id_a = text("first notice", "甲", key=True)
     notice_id_b = text("second notice", "乙", key=True)
     label_a_zh = text("its display name", "甲显示名")
@@ -94,6 +98,7 @@ class OutMixDistances(dy.Schema):
 
 class OutRecurrences(GridSchema):
     """复发, self-reported: earlier findings that the text says came back or stayed open."""
+
     recurrence_id = text("the statement", "复发编号", key=True)
     problem_id = text("the problem it stands under", "问题编号", null=True)
     earlier_source = text("inspection, audit or other", "首次发现来源")
@@ -114,6 +119,7 @@ class OutRecurrences(GridSchema):
 
 class OutTypeReturns(dy.Schema):
     """复发 over time: a type in two consecutive notices of one body."""
+
     body_key = text("place and sector of the body", "单位标识")
     notice_id_before = text("earlier notice", "前次通报", key=True)
     notice_id_after = text("next notice of the same body", "后次通报", key=True)
@@ -141,6 +147,7 @@ class OutTypeReturns(dy.Schema):
 
 class OutSimilarStatements(dy.Schema):
     """Suggestions for a reader: statements of different notices that share wording."""
+
     problem_id_a = text("a problem", "甲问题", key=True)
     problem_id_b = text("a problem of another notice", "乙问题", key=True)
     notice_id_a = text("its notice", "甲通报")
@@ -161,6 +168,7 @@ class OutSimilarStatements(dy.Schema):
 
 class OutCodingAgreement(dy.Schema):
     """Automatic types against human labels: overall, per dimension and per type."""
+
     sample_code = text("ledger: problems of the selection; kept_aside: statements that the rules were not written on", "样本", key=True)
     scope_code = text("overall, dimension, type or notice", "范围", key=True)
     group_id = text("type, dimension or notice; 'all' for overall", "分组", key=True)

@@ -8,13 +8,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.compare.phrasing import Paragraph, first_source, flag_tag, listed, name, percent, real_rows, rest, run, share_words, source_of, told
+from analysis.compare.phrasing import Paragraph, flag_tag, listed, name, real_rows, rest, run, share_words, told
+from analysis.compare.sentences_completion import completion, differences, disagreements, reconciliation
 from analysis.compare.sentences_more import agreement, evidence, method, recurring, returns, timeline
 
-__all__ = ["agreement", "completion", "corpus", "counts", "differences", "evidence", "flags", "method", "reconciliation", "recurring", "returns", "summary", "timeline"]
+__all__ = [
+    "agreement",
+    "completion",
+    "corpus",
+    "counts",
+    "differences",
+    "evidence",
+    "flags",
+    "method",
+    "reconciliation",
+    "recurring",
+    "returns",
+    "summary",
+    "timeline",
+]
 
-DIMENSION_SHORT = {"decisions": ("决策部署", "decisions"), "discipline": ("从严治党", "discipline"), "organisation": ("组织路线", "organisation"),
-                   "supervision": ("监督整改", "supervision"), "unclassified": ("未能归类", "unclassified")}
+DIMENSION_SHORT = {
+    "decisions": ("决策部署", "decisions"),
+    "discipline": ("从严治党", "discipline"),
+    "organisation": ("组织路线", "organisation"),
+    "supervision": ("监督整改", "supervision"),
+    "unclassified": ("未能归类", "unclassified"),
+}
 
 
 def corpus(out: Any, lang: str = "zh") -> list[Paragraph]:
@@ -25,10 +45,18 @@ def corpus(out: Any, lang: str = "zh") -> list[Paragraph]:
     span = (f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])) if years else ""
     totals = [sum(row[c] or 0 for row in notices) for c in ("problem_count", "leaf_item_count", "measure_count")]
     if lang == "zh":
-        first = f"所选共{len(notices)}份通报、{len(cities)}个城市" + (f"（{span}年）" if span else "") + f"，问题{totals[0]}个、末级事项{totals[1]}个、措施{totals[2]}项。"
+        first = (
+            f"所选共{len(notices)}份通报、{len(cities)}个城市"
+            + (f"（{span}年）" if span else "")
+            + f"，问题{totals[0]}个、末级事项{totals[1]}个、措施{totals[2]}项。"
+        )
         how = "通报是公开后收集到的，不是抽样，不代表其他城市。"
     else:
-        first = f"The selection holds {len(notices)} notices of {len(cities)} cities" + (f" ({span})" if span else "") + f": {totals[0]} problems, {totals[1]} leaf items, {totals[2]} measures."
+        first = (
+            f"The selection holds {len(notices)} notices of {len(cities)} cities"
+            + (f" ({span})" if span else "")
+            + f": {totals[0]} problems, {totals[1]} leaf items, {totals[2]} measures."
+        )
         how = "They were collected because they were public: no sample, and they do not stand for other cities."
     return [[run(first, strong=True), run(how if lang == "zh" else " " + how)], *_confounded(notices, cities, years, lang)]
 
@@ -39,11 +67,26 @@ def _confounded(notices: list[dict[str, Any]], cities: set[str], years: list[int
         per_body[row["body_key"]] = per_body.get(row["body_key"], 0) + 1
     several = [row for row in notices if per_body[row["body_key"]] > 1]
     if not several and len(cities) > 1 and len(years) > 1:
-        return [[run("每个单位只有一份通报：城市的差别与年份的差别分不开，因此不画趋势线。" if lang == "zh" else
-                     "There is one notice per body: differences between cities and between years cannot be separated, so no trend line is drawn.")]]
+        return [
+            [
+                run(
+                    "每个单位只有一份通报：城市的差别与年份的差别分不开，因此不画趋势线。"
+                    if lang == "zh"
+                    else "There is one notice per body: differences between cities and between years cannot be separated, so no trend line is drawn."
+                )
+            ]
+        ]
     if several:
         names = listed((name(row, lang) for row in several), lang, counter="份")
-        return [[run(f"同一单位有多份通报、可作前后对照的：{names}。" if lang == "zh" else f"Notices of one body that can be compared over time: {names}.")]]
+        return [
+            [
+                run(
+                    f"同一单位有多份通报、可作前后对照的：{names}。"
+                    if lang == "zh"
+                    else f"Notices of one body that can be compared over time: {names}."
+                )
+            ]
+        ]
     return []
 
 
@@ -58,139 +101,40 @@ def counts(out: Any, lang: str = "zh") -> list[Paragraph]:
             continue
         own = [r for r in rows if r["notice_id"] == row["notice_id"] and r["group_code"] == "dimension" and r["value_count"]]
         unit = own[0]["unit"] if own else "problem"
-        parts = listed((f"{DIMENSION_SHORT[r['group_id']][0 if lang == 'zh' else 1]}{'' if lang == 'zh' else ' '}{r['value_count']}" for r in own if r["unit"] == unit), lang)
+        parts = listed(
+            (
+                f"{DIMENSION_SHORT[r['group_id']][0 if lang == 'zh' else 1]}{'' if lang == 'zh' else ' '}{r['value_count']}"
+                for r in own
+                if r["unit"] == unit
+            ),
+            lang,
+        )
         days = row["inspection_days"]
         if lang == "zh":
-            text = f"：问题{row['problem_count']}个、末级事项{row['leaf_item_count']}个、措施{row['measure_count']}项；按维度：{parts}。" + (f"巡察{days}天，" if days else "巡察天数不详，") + f"篇幅{row['char_count']}字。"
+            text = (
+                f"：问题{row['problem_count']}个、末级事项{row['leaf_item_count']}个、措施{row['measure_count']}项；按维度：{parts}。"
+                + (f"巡察{days}天，" if days else "巡察天数不详，")
+                + f"篇幅{row['char_count']}字。"
+            )
         else:
-            text = f": {row['problem_count']} problems, {row['leaf_item_count']} leaf items, {row['measure_count']} measures; by dimension: {parts}. " + (f"Inspection of {days} days, " if days else "Length of inspection unknown, ") + f"text of {row['char_count']} characters."
-        paragraphs.append([run(name(row, lang), strong=True, source={"notice_id": row["notice_id"], "target": None}), run(text), run(flag_tag(row["flags"]))])
-    warning = ("问题数的多少受巡察时长、是否“回头看”、下属单位多少和篇幅影响，不说明工作好坏，也不据此排序。" if lang == "zh" else
-               "The number of problems depends on the length of the inspection, on whether it looked back, on subordinate units and on the text's length. It says nothing about performance, and nothing is ranked by it.")
+            text = (
+                f": {row['problem_count']} problems, {row['leaf_item_count']} leaf items, {row['measure_count']} measures; by dimension: {parts}. "
+                + (f"Inspection of {days} days, " if days else "Length of inspection unknown, ")
+                + f"text of {row['char_count']} characters."
+            )
+        paragraphs.append(
+            [
+                run(name(row, lang), strong=True, source={"notice_id": row["notice_id"], "target": None}),
+                run(text),
+                run(flag_tag(row["flags"])),
+            ]
+        )
+    warning = (
+        "问题数的多少受巡察时长、是否“回头看”、下属单位多少和篇幅影响，不说明工作好坏，也不据此排序。"
+        if lang == "zh"
+        else "The number of problems depends on the length of the inspection, on whether it looked back, on subordinate units and on the text's length. It says nothing about performance, and nothing is ranked by it."
+    )
     return [*paragraphs, *rest(left, lang), [run(warning)]]
-
-
-def completion(out: Any, lang: str = "zh") -> list[Paragraph]:
-    """The four ratios of each notice, and how far the definition alone moves them."""
-    rows = real_rows(out, "out_completion")
-    ids, left = told(rows)
-    paragraphs = [_four_ratios([r for r in rows if r["notice_id"] == i], lang) for i in ids]
-    widest = _widest(rows)
-    closing: list[Paragraph] = []
-    if widest:
-        row, gap = widest
-        closing.append([run(f"仅因口径不同，{name(row, lang)}的完成比例就相差{gap:.1f}个百分点。" if lang == "zh" else
-                            f"The definition alone moves the ratio of {name(row, lang)} by {gap:.1f} percentage points.", strong=True)])
-    closing.append([run("整改结果均为被巡察单位自报；未载明结果的，不作完成，也不作未完成。" if lang == "zh" else
-                        "Every result is the inspected body's own word; a result that is not stated counts neither as done nor as open.")])
-    return [*paragraphs, *rest(left, lang), *closing]
-
-
-def _widest(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], float] | None:
-    """The notice whose ratios by definition lie furthest apart, in percentage points; same unit only."""
-    best: tuple[dict[str, Any], float] | None = None
-    for notice_id in dict.fromkeys(row["notice_id"] for row in rows):
-        own = [r for r in rows if r["notice_id"] == notice_id and r["share"] is not None]
-        if len({r["unit"] for r in own}) == 1 and len(own) > 1:
-            gap = 100 * (max(r["share"] for r in own) - min(r["share"] for r in own))
-            if gap and (best is None or gap > best[1] + 1e-9):
-                best = own[0], gap
-    return best
-
-
-def _four_ratios(own: list[dict[str, Any]], lang: str) -> Paragraph:
-    first = own[0]
-    paragraph = [run(name(first, lang), strong=True, source={"notice_id": first["notice_id"], "target": None}), run("：" if lang == "zh" else ": ")]
-    if all(r["share"] is None and r["x_count"] is None for r in own):
-        paragraph.append(run("既未逐项载明结果，也未公布完成总数——不是0，也不是100%" if lang == "zh" else "results are published neither by item nor in total, which is neither 0 nor 100 %"))
-    else:
-        for i, row in enumerate(own):
-            paragraph.extend([run(("；" if lang == "zh" else "; ") if i else ""), _ratio(row, lang)])
-    days = first["days_since_feedback"]
-    if days is None:
-        timing = "；距反馈天数不详。" if lang == "zh" else "; days since feedback unknown."
-    elif first["is_days_lower_bound"]:
-        timing = f"；距反馈至少{days}天。" if lang == "zh" else f"; at least {days} days since feedback."
-    else:
-        timing = f"；数据距反馈{days}天。" if lang == "zh" else f"; figures {days} days after feedback."
-    flags = ",".join(dict.fromkeys(f for r in own for f in r["flags"].split(",") if f))
-    return [*paragraph, run(timing), run(flag_tag(flags))]
-
-
-def _ratio(row: dict[str, Any], lang: str) -> dict[str, Any]:
-    label = name(row, lang, "definition_label")
-    units = {"problem": ("个问题", "problems"), "leaf_item": ("个末级事项", "leaf items"), "task": ("项任务", "tasks"), "measure": ("项措施", "measures")}[row["unit"]]
-    source = first_source(row["source_ids"])
-    if row["x_count"] is None:
-        given = f"{percent(row['share'])}" if row["share"] is not None else ("未载明" if lang == "zh" else "not stated")
-        return run(f"{label}{given}" if lang == "zh" else f"{label}: {given}", source=source)
-    if row["share"] is None:
-        bounds = f"{percent(row['bound_low'])}–{percent(row['bound_high'])}" if row["bound_low"] is not None else "–"
-        return run(f"{label}：仅{row['n_count']}{units[0]}载明结果，比例可能在{bounds}之间" if lang == "zh" else
-                   f"{label}: only {row['n_count']} {units[1]} state a result, the share may lie anywhere in {bounds}", source=source)
-    missing = (f"，另有{row['missing_count']}项未载明" if lang == "zh" else f", {row['missing_count']} more not stated") if row["missing_count"] else ""
-    return run(f"{label}{row['n_count']}{units[0]}中{row['x_count']}个{share_words(row, lang)}{missing}" if lang == "zh" else
-               f"{label} {row['x_count']} of {row['n_count']} {units[1]}{share_words(row, lang)}{missing}", source=source)
-
-
-def differences(out: Any, lang: str = "zh") -> list[Paragraph]:
-    """Whether the notices can be told apart; refused comparisons with their reason."""
-    rows = out["out_differences"].to_dicts()
-    paragraphs: list[Paragraph] = []
-    overall = next(r for r in rows if r["comparison_code"] == "overall" and r["definition_code"] == "best_available")
-    pairs = [r for r in rows if r["comparison_code"] == "pair" and r["definition_code"] == "best_available" and r["p_adjusted"] is not None]
-    if overall["p_value"] is None:
-        return [[run(name(overall, lang, "reason"))]]
-    smallest = min((r["p_adjusted"] for r in pairs), default=None)
-    if overall["verdict_code"] == "cannot_be_told_apart" and (smallest is None or smallest >= 0.05):
-        tail = (f"，两两比较中最小的校正后 p = {smallest:.2f}" if lang == "zh" else f", the smallest adjusted p of a pair is {smallest:.2f}") if smallest is not None else ""
-        text = (f"{overall['notice_count']}份有结果的通报合并检验 p = {overall['p_value']:.2f}{tail}：完成比例不能区分。" if lang == "zh" else
-                f"The {overall['notice_count']} notices with results, tested together: p = {overall['p_value']:.2f}{tail}. Their completion ratios cannot be told apart.")
-    else:
-        found = [r for r in pairs if r["verdict_code"] == "differs"]
-        names = listed((f"{name(r, lang, 'label_a')}/{name(r, lang, 'label_b')}" for r in found), lang)
-        text = (f"{overall['notice_count']}份有结果的通报合并检验 p = {overall['p_value']:.2g}；校正后可区分的：{names or '无'}。差别可能来自口径、时点或自报习惯。" if lang == "zh" else
-                f"The {overall['notice_count']} notices with results, tested together: p = {overall['p_value']:.2g}; pairs that differ after adjustment: {names or 'none'}. Definitions, dates or habits of reporting may be the cause.")
-    paragraphs.append([run(text, strong=True), run(flag_tag(overall["flags"]))])
-    paragraphs.append([run("不能区分不等于相同；各通报口径、时点不同，且均为自报，故不作排名。" if lang == "zh" else
-                           "Not to be told apart is not the same as being equal; definitions and dates differ and all is self-reported, so nothing is ranked.")])
-    refused = [r for r in rows if r["verdict_code"] == "not_comparable" and r["definition_code"] == _headline(out)]
-    if refused:
-        reasons = list(dict.fromkeys(name(r, lang, "reason") for r in refused if r["comparison_code"] == "pair"))[:3]
-        head = f"所选口径下有{len([r for r in refused if r['comparison_code'] == 'pair'])}对不能相比，例如：" if lang == "zh" else f"On the chosen definition {len([r for r in refused if r['comparison_code'] == 'pair'])} pairs cannot be compared, for example: "
-        if reasons:
-            paragraphs.append([run(head), run((" " if lang == "en" else "").join(reasons))])
-    return paragraphs
-
-
-def _headline(out: Any) -> str:
-    return next((r["definition_code"] for r in out["out_completion"].to_dicts() if r["is_headline"]), "lenient")
-
-
-def reconciliation(out: Any, lang: str = "zh") -> list[Paragraph]:
-    """Every stated total that the items contradict, and how many agree or cannot be decided."""
-    rows = real_rows(out, "out_reconciliation")
-    failed = [r for r in rows if r["is_agreeing"] is False]
-    agreeing, undecided = sum(r["is_agreeing"] is True for r in rows), sum(r["is_agreeing"] is None for r in rows)
-    head = (f"共核对{len(rows)}处：{agreeing}处一致，{len(failed)}处不一致，{undecided}处无法判断。" if lang == "zh" else
-            f"{len(rows)} stated figures were checked: {agreeing} agree, {len(failed)} do not, {undecided} cannot be decided.")
-    return [[run(head, strong=True)], *disagreements(out, lang)]
-
-
-def disagreements(out: Any, lang: str = "zh") -> list[Paragraph]:
-    """One sentence per stated total that the items contradict."""
-    paragraphs: list[Paragraph] = []
-    for row in real_rows(out, "out_reconciliation"):
-        if row["is_agreeing"] is False:
-            label, gap = name(row, lang, "check_label"), abs(row["difference"])
-            is_share = row["check_code"] == "completion_share"
-            stated, counted, by = ((percent(row["stated_value"]), percent(row["counted_value"]), f"{100 * gap:.1f}") if is_share else (f"{row['stated_value']:g}", f"{row['counted_value']:g}", f"{gap:g}"))
-            if row["check_code"].endswith("_sum"):  # stated figures among themselves
-                text = f"：声明的总数为{stated}，各部分声明数之和为{counted}，相差{by}。" if lang == "zh" else f": the stated total is {stated}, its stated parts add up to {counted}, a difference of {by}."
-            else:
-                text = f"：{label}声明{stated}，清点{counted}，相差{by}。" if lang == "zh" else f": {label.lower()}: stated {stated}, counted {counted}, a difference of {by}."
-            paragraphs.append([run(name(row, lang), strong=True, source=source_of(row["claim_id"])), run(text, source=source_of(row["claim_id"]))])
-    return paragraphs
 
 
 def flags(out: Any, lang: str = "zh") -> list[Paragraph]:
@@ -200,8 +144,16 @@ def flags(out: Any, lang: str = "zh") -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
     for notice_id in ids:
         own = [r for r in rows if r["notice_id"] == notice_id]
-        joined = ("；" if lang == "zh" else "; ").join(f"{r['flag_code']} {name(r, lang, 'flag_label')}" + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})") for r in own)
-        paragraphs.append([run(name(own[0], lang), strong=True, source={"notice_id": notice_id, "target": None}), run(("：" if lang == "zh" else ": ") + joined + ("。" if lang == "zh" else "."))])
+        joined = ("；" if lang == "zh" else "; ").join(
+            f"{r['flag_code']} {name(r, lang, 'flag_label')}" + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})")
+            for r in own
+        )
+        paragraphs.append(
+            [
+                run(name(own[0], lang), strong=True, source={"notice_id": notice_id, "target": None}),
+                run(("：" if lang == "zh" else ": ") + joined + ("。" if lang == "zh" else ".")),
+            ]
+        )
     return [*paragraphs, *rest(left, lang)]
 
 
@@ -211,22 +163,43 @@ def summary(out: Any, lang: str = "zh") -> dict[str, list[Paragraph]]:
     rows = real_rows(out, "out_completion")
     published = [r for r in rows if r["definition_code"] == "stated" and r["share"] is not None]
     itemised = [r for r in rows if r["definition_code"] == "itemised" and r["share"] is not None]
-    for head_zh, head_en, found in (("通报自己声明的完成比例：", "Completion as the notices state it: ", published), ("逐项清点的完成比例：", "Completion counted item by item: ", itemised)):
+    for head_zh, head_en, found in (
+        ("通报自己声明的完成比例：", "Completion as the notices state it: ", published),
+        ("逐项清点的完成比例：", "Completion counted item by item: ", itemised),
+    ):
         if found:
-            parts = [f"{name(r, lang)} " + (f"{r['x_count']}/{r['n_count']}" if r["x_count"] is not None else "") + share_words(r, lang) for r in found[:8]]
-            can.append([run(head_zh if lang == "zh" else head_en), run(("；" if lang == "zh" else "; ").join(parts) + ("。" if lang == "zh" else "."))])
+            parts = [
+                f"{name(r, lang)} " + (f"{r['x_count']}/{r['n_count']}" if r["x_count"] is not None else "") + share_words(r, lang)
+                for r in found[:8]
+            ]
+            can.append(
+                [
+                    run(head_zh if lang == "zh" else head_en),
+                    run(("；" if lang == "zh" else "; ").join(parts) + ("。" if lang == "zh" else ".")),
+                ]
+            )
     can.extend(recurring(out, lang)[:1])
     can.extend(evidence(out, lang)[:1])
     cannot = [*differences(out, lang)[:1], *corpus(out, lang)[1:]]
     lacking = [r for r in rows if r["definition_code"] == "stated" and "N" in r["flags"].split(",")]
     if lacking:
         names = listed((name(r, lang) for r in lacking), lang, counter="份")
-        cannot.append([run(f"未公布整改结果的：{names}——其完成情况不得而知。" if lang == "zh" else f"No results are published by {names}: how much was done there is unknown.")])
+        cannot.append(
+            [
+                run(
+                    f"未公布整改结果的：{names}——其完成情况不得而知。"
+                    if lang == "zh"
+                    else f"No results are published by {names}: how much was done there is unknown."
+                )
+            ]
+        )
     flagged = [r for r in real_rows(out, "out_flags") if r["is_raised"] and r["flag_code"] in "XUTA"]
     for code in "XUTA":
         own = [r for r in flagged if r["flag_code"] == code]
         if own:
-            names = listed((name(r, lang) + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})") for r in own), lang, 5, "份")
+            names = listed(
+                (name(r, lang) + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})") for r in own), lang, 5, "份"
+            )
             label = name(own[0], lang, "flag_label")
             cannot.append([run(f"{label}：{names}。" if lang == "zh" else f"{label}: {names}.")])
     return {"can": can, "cannot": cannot, "disagree": disagreements(out, lang)}

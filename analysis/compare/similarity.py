@@ -40,7 +40,7 @@ def grams(statement: str) -> dict[str, int]:
     for part in _NOT_WORDS.split(_verdicts().sub(" ", statement[:LONGEST])):
         for size in SIZES:
             for i in range(len(part) - size + 1):
-                gram = part[i:i + size]
+                gram = part[i : i + size]
                 counts[gram] = counts.get(gram, 0) + 1
     return counts
 
@@ -50,7 +50,9 @@ def similar_statements(comparison: Comparison) -> pl.DataFrame:
 
     Work grows with the shared rare n-grams, not with the number of pairs.
     """
-    units = comparison.units.join(comparison.problems.select("problem_id", "statement_text"), on="problem_id", how="left", maintain_order="left")
+    units = comparison.units.join(
+        comparison.problems.select("problem_id", "statement_text"), on="problem_id", how="left", maintain_order="left"
+    )
     ids = units["problem_id"].to_list()
     notices = units["notice_id"].to_list()
     types = units["primary_type_code"].to_list()
@@ -60,20 +62,39 @@ def similar_statements(comparison: Comparison) -> pl.DataFrame:
         if 1 < len(documents) <= MOST_HOLDERS:
             for position, a in enumerate(documents):
                 weight = vectors[a][gram]
-                for b in documents[position + 1:]:
+                for b in documents[position + 1 :]:
                     if notices[a] != notices[b]:
                         dots[a, b] += weight * vectors[b][gram]
     lengths = [sqrt(sum(w * w for w in vector.values())) for vector in vectors]
-    scored = sorted(((dot / (lengths[a] * lengths[b]), a, b) for (a, b), dot in dots.items() if dot >= LEAST * lengths[a] * lengths[b]), key=lambda t: (-t[0], t[1], t[2]))
+    scored = sorted(
+        ((dot / (lengths[a] * lengths[b]), a, b) for (a, b), dot in dots.items() if dot >= LEAST * lengths[a] * lengths[b]),
+        key=lambda t: (-t[0], t[1], t[2]),
+    )
     sizes = [notices.count(n) for n in dict.fromkeys(notices)] if len(set(notices)) < 500 else []
     looked_at = (len(ids) ** 2 - sum(s * s for s in sizes)) // 2 if sizes else len(dots)
     rows: list[dict[str, Any]] = []
     for score, a, b in scored[:MOST_SHOWN]:
         one, two = comparison.by_id[notices[a]], comparison.by_id[notices[b]]
-        rows.append({"problem_id_a": ids[a], "problem_id_b": ids[b], "notice_id_a": notices[a], "notice_id_b": notices[b], "label_a_zh": one["label_zh"], "label_b_zh": two["label_zh"],
-                     "label_a_en": one["label_en"], "label_b_en": two["label_en"], "unit": comparison.unit, "definition_code": "cosine_of_character_2_3_grams_tfidf_verdict_words_masked",
-                     "similarity": min(1.0, score), "shares_type": types[a] == types[b], "n_count": looked_at, "is_suggestion": True,
-                     "flags": join_flags({f for n in (notices[a], notices[b]) for f in comparison.flags_for(n, "types")}), "source_ids": join_ids([ids[a], ids[b]])})
+        rows.append(
+            {
+                "problem_id_a": ids[a],
+                "problem_id_b": ids[b],
+                "notice_id_a": notices[a],
+                "notice_id_b": notices[b],
+                "label_a_zh": one["label_zh"],
+                "label_b_zh": two["label_zh"],
+                "label_a_en": one["label_en"],
+                "label_b_en": two["label_en"],
+                "unit": comparison.unit,
+                "definition_code": "cosine_of_character_2_3_grams_tfidf_verdict_words_masked",
+                "similarity": min(1.0, score),
+                "shares_type": types[a] == types[b],
+                "n_count": looked_at,
+                "is_suggestion": True,
+                "flags": join_flags({f for n in (notices[a], notices[b]) for f in comparison.flags_for(n, "types")}),
+                "source_ids": join_ids([ids[a], ids[b]]),
+            }
+        )
     return out_frame("out_similar_statements", rows)
 
 

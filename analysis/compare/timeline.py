@@ -76,7 +76,12 @@ def event_window(notice: dict[str, Any]) -> tuple[date, date, str] | None:
 def window_events(comparison: Comparison) -> dict[str, list[tuple[str, date]]]:
     """Notice → (event ID, day) of dated events of measures inside its window; planned, ambiguous and vague ones left out."""
     events = comparison.ledger.frames["core_events"].filter(
-        ~pl.col("is_planned") & ~pl.col("is_ambiguous") & (pl.col("date_precision") == "day") & pl.col("problem_id").is_not_null() & pl.col("part_code").is_in(["measure", "other"]))
+        ~pl.col("is_planned")
+        & ~pl.col("is_ambiguous")
+        & (pl.col("date_precision") == "day")
+        & pl.col("problem_id").is_not_null()
+        & pl.col("part_code").is_in(["measure", "other"])
+    )
     found: dict[str, list[tuple[str, date]]] = {}
     for notice_id, event_id, day in events.select("notice_id", "event_id", "start_date").iter_rows():
         window = event_window(comparison.by_id[notice_id])
@@ -88,14 +93,21 @@ def window_events(comparison: Comparison) -> dict[str, list[tuple[str, date]]]:
 def documents_issued(comparison: Comparison) -> pl.DataFrame:
     """Citations of documents that the text says were issued or revised, one per title and notice."""
     citations = comparison.ledger.frames["core_citations"]
-    return citations.filter(pl.col("is_document") & pl.col("action_code").is_in(ISSUED)).unique(["notice_id", "title_text"], keep="first", maintain_order=True)
+    return citations.filter(pl.col("is_document") & pl.col("action_code").is_in(ISSUED)).unique(
+        ["notice_id", "title_text"], keep="first", maintain_order=True
+    )
 
 
 def timeline_table(comparison: Comparison) -> pl.DataFrame:
     """``out_timeline``: one row per notice."""
     events = window_events(comparison)
-    documents = {row["notice_id"]: row for row in documents_issued(comparison).group_by("notice_id", maintain_order=True).agg(
-        pl.len().alias("issued"), pl.col("document_number").is_not_null().sum().alias("numbered")).iter_rows(named=True)}
+    documents = {
+        row["notice_id"]: row
+        for row in documents_issued(comparison)
+        .group_by("notice_id", maintain_order=True)
+        .agg(pl.len().alias("issued"), pl.col("document_number").is_not_null().sum().alias("numbered"))
+        .iter_rows(named=True)
+    }
     rows: list[dict[str, Any]] = []
     for notice in comparison.notices:
         notice_id, feedback = notice["notice_id"], exact_feedback(notice)
@@ -104,15 +116,34 @@ def timeline_table(comparison: Comparison) -> pl.DataFrame:
         end = add_months(feedback, int(rule["period_months"])) if rule and rule["period_months"] and feedback else None
         flags = comparison.flags_for(notice_id, "timeline")
         issued = documents.get(notice_id, {"issued": 0, "numbered": 0})
-        rows.append({**key_of(notice), **{stage: notice[stage] for stage in STAGES}, "comment_start_date": notice["comment_start_date"], "comment_end_date": notice["comment_end_date"],
-                     "unit": "day", "definition_code": "calendar_days", "inspection_days": day_count(notice["inspection_start_date"], notice["inspection_end_date"]),
-                     "inspection_to_feedback_days": days_between(notice["inspection_end_date"], feedback), "feedback_to_cutoff_days": days_between(feedback, notice["cutoff_date"]),
-                     "feedback_to_publication_days": days_between(feedback, published), "publication_basis": basis, "rule_code": rule["code"] if rule else None,
-                     "rule_label_zh": rule["label_zh"] if rule else None, "rule_label_en": rule["label_en"] if rule else None,
-                     "period_days": days_between(feedback, end), "period_end_date": end, "is_rule_confirmed": rule["is_confirmed"] == "true" if rule else None,
-                     "days_over_period": days_between(end, published), "event_count": len(events.get(notice_id, ())) if event_window(notice) else None,
-                     "issued_document_count": issued["issued"], "numbered_document_count": issued["numbered"], "n_count": sum(notice[stage] is not None for stage in STAGES),
-                     "flags": join_flags(flags), "source_ids": join_ids(f"{notice_id}:{stage}" for stage in STAGES if notice[stage] is not None)})
+        rows.append(
+            {
+                **key_of(notice),
+                **{stage: notice[stage] for stage in STAGES},
+                "comment_start_date": notice["comment_start_date"],
+                "comment_end_date": notice["comment_end_date"],
+                "unit": "day",
+                "definition_code": "calendar_days",
+                "inspection_days": day_count(notice["inspection_start_date"], notice["inspection_end_date"]),
+                "inspection_to_feedback_days": days_between(notice["inspection_end_date"], feedback),
+                "feedback_to_cutoff_days": days_between(feedback, notice["cutoff_date"]),
+                "feedback_to_publication_days": days_between(feedback, published),
+                "publication_basis": basis,
+                "rule_code": rule["code"] if rule else None,
+                "rule_label_zh": rule["label_zh"] if rule else None,
+                "rule_label_en": rule["label_en"] if rule else None,
+                "period_days": days_between(feedback, end),
+                "period_end_date": end,
+                "is_rule_confirmed": rule["is_confirmed"] == "true" if rule else None,
+                "days_over_period": days_between(end, published),
+                "event_count": len(events.get(notice_id, ())) if event_window(notice) else None,
+                "issued_document_count": issued["issued"],
+                "numbered_document_count": issued["numbered"],
+                "n_count": sum(notice[stage] is not None for stage in STAGES),
+                "flags": join_flags(flags),
+                "source_ids": join_ids(f"{notice_id}:{stage}" for stage in STAGES if notice[stage] is not None),
+            }
+        )
     return out_frame("out_timeline", rows)
 
 
@@ -132,7 +163,19 @@ def weekly_events(comparison: Comparison) -> pl.DataFrame:
         monday, index = start - timedelta(days=start.weekday()), 0
         while monday <= end:
             ids = by_week.get(monday, [])
-            rows.append({**key_of(notice), "week_start_date": monday, "week_index": index, "window_basis": basis, "unit": "dated_event", "definition_code": "measures_only_not_planned",
-                         "event_count": len(ids), "n_count": len(own), "flags": join_flags(comparison.flags_for(notice["notice_id"], "timeline")), "source_ids": join_ids(ids)})
+            rows.append(
+                {
+                    **key_of(notice),
+                    "week_start_date": monday,
+                    "week_index": index,
+                    "window_basis": basis,
+                    "unit": "dated_event",
+                    "definition_code": "measures_only_not_planned",
+                    "event_count": len(ids),
+                    "n_count": len(own),
+                    "flags": join_flags(comparison.flags_for(notice["notice_id"], "timeline")),
+                    "source_ids": join_ids(ids),
+                }
+            )
             monday, index = monday + timedelta(days=7), index + 1
     return out_frame("out_weekly_events", rows)

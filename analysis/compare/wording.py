@@ -54,12 +54,12 @@ def shared_runs(texts: list[str]) -> dict[tuple[int, int], list[Run]]:
     holders: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, text in enumerate(texts):
         for start in range(len(text) - SHINGLE + 1):
-            holders[text[start:start + SHINGLE]].append((number, start))
+            holders[text[start : start + SHINGLE]].append((number, start))
     seeds: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for places in holders.values():
         if 1 < len(places) <= MOST_HOLDERS:
             for position, (i, a) in enumerate(places):
-                for j, b in places[position + 1:]:
+                for j, b in places[position + 1 :]:
                     if i != j:
                         seeds[i, j].append((a, b))
     return {pair: _maximal(found) for pair, found in seeds.items()}

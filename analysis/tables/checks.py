@@ -21,8 +21,19 @@ DONE = ("completed", "completed_long_term")
 OPEN = ("basically_completed", "phased", "long_term", "in_progress", "not_completed")
 KEPT_UP = ("completed_long_term", "long_term")
 OPEN_CLAIMS = OPEN
-CLAIM_CODES = ("aspects", "categories", "problems", "items", "tasks", "measures", "completed", "completed_long_term",
-               *OPEN_CLAIMS, "measures_completed", "completion_share")
+CLAIM_CODES = (
+    "aspects",
+    "categories",
+    "problems",
+    "items",
+    "tasks",
+    "measures",
+    "completed",
+    "completed_long_term",
+    *OPEN_CLAIMS,
+    "measures_completed",
+    "completion_share",
+)
 MEASURES_NOTE = "整改方案中的措施未必全部印出"
 IDS_SHOWN = 24
 SIZES = {"problem": "problems", "item": "items", "task": "tasks", "measure": "measures"}
@@ -74,7 +85,9 @@ def _count(frames: dict[str, pl.DataFrame], notices: pl.Series, units: tuple[str
     for notice_id, is_excerpt in frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows():
         found[notice_id].is_excerpt = bool(is_excerpt)
     sections = frames["core_sections"].filter(kept)
-    for notice_id, level, parent, number in sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True).len().iter_rows():
+    for notice_id, level, parent, number in (
+        sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True).len().iter_rows()
+    ):
         one = found[notice_id]
         if level == "aspect":
             one.aspects += number
@@ -85,21 +98,28 @@ def _count(frames: dict[str, pl.DataFrame], notices: pl.Series, units: tuple[str
     problems = frames["core_problems"].filter(kept)
     is_problem = pl.col("unit") == "problem"
     totals = problems.group_by("notice_id", maintain_order=True).agg(
-        is_problem.sum().alias("problems"), pl.col("is_leaf").sum().alias("leaves"),
-        pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
+        is_problem.sum().alias("problems"),
+        pl.col("is_leaf").sum().alias("leaves"),
+        pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"),
+    )
     for notice_id, number, leaves, measures in totals.iter_rows():
         one = found[notice_id]
         one.problems, one.leaf_items, one.measures = number, leaves, measures
     for column in ("aspect_id", "category_id"):
-        grouped = problems.filter(pl.col(column).is_not_null()).group_by("notice_id", column, maintain_order=True).agg(
-            is_problem.sum().alias("problems"), pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
+        grouped = (
+            problems.filter(pl.col(column).is_not_null())
+            .group_by("notice_id", column, maintain_order=True)
+            .agg(is_problem.sum().alias("problems"), pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
+        )
         for notice_id, section_id, number, measures in grouped.iter_rows():
             found[notice_id].problems_in[section_id] = number
             found[notice_id].measures_in[section_id] = measures
     for notice_id in frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null())["notice_id"].unique():
         found[notice_id].has_markers = True
     for unit in units:
-        results = unit_results(problems, unit).filter(is_itemised()).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
+        results = (
+            unit_results(problems, unit).filter(is_itemised()).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
+        )
         for notice_id, status, ids in results.iter_rows():
             found[notice_id].results[unit][status] = ids
     return found
@@ -133,7 +153,9 @@ class _NoticeChecks:
             if code in ("aspects", "categories", "problems", "items", "tasks", "measures"):
                 self._check_size(claim)
             elif code == "completed":
-                self._check_results(code, [claim], [(DONE, ""), (("completed",), "不含长期坚持"), ((*DONE, "basically_completed"), "含基本完成")])
+                self._check_results(
+                    code, [claim], [(DONE, ""), (("completed",), "不含长期坚持"), ((*DONE, "basically_completed"), "含基本完成")]
+                )
             elif code == "completed_long_term":
                 self._check_results(code, [claim], [(("completed_long_term",), ""), (KEPT_UP, "含长期坚持而未称完成的")])
             elif code == "measures_completed" or (code in OPEN_CLAIMS and claim["unit"] == "measure"):
@@ -148,8 +170,12 @@ class _NoticeChecks:
         """A number of aspects, categories, problems, items, tasks or measures."""
         code, section, one = claim["claim_code"], claim["section_id"], self.counted
         if section is not None:
-            within = {"problems": ("aspect_problems", one.problems_in), "items": ("aspect_problems", one.problems_in),
-                      "categories": ("aspect_categories", one.categories_in), "measures": ("aspect_measures", one.measures_in)}.get(code)
+            within = {
+                "problems": ("aspect_problems", one.problems_in),
+                "items": ("aspect_problems", one.problems_in),
+                "categories": ("aspect_categories", one.categories_in),
+                "measures": ("aspect_measures", one.measures_in),
+            }.get(code)
             if within:
                 self._compare(within[0], claim, [(within[1].get(section, 0), "")])
         elif code == "aspects":
@@ -162,10 +188,16 @@ class _NoticeChecks:
             self._compare(code, claim, [(one.leaf_items, ""), (one.problems, "与问题数一致")])
         elif code == "measures":
             # A notice without printed markers counts one measure per block: no basis to contradict its total.
-            self._compare(code, claim, [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")], unknown=not one.has_markers)
+            self._compare(
+                code, claim, [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")], unknown=not one.has_markers
+            )
         else:  # tasks: the closest printed unit is the leaf item; a match with another unit is said
-            self._compare(code, claim, [(one.leaf_items, "任务与末级事项对照"), (one.problems, "与问题数一致"), (one.measures, "与措施数一致")],
-                          unknown=not one.leaf_items / 2 <= claim["value"] <= one.leaf_items * 2)
+            self._compare(
+                code,
+                claim,
+                [(one.leaf_items, "任务与末级事项对照"), (one.problems, "与问题数一致"), (one.measures, "与措施数一致")],
+                unknown=not one.leaf_items / 2 <= claim["value"] <= one.leaf_items * 2,
+            )
 
     def _compare(self, code: str, claim: dict[str, Any], options: list[tuple[int, str]], unknown: bool = False) -> None:
         stated = claim["value"]
@@ -229,8 +261,15 @@ class _NoticeChecks:
         """
         kept: list[dict[str, Any]] = []
         for claim in self.claims:
-            if claim["claim_code"] in OPEN_CLAIMS and claim["unit"] == unit and claim["section_id"] is None and not any(
-                    c["char_start"] < claim["char_end"] and claim["char_start"] < c["char_end"] and c["value"] == claim["value"] for c in kept):
+            if (
+                claim["claim_code"] in OPEN_CLAIMS
+                and claim["unit"] == unit
+                and claim["section_id"] is None
+                and not any(
+                    c["char_start"] < claim["char_end"] and claim["char_start"] < c["char_end"] and c["value"] == claim["value"]
+                    for c in kept
+                )
+            ):
                 kept.append(claim)
         done, whole = self._total("completed", unit), self._total(SIZES.get(unit, ""), unit)
         others = [c for c in kept if c["claim_code"] != "long_term"]
@@ -290,17 +329,36 @@ class _NoticeChecks:
                 return self._add("completion_share", claim, round(share, 6), abs(share - stated) < 0.00051, "由声明数算得", stated=stated)
         self._add("completion_share", claim, None, None, "没有同一单位的声明数，无法核对")
 
-    def _add(self, code: str, claim: dict[str, Any], counted: float | None, agrees: bool | None, note: str, *,
-             stated: float | None = None, quote: str | None = None) -> None:
+    def _add(
+        self,
+        code: str,
+        claim: dict[str, Any],
+        counted: float | None,
+        agrees: bool | None,
+        note: str,
+        *,
+        stated: float | None = None,
+        quote: str | None = None,
+    ) -> None:
         name = f"{self.notice_id}!{code}"
         if claim["section_id"] is not None:
             name += "." + claim["section_id"].rpartition("/")[2]
         self.used[name] = self.used.get(name, 0) + 1
-        self.rows.append({
-            "check_id": name if self.used[name] == 1 else f"{name}-{self.used[name]}",
-            "notice_id": self.notice_id, "check_code": code, "claim_id": claim["claim_id"], "section_id": claim["section_id"],
-            "stated_value": claim["value"] if stated is None else stated, "counted_value": counted, "is_agreeing": agrees,
-            "stated_quote_text": claim["quote_text"], "counted_quote_text": quote, "note_text": note or None})
+        self.rows.append(
+            {
+                "check_id": name if self.used[name] == 1 else f"{name}-{self.used[name]}",
+                "notice_id": self.notice_id,
+                "check_code": code,
+                "claim_id": claim["claim_id"],
+                "section_id": claim["section_id"],
+                "stated_value": claim["value"] if stated is None else stated,
+                "counted_value": counted,
+                "is_agreeing": agrees,
+                "stated_quote_text": claim["quote_text"],
+                "counted_quote_text": quote,
+                "note_text": note or None,
+            }
+        )
 
 
 def _rounding(value: float) -> int:

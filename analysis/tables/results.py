@@ -34,28 +34,41 @@ def unit_results(problems: pl.DataFrame, unit: str) -> pl.DataFrame:
         if parents.is_empty():
             return rows.select(columns)
         rank = pl.col("status_code").replace_strict(ADVANCE, list(range(len(ADVANCE))), default=None, return_dtype=pl.Int8)
-        below = (problems.filter(pl.col("parent_problem_id").is_not_null())
-                 .group_by("parent_problem_id", maintain_order=True)
-                 .agg(rank.max().alias("_worst"), rank.null_count().alias("_unknown"),
-                      (pl.col("status_basis") == "total").any().alias("_from_total")))
+        below = (
+            problems.filter(pl.col("parent_problem_id").is_not_null())
+            .group_by("parent_problem_id", maintain_order=True)
+            .agg(
+                rank.max().alias("_worst"),
+                rank.null_count().alias("_unknown"),
+                (pl.col("status_basis") == "total").any().alias("_from_total"),
+            )
+        )
         rows = rows.join(below, left_on="problem_id", right_on="parent_problem_id", how="left", maintain_order="left")
         takes = (pl.col("status_code") == NOT_STATED) & ~pl.col("is_leaf") & (pl.col("_unknown") == 0)
         return rows.with_columns(
-            pl.when(takes).then(pl.col("_worst").replace_strict(list(range(len(ADVANCE))), ADVANCE, default=NOT_STATED, return_dtype=pl.String))
-            .otherwise(pl.col("status_code")).alias("status_code"),
-            pl.when(takes).then(pl.when(pl.col("_from_total")).then(pl.lit("total")).otherwise(pl.lit("reference")))
-            .otherwise(pl.col("status_basis")).alias("status_basis"),
+            pl.when(takes)
+            .then(pl.col("_worst").replace_strict(list(range(len(ADVANCE))), ADVANCE, default=NOT_STATED, return_dtype=pl.String))
+            .otherwise(pl.col("status_code"))
+            .alias("status_code"),
+            pl.when(takes)
+            .then(pl.when(pl.col("_from_total")).then(pl.lit("total")).otherwise(pl.lit("reference")))
+            .otherwise(pl.col("status_basis"))
+            .alias("status_basis"),
         ).select(columns)
     rows = problems.filter(pl.col("is_leaf"))
     if rows["parent_problem_id"].null_count() == rows.height:
         return rows.select(columns)
-    above = problems.filter(~pl.col("is_leaf")).select(pl.col("problem_id").alias("parent_problem_id"), pl.col("status_code").alias("_status"), pl.col("status_basis").alias("_basis"))
+    above = problems.filter(~pl.col("is_leaf")).select(
+        pl.col("problem_id").alias("parent_problem_id"), pl.col("status_code").alias("_status"), pl.col("status_basis").alias("_basis")
+    )
     rows = rows.join(above, on="parent_problem_id", how="left", maintain_order="left")
     takes = (pl.col("status_code") == NOT_STATED) & pl.col("_status").is_not_null() & (pl.col("_status") != NOT_STATED)
     return rows.with_columns(
         pl.when(takes).then(pl.col("_status")).otherwise(pl.col("status_code")).alias("status_code"),
-        pl.when(takes).then(pl.when(pl.col("_basis") == "total").then(pl.lit("total")).otherwise(pl.lit("reference")))
-        .otherwise(pl.col("status_basis")).alias("status_basis"),
+        pl.when(takes)
+        .then(pl.when(pl.col("_basis") == "total").then(pl.lit("total")).otherwise(pl.lit("reference")))
+        .otherwise(pl.col("status_basis"))
+        .alias("status_basis"),
     ).select(columns)
 
 
