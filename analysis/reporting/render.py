@@ -208,10 +208,13 @@ def _docx(suite: _Suite, out: Path) -> list[Path]:
 def _xlsx(suite: _Suite, out: Path) -> list[Path]:
     from analysis.reporting import workbook, workbook_files
     from analysis.reporting.render_document import timestamp
+    from analysis.tables.codes import read_code_lists
 
-    made = workbook.write_ledger(suite.frames, out / "ledger.xlsx", lang=suite.lang, as_of=suite.as_of, created=timestamp(suite.as_of))
+    # A selection of the ledger comes without the code lists; a ledger without labels is unreadable.
+    frames = {**read_code_lists(), **suite.frames}
+    made = workbook.write_ledger(frames, out / "ledger.xlsx", lang=suite.lang, as_of=suite.as_of, created=timestamp(suite.as_of))
     gates.check_xlsx(made)
-    folder = workbook_files.write_csv_folder(suite.frames, out / "ledger")
+    folder = workbook_files.write_csv_folder(frames, out / "ledger")
     files = sorted(folder.glob("*.csv"))
     for path in files:
         gates.check_csv(path)

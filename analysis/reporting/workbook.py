@@ -112,7 +112,7 @@ class _Book:
         if heads:
             sheet.autofilter(top, 0, max(last, top), len(heads) - 1)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(8)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0, top)
 
@@ -134,6 +134,10 @@ def write_ledger(frames: Mapping[str, Any], path: Path, *, lang: str = "zh", as_
     book = _Book(path, lang, created, say["title"])
     about = book.book.add_worksheet(titles[say["about"]])
     about.hide_gridlines(2)
+    about.set_row(0, 30)
+    about.set_landscape()
+    about.set_paper(9)
+    about.fit_to_pages(1, 0)
     about.set_column(0, 0, 34)
     about.set_column(1, 1, 10)
     about.set_column(2, 2, 90)
@@ -145,7 +149,7 @@ def write_ledger(frames: Mapping[str, Any], path: Path, *, lang: str = "zh", as_
     for row, name in enumerate(names, 5):
         about.write_url(row, 0, f"internal:'{titles[name]}'!A1", book.link, name)
         about.write_number(row, 1, frames[name].height, book.cell)
-        about.write_string(row, 2, describe_table(name), book.cell)
+        about.write_string(row, 2, describe_table(name, lang), book.cell)
     rows = ledger_rows(frames, lang)
     if rows:
         book.sheet(titles[say["ledger"]], HEADS[lang], None, WIDTHS, rows, True)

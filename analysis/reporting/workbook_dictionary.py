@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from analysis.lookups import load_csv
+
 COLUMNS = ("table", "column", "type", "nullable", "label_zh", "description_en", "values")
 _CODE_COLUMNS = {"code": ("代码", "the code"), "label_zh": ("中文名称", "label in Chinese"), "label_en": ("英文名称", "label in English")}
 
@@ -46,8 +48,18 @@ def describe_columns(table: str, names: Iterable[str] = ()) -> dict[str, dict[st
     return rows
 
 
-def describe_table(table: str) -> str:
-    """One sentence on what a row of the table is."""
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, str]:
+    return {row["table"]: f"{row['title_zh']}：{row['reason']}" for row in load_csv("table_titles")}
+
+
+def describe_table(table: str, lang: str = "en") -> str:
+    """One line on what a table holds."""
+    if lang == "zh":
+        if table in _titles():
+            return _titles()[table]
+        if table.startswith("codes_"):
+            return "代码表：中英文名称"
     schema = _schemas().get(table)
     if schema is not None and schema.__doc__:
         return schema.__doc__.strip().split("\n")[0]
