@@ -89,7 +89,8 @@ def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, 
 
 
 # A number of people, of money or of rules: what a consequence must hold.
-_CONSEQUENCE = re.compile(r"[0-9一二三四五六七八九十两] ?[余多]?(?:名|人(?!民|大|员|才|事|社|力|均|口)|(?:余|多)?[千百]?[万亿]?元|[项个件部](?=[^一-鿿]|规章|管理|内部|内控|长效|工作|配套|各类|相关|财务|制度|机制))")
+_CONSEQUENCE = re.compile(r"[0-9] ?[余多]?(?:名|人(?!民|大|员|才|事|社|力|均|口)|[千百]?[万亿]?元|[项个件部](?=[^一-鿿]|规章|管理|内部|内控|长效|工作|配套|各类|相关|财务|制度|机制))")
+_HAN_DIGITS = frozenset("一二三四五六七八九十两")
 _MADE = re.compile(r"制度|机制|办法")
 
 
@@ -102,16 +103,22 @@ def _consequences(structure: Structure) -> list[dict[str, Any]]:
             continue
         for low, high in problem.measure_spans:
             done = low
-            for match in _CONSEQUENCE.finditer(shadow, low, high):
-                at = match.start()
+            places = [(match.start(), match.end()) for match in _CONSEQUENCE.finditer(shadow, low, high)]
+            named = shadow.find("名", low, high)
+            while named >= 0:  # 五名领导干部
+                if shadow[named - 1] in _HAN_DIGITS:
+                    places.append((named - 1, named + 1))
+                named = shadow.find("名", named + 1, high)
+            places.sort()
+            for at, end in places:
                 if at < done:
                     continue
                 start = max(done, shadow.rfind("。", done, at) + 1, shadow.rfind(";", done, at) + 1)
                 stop = min([stop for stop in (shadow.find("。", at, high), shadow.find(";", at, high)) if stop >= 0], default=high)
                 done = stop
                 stretch = shadow[start:stop]
-                if match.group()[-1] in "项个件部" and not _MADE.search(stretch):
-                    done = match.end()
+                if shadow[end - 1] in "项个件部" and not _MADE.search(stretch):
+                    done = end
                     continue
                 for code, unit, value, first, last, approximate in find_consequences(stretch):
                     rows.append({"claim_code": code, "unit": unit, "value": value, "is_approximate": approximate, "problem_key": problem.key, "section_key": None,

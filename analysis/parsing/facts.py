@@ -14,14 +14,12 @@ from analysis.parsing.citations import read_citations
 from analysis.parsing.dates import DATE_PATTERN, PrintedDate, printed_date, read_year
 from analysis.parsing.events import EventReader, YearSpan
 from analysis.parsing.locations import Locator
-from analysis.parsing.quantities import HAN_QUANTITY, QUANTITY, read_han_quantity, read_quantity
+from analysis.parsing.quantities import HAN_QUANTITY, number_pattern, read_han_quantity, read_quantity
 from analysis.parsing.structure import Structure
 
 _HAN_NUMERALS = frozenset("一二三四五六七八九十")
 _RELATIVES = frozenset(("今年", "去年", "前年", "明年", "后年", "同年", "当年", "本年", "次年", "翌年", "来年", "上年"))
 _HAN_YEAR = re.compile(r"[一二][〇○零O一二三四五六七八九]{3} ?年(?! ?[0-9一二三四五六七八九十]{1,2} ?月)")
-# The usual form, in digits: 1 year, 2 month, 3 day, 4 part of the month.
-_DIGIT_DATE = re.compile(r"(?:((?:19|20)[0-9]{2}) ?年(?:度)?,? ?)?([0-9]{1,2}) ?月份?(?: ?([0-9]{1,2}) ?[日号]| ?(上旬|中旬|下旬|初|底|末))?")
 # What may follow a year that stands alone: half year, quarter, beginning, end.
 _YEAR_PART = re.compile(r" ?(上半年|下半年|第?[一二三四1-4]季度|年?初|年?底|年?末)")
 _YEAR_RANGE = re.compile(r"((?:19|20)[0-9]{2}) ?年? ?(?:-{1,2}|—{1,2}|–|至|~|～) ?$")
@@ -45,53 +43,53 @@ def _numbers(structure: Structure, locator: Locator, titles: list[tuple[int, int
     starts.update(problem.statement_start for problem in structure.problems if problem.statement_start is not None)
     dates: list[PrintedDate | YearSpan] = []
     figures: list[dict[str, Any]] = []
-    done = -1
     title_index = 0
     title_count = len(titles)
     locate = locator.at
-    for match in QUANTITY.finditer(shadow):
+    pattern = number_pattern()
+    for match in pattern.finditer(shadow):
         start = match.start()
-        if start < done:
-            continue
         while title_index < title_count and titles[title_index][1] <= start:
             title_index += 1
         if title_index < title_count and titles[title_index][0] <= start:
             continue
-        number = match.group(1)
-        if "." in number and start + number.index(".") + 1 in starts:  # 2.3份合同: label, then number
-            start += number.index(".") + 1
-            match = QUANTITY.match(shadow, start)
+        digits, month, day, part_word, only_day, only_part, decimals, more, multiple, more_after, follows = match.groups()
+        if decimals and decimals[0] == "." and start + len(digits) + 1 in starts:  # 2.3份合同: label, then number
+            match = pattern.match(shadow, start + len(digits) + 1)
             if match is None:
                 continue
-        follows = match.group(5)
-        sign = follows[0]
-        if sign == "年" or sign == "月":
-            if match.group(3) or match.group(2) not in (None, ""):
-                continue
-            token = _date_at(shadow, start, sign)
+            start = match.start()
+            digits, month, day, part_word, only_day, only_part, decimals, more, multiple, more_after, follows = match.groups()
+        if follows is None:
+            if month is not None:
+                token = _date(start, match.end(), digits, month, day, part_word)
+            else:
+                token = _date_without_year(shadow, start, match.end(), digits, only_day, only_part)
             if token is not None:
                 dates.append(token)
-                done = token.end
+            continue
+        sign = follows[0]
+        if sign == "年":
+            if multiple or more or decimals:
                 continue
-            if sign == "年" and len(number) < 4:
-                if shadow[start - 1:start] == "第" or follows[1:2] in ("级", "龄"):
-                    continue
+            if len(digits) == 4:
+                token = _year(shadow, start, digits, match.start(11) + 1)
+                if token is not None:
+                    dates.append(token)
+            elif shadow[start - 1:start] != "第" and follows[1:2] not in ("级", "龄"):
                 key, part = locate(start)
-                figures.append(_figure(text, key, part, float(number), "year_span", "duration", None, start, match.start(5) + 1))
+                figures.append(_figure(text, key, part, float(digits), "year_span", "duration", None, start, match.start(11) + 1))
             continue
         if sign == "日":
             if shadow[max(0, start - 2):start] == "同月" and dates and isinstance(dates[-1], PrintedDate):
-                last = dates[-1]
-                dates.append(PrintedDate(start - 2, match.start(5) + 1, None, "同月", last.month, int(float(number)), None))
-                done = dates[-1].end
+                dates.append(PrintedDate(start - 2, match.start(11) + 1, None, "同月", dates[-1].month, int(digits), None))
             continue
-        found = read_quantity(shadow, match)
+        found = read_quantity(shadow, start, digits + decimals if decimals else digits, more, multiple, more_after, follows, match.start(11))
         if found is None:
             continue
         value, unit, kind, bound, end = found
         key, part = locate(start)
         figures.append(_figure(text, key, part, value, unit, kind, bound, start, end))
-        done = end
     dates += _han_dates(shadow, titles)
     dates.sort(key=lambda token: token.start)
     if "〇" in shadow or "○" in shadow:
@@ -111,28 +109,38 @@ def _figure(text: str, key: str | None, part: str, value: float, unit: str, kind
             "part_code": part, "quote_text": text[start:end], "char_start": start, "char_end": end}
 
 
-def _date_at(shadow: str, start: int, sign: str) -> PrintedDate | YearSpan | None:
-    """The date that begins at a number followed by 年 or 月; None for a duration."""
-    match = _DIGIT_DATE.match(shadow, start)
-    if match is not None:
-        year, month, day, part = match.groups()
-        month_number, day_number = int(month), int(day) if day else None
-        if not 1 <= month_number <= 12 or day_number is not None and not 1 <= day_number <= 31:
-            return None
-        token = PrintedDate(start, match.end(), int(year) if year else None, None, month_number, day_number, part)
-        if token.year is None:
-            near = shadow[max(0, start - 3):start]
-            before = near.rstrip()
-            if before[-2:] in _RELATIVES:
-                token.relative = before[-2:]
-                token.start = start - (len(near) - len(before)) - 2
-            elif near[-1:] in ("第", "个"):
-                return None
-        return token
-    year = shadow[start:start + 4]
-    if sign != "年" or not year.isdigit() or not 1949 <= int(year) <= 2100:
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits[:2] in ("19", "20")
+
+
+def _date(start: int, end: int, year: str, month: str, day: str | None, part: str | None) -> PrintedDate | None:
+    """2021年3月25日; None for an impossible date."""
+    number, day_number = int(month), int(day) if day else None
+    if not _is_year(year) or not 1 <= number <= 12 or day_number is not None and not 1 <= day_number <= 31:
         return None
-    end = shadow.index("年", start) + 1
+    return PrintedDate(start, end, int(year), None, number, day_number, part)
+
+
+def _date_without_year(shadow: str, start: int, end: int, month: str, day: str | None, part: str | None) -> PrintedDate | None:
+    """3月25日, 今年3月; None for an impossible date or a count of months."""
+    if len(month) > 2:
+        return None
+    number, day_number = int(month), int(day) if day else None
+    if not 1 <= number <= 12 or day_number is not None and not 1 <= day_number <= 31:
+        return None
+    near = shadow[max(0, start - 3):start]
+    before = near.rstrip()
+    if before[-2:] in _RELATIVES:
+        return PrintedDate(start - (len(near) - len(before)) - 2, end, None, before[-2:], number, day_number, part)
+    if near[-1:] in ("第", "个"):
+        return None
+    return PrintedDate(start, end, None, None, number, day_number, part)
+
+
+def _year(shadow: str, start: int, year: str, end: int) -> YearSpan | None:
+    """A year that stands alone, or the end of a range of years; None for the period of a plan or of accounts."""
+    if not 1949 <= int(year) <= 2100:
+        return None
     low = max(0, start - 9)
     if shadow[start - 1:start] in "-—–~～至" and (head := _YEAR_RANGE.search(shadow, low, start)):
         if shadow[max(0, head.start() - 1):head.start()] in "(（" and shadow[max(0, head.start() - 2):head.start() - 1] == "》":

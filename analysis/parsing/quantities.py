@@ -8,11 +8,27 @@ from functools import lru_cache
 from analysis.lookups import load_csv
 from analysis.parsing.numerals import read_number
 
-# Groups: 1 number, 2 余/多 before the multiple, 3 multiple (万, 亿, 百万), 4 余/多 after it, 5 what follows.
-QUANTITY = re.compile(r"([0-9]++(?:,[0-9]{3})*+(?:\.[0-9]++)?+) ?+([余多来几]|-)?+ ?+([百千]?[万亿]|百|千)?+([余多])?+ ?+([^\s0-9,。;:、.()“”《》|<>\-—/]{1,4})")
+# A number and what it stands for, a date or a quantity, in one pattern that starts with its digits:
+# 1 digits · date with a year: 2 month, 3 day, 4 part of the month · date without: 5 day, 6 part ·
+# quantity: 7 thousands and decimals, 8 余/多 before the multiple, 9 multiple (万, 亿, 百万), 10 余/多 after it, 11 what follows.
+_DAY = r"(?: ?([0-9]{1,2}) ?[日号]| ?(上旬|中旬|下旬|初|底|末))?"
+_REST = (r"((?:,[0-9]{3})*+(?:\.[0-9]++)?+) ?+([余多来几]|-)?+ ?+([百千]?[万亿]|百|千)?+([余多])?+ ?+"
+         r"([%s年日][^\s0-9,。;:、.()“”《》|<>\-—/]{0,3})")
+
+
+@lru_cache(maxsize=1)
+def number_pattern() -> re.Pattern[str]:
+    """The pattern above, with the first characters of the unit words of ``lookups/unit_words.csv``."""
+    firsts = "".join(sorted({row["word"][0] for row in load_csv("unit_words")}))
+    return re.compile(rf"([0-9]++)(?: ?年度?,? ?([0-9]{{1,2}}) ?月份?{_DAY}| ?月份?{_DAY}|{_REST % re.escape(firsts)})")
+
+
 _FACTORS = {"": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "百万": 1e6, "千万": 1e7, "百亿": 1e10, "千亿": 1e11}
 _BEFORE = {"约": "about", "近": "upper_bound", "逾": "lower_bound", "超": "lower_bound", "足": None, "过": None, "于": None}
 _AFTER = (("左右", "about"), ("上下", "about"), ("以上", "lower_bound"), ("余", "lower_bound"), ("多", "lower_bound"), ("以下", "upper_bound"), ("以内", "upper_bound"), ("许", "about"))
+_APPROXIMATE = frozenset("约近逾超足过于")
+_APPROXIMATE_AFTER = frozenset("左上以余多许")
+_ORDINALS = re.compile(r"第[0-9、,和]+$")
 _PAIRS = {"不足": "upper_bound", "超过": "lower_bound", "大约": "about", "接近": "upper_bound", "多于": "lower_bound", "少于": "upper_bound", "不少于": "lower_bound", "低于": "upper_bound", "高于": "lower_bound", "不低于": "lower_bound"}
 
 
@@ -46,39 +62,35 @@ def _tables() -> tuple[dict[str, tuple[str, float]], dict[str, str]]:
     return words, kinds
 
 
-def read_quantity(shadow: str, match: re.Match[str]) -> tuple[float, str, str, str | None, int] | None:
-    """(value, unit_code, figure_kind, bound, end offset) of a QUANTITY match; None where no unit follows.
+def read_quantity(shadow: str, start: int, number: str, more: str | None, multiple: str | None, more_after: str | None, follows: str,
+                  follows_start: int) -> tuple[float, str, str, str | None, int] | None:
+    """(value, unit_code, figure_kind, bound, end offset) of a number and what follows it; None where no unit does.
 
     ``bound``: about, lower_bound (余, 多, 以上 …), upper_bound (近, 不足 …) or None for an exact figure.
     """
-    number, more, multiple, more_after, follows = match.groups()
     words, kinds = _tables()
     for size in range(len(follows), 0, -1):
         unit = words.get(follows[:size])
         if unit is not None:
             break
     else:
-        if multiple in ("万", "亿") and follows[0] == "元":
-            unit, size = words["元"], 1
-        else:
-            return None
-    start = match.start()
-    previous = shadow[start - 1] if start else " "
-    if previous == "第" or previous.isascii() and previous.isalpha() or more == "-":
         return None
-    if previous in "、,和" and shadow.rfind("第", max(0, start - 10), start) >= 0 and re.search(r"第[0-9、,和]+$", shadow[max(0, start - 10):start]):
+    previous = shadow[start - 1] if start else " "
+    if previous == "第" or more == "-" or previous.isascii() and previous.isalpha():
+        return None
+    if previous in "、,和" and shadow.find("第", max(0, start - 10), start) >= 0 and _ORDINALS.search(shadow, max(0, start - 10), start):
         return None  # 第9、14项: ordinal numbers
     code, factor = unit
-    end = match.start(5) + size
-    value = float(number.replace(",", "")) * _FACTORS[multiple or ""] * factor
-    bound = "lower_bound" if more in ("余", "多") or more_after else "about" if more else None
-    if bound is None:
-        bound = _BEFORE.get(previous) or (_PAIRS.get(shadow[start - 2:start]) if previous in "足过于约近" and start > 1 else None)
-    if bound is None:
+    end = follows_start + size
+    value = float(number.replace(",", "") if "," in number else number)
+    if multiple or factor != 1.0:
+        value = round(value * _FACTORS[multiple or ""] * factor, 6)
+    bound = "lower_bound" if more_after or more in ("余", "多") else "about" if more else None
+    if bound is None and previous in _APPROXIMATE:
+        bound = _BEFORE.get(previous) or _PAIRS.get(shadow[start - 2:start])
+    if bound is None and shadow[end:end + 1] in _APPROXIMATE_AFTER:
         for word, meaning in _AFTER:
             if shadow.startswith(word, end):
                 bound, end = meaning, end + len(word)
                 break
-    if value >= 1e15:
-        return None
-    return round(value, 6), code, kinds[code], bound, end
+    return None if value >= 1e15 else (value, code, kinds[code], bound, end)
