@@ -15,6 +15,8 @@ HEADS = {
 }
 WIDTHS = (18, 9, 7, 22, 24, 24, 8, 60, 16, 16, 20, 10, 36, 8, 70, 36, 10)
 MEASURE_LIMIT = 30_000
+# Where a result stands: 逐条 in the item, 引用 by its number elsewhere, 由总数推出 in a total over all, 未说明 nowhere.
+BASES = {"zh": {"item": "逐条", "reference": "引用", "total": "由总数推出", "none": "未说明"}, "en": {}}
 
 
 def _labels(frames: Mapping[str, Any], table: str, lang: str) -> dict[str, str]:
@@ -49,6 +51,6 @@ def ledger_rows(frames: Mapping[str, Any], lang: str) -> list[tuple[Any, ...]]:
         documents = "；".join(f"《{c['title_text']}》" + (c["document_number"] or "") for c in citations.get(row["problem_id"], ()) if c["is_document"])
         rows.append((row["problem_id"], notice.get("city_name"), notice.get("notice_year"), notice.get("issuer_name"), sections.get(row["aspect_id"]),
                      sections.get(row["category_id"]), row["label_text"], row["statement_text"], types.get(row["primary_type_code"], row["primary_type_code"]),
-                     statuses.get(row["status_code"], row["status_code"]), row["status_text"], row["status_basis"], row["cause_text"], row["measure_count"],
+                     statuses.get(row["status_code"], row["status_code"]), row["status_text"], BASES[lang].get(row["status_basis"], row["status_basis"]), row["cause_text"], row["measure_count"],
                      worded[:MEASURE_LIMIT], documents[:MEASURE_LIMIT], row["dated_evidence_count"]))
     return rows
