@@ -97,7 +97,7 @@ _CLOSING = re.compile(r"\n[ ]*(?=(?:截至|截止|综上|总体|总的|目前,|�
 # 截至…反馈的60个问题中,已完成…: a total that can only be the notice's own
 _TOTALS = re.compile(r"截[至止][^。\n]{0,40}?(?:反馈|指出|巡[察视]|对)[^。\n审轮]{0,14}?[0-9一二三四五六七八九十百]+ ?(?:个|项|条)[^。\n]{0,8}?问题[^。\n]{0,60}?(?:完成|整改到位|销号|整改)[^。\n]*")
 # What can hold a date, a total or a name worth reading; headings between problems seldom do.
-_TELLING = re.compile(r"[0-9二三四五六七八九十百两一](?:[0-9〇年月%.,]| ?[余多]?[个项条类大件名人])")
+_TELLING = re.compile(r"[0-9二三四五六七八九十百两一](?:[0-9〇年月%.,*]| ?[余多]?[个项条类大件名人])")
 
 
 def outside_spans(structure: Structure) -> list[tuple[int, int]]:
