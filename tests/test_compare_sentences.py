@@ -25,7 +25,7 @@ TABLES = {
     "timeline": ["out_timeline"],
     "evidence": ["out_evidence_by_notice"],
     "flags": ["out_flags"],
-    "agreement": ["out_coding_agreement"],
+    "agreement": ["out_coding_agreement", "out_type_counts"],
 }
 TOPICS = (
     "corpus",
@@ -181,6 +181,15 @@ def test_one_notice_per_body_means_city_and_year_cannot_be_separated(out):
     made.notice("anshan-2024", "鞍山", "210300", 2024, statuses=["completed"] * 9)
     later = build_outputs(ledger_from_frames(made.frames()))
     assert "分不开" not in text(sentences.corpus(later)) and "鞍山 2021、鞍山 2024" in text(sentences.corpus(later))
+
+
+def test_notices_of_one_body_are_compared_over_time():
+    made = five()
+    made.notice("anshan-2024", "鞍山", "210300", 2024, statuses=["completed"] * 3 + ["in_progress"] * 6)
+    made.notice("anshan-2024-9f", "鞍山", "210300", 2024, statuses=["completed"] * 9, sector_text="教育")
+    written = text(sentences.differences(build_outputs(ledger_from_frames(made.frames()))))
+    assert re.search(r"鞍山 2021至鞍山 2024（文旅），逐项完成比例由83.3%到33.3%，差的95%区间为-\d+\.\d至-\d+\.\d个百分点：", written)
+    assert "教育" not in written.partition("至鞍山 2024")[2]
 
 
 def test_sources_lead_to_the_place_on_the_page(out):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.compare.phrasing import (
+    MOST_TOLD,
     Paragraph,
     first_source,
     flag_tag,
@@ -132,7 +133,8 @@ def differences(out: Any, lang: str = "zh") -> list[Paragraph]:
     pairs = [r for r in rows if r["comparison_code"] == "pair" and r["definition_code"] == "best_available" and r["p_adjusted"] is not None]
     if overall["p_value"] is None:
         return [[run(name(overall, lang, "reason"))]]
-    smallest = min((r["p_adjusted"] for r in pairs), default=None)
+    every_pair = len(pairs) == overall["notice_count"] * (overall["notice_count"] - 1) // 2  # many notices: only pairs of one city
+    smallest = min((r["p_adjusted"] for r in pairs), default=None) if every_pair else None
     if overall["verdict_code"] == "cannot_be_told_apart" and (smallest is None or smallest >= 0.05):
         tail = (
             (f"，两两比较中最小的校正后 p = {smallest:.2f}" if lang == "zh" else f", the smallest adjusted p of a pair is {smallest:.2f}")
@@ -172,6 +174,31 @@ def differences(out: Any, lang: str = "zh") -> list[Paragraph]:
         )
         if reasons:
             paragraphs.append([run(head), run((" " if lang == "en" else "").join(reasons))])
+    return [*paragraphs, *_over_time(out, rows, lang)]
+
+
+def _over_time(out: Any, rows: list[dict[str, Any]], lang: str) -> list[Paragraph]:
+    """Notices of one body in the order of their years: counted item by item where both are, else as stated."""
+    notices = {r["notice_id"]: r for r in out["out_notices"].to_dicts() if not r["is_missing"]}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for definition in ("itemised", "stated"):
+        for row in rows:
+            if row["definition_code"] == definition and row["comparison_code"] == "pair" and row["difference"] is not None:
+                a, b = notices[row["notice_id_a"]], notices[row["notice_id_b"]]
+                if a["body_key"] == b["body_key"] and a["year"] is not None and b["year"] is not None and a["year"] < b["year"]:
+                    found.setdefault((row["notice_id_a"], row["notice_id_b"]), row)
+    paragraphs: list[Paragraph] = []
+    for row in list(found.values())[:MOST_TOLD]:
+        share_a, share_b = percent(row["x_a_count"] / row["n_a_count"]), percent(row["x_b_count"] / row["n_b_count"])
+        low, high = -100 * row["newcombe_high"], -100 * row["newcombe_low"]  # the later less the earlier
+        apart = row["verdict_code"] == "differs"
+        if lang == "zh":
+            kind, verdict = {"itemised": "逐项", "stated": "声明"}[row["definition_code"]], "可以区分" if apart else "不能区分"
+            text = f"{row['label_a_zh']}至{row['label_b_zh']}，{kind}完成比例由{share_a}到{share_b}，差的95%区间为{low:+.1f}至{high:+.1f}个百分点：{verdict}。"
+        else:
+            kind, verdict = row["definition_code"], "they differ" if apart else "they cannot be told apart"
+            text = f"{row['label_a_en']} to {row['label_b_en']}, {kind}: from {share_a} to {share_b}, 95 % interval of the difference {low:+.1f} to {high:+.1f} points; {verdict}."
+        paragraphs.append([run(text), run(flag_tag(row["flags"]))])
     return paragraphs
 
 

@@ -313,6 +313,17 @@ def agreement(out: Any, lang: str = "zh") -> list[Paragraph]:
             else ("。" if lang == "zh" else ".")
         )
         paragraphs.append([run(text + note), run(flag_tag(row["flags"]))])
+    types = [r for r in out["out_type_counts"].to_dicts() if r["notice_id"] is not None]
+    total, human = sum(r["primary_count"] for r in types), sum(r["human_count"] for r in types)
+    paragraphs.append(
+        [
+            run(
+                f"所选{total}项中，{total - human}项由程序归类，{human}项采用人工标签。"
+                if lang == "zh"
+                else f"Of {total} units of the selection, {total - human} are coded by the program and {human} carry a person's label."
+            )
+        ]
+    )
     if not rows:
         paragraphs.append(
             [

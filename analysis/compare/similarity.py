@@ -8,7 +8,7 @@ every "不到位" would resemble every other.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import lru_cache
 from math import log, sqrt
 from typing import Any
@@ -70,8 +70,7 @@ def similar_statements(comparison: Comparison) -> pl.DataFrame:
         ((dot / (lengths[a] * lengths[b]), a, b) for (a, b), dot in dots.items() if dot >= LEAST * lengths[a] * lengths[b]),
         key=lambda t: (-t[0], t[1], t[2]),
     )
-    sizes = [notices.count(n) for n in dict.fromkeys(notices)] if len(set(notices)) < 500 else []
-    looked_at = (len(ids) ** 2 - sum(s * s for s in sizes)) // 2 if sizes else len(dots)
+    looked_at = (len(ids) ** 2 - sum(size * size for size in Counter(notices).values())) // 2
     rows: list[dict[str, Any]] = []
     for score, a, b in scored[:MOST_SHOWN]:
         one, two = comparison.by_id[notices[a]], comparison.by_id[notices[b]]
