@@ -164,6 +164,14 @@ def status_labels(lang: str) -> dict[str, str]:
         return {}
 
 
+@lru_cache(maxsize=2)
+def _in_words(lang: str) -> dict[str, str]:
+    """Bases of metadata and coded values in words."""
+    from analysis.lookups import load_csv
+
+    return {row["code"]: row[f"label_{lang}"] for row in load_csv("metadata_words")}
+
+
 def _page(notice: Mapping[str, Any], text: str, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang: str, back: str) -> str:
     from markupsafe import Markup
 
@@ -171,11 +179,13 @@ def _page(notice: Mapping[str, Any], text: str, tables: Mapping[str, Sequence[Ma
     marks = marks_of(notice_id, tables)
     placed = {m.anchor for m in marks}
     body = render_marks(text, marks)
+    spoken = _in_words(lang)
     fields = []
     for row in tables.get("core_metadata", ()):
         anchor = f"d-{row['field_name']}" if _KEY.match(row["field_name"]) else ""
         in_text = anchor in placed
-        fields.append({"label": field_label(row["field_name"], lang), "value": row["value_text"], "basis": row["value_basis"],
+        fields.append({"label": field_label(row["field_name"], lang), "basis": spoken.get(row["value_basis"], row["value_basis"]),
+                       "value": spoken.get(row["value_text"], row["value_text"]) if row["field_name"] in ("admin_level", "inspection_kind") else row["value_text"],
                        "quote": row.get("quote_text") or "", "href": f"#{anchor}" if in_text else "", "anchor": "" if in_text or any(f["anchor"] == anchor for f in fields) else anchor})
     listed = []
     for row in tables.get("core_problems", ()):
