@@ -4,11 +4,49 @@ from __future__ import annotations
 
 import re
 
-# 针对“…”问题 / 关于“…”问题 (on the problem "…"): group 1 is the quoted finding. Quotes nest with
-# the same marks, so the closing one is the last before 问题.
-FRAME = re.compile(
-    r"(?:针对|关于|对于)(?:巡察组?|巡视组?)?(?:反馈|指出|提出)?的? ?[“\"](.+?)[”\"](?:等|这一|一)?(?:方面)?的?(?:具体)?(?:问题|方面|情况)"
-)
+# 针对“…”问题 / 关于“…”问题 (on the problem "…") sets the finding in quotation marks.
+_FRAME_OPENS = re.compile(r"(?:针对|关于|对于)(?:巡察组?|巡视组?)?(?:反馈|指出|提出)?的? ?[“\"]")
+_FRAME_CLOSES = re.compile(r"(?:等|这一|一)?(?:方面)?的?(?:具体)?(?:问题|方面|情况)")
+
+
+def frame_at(text: str, start: int = 0, stop: int | None = None) -> tuple[int, int, int] | None:
+    """Start and end of the quoted finding and end of the frame, where one begins at ``start``.
+
+    Quotation marks nest with the same signs: the closing one is where they balance; where they
+    never do, the last before 问题 (problem).
+    """
+    stop = len(text) if stop is None else stop
+    opens = _FRAME_OPENS.match(text, start, stop)
+    if opens is None:
+        return None
+    inner = opens.end()
+    if text[inner - 1] == '"':
+        closing = text.find('"', inner, stop)
+        closes = _FRAME_CLOSES.match(text, closing + 1, stop) if closing > inner else None
+        return (inner, closing, closes.end()) if closes is not None else None
+    limit = text.find("\n", inner, stop)
+    limit = limit if limit >= 0 else stop
+    depth, position, last = 1, inner, None
+    while True:
+        opening, closing = text.find("“", position, limit), text.find("”", position, limit)
+        if closing < 0:
+            break
+        if 0 <= opening < closing:
+            depth += 1
+            position = opening + 1
+            continue
+        depth -= 1
+        position = closing + 1
+        closes = _FRAME_CLOSES.match(text, position, limit)
+        if closes is not None:
+            last = (inner, closing, closes.end())
+        if depth <= 0:
+            break
+    if last is None or (depth == 0 and last[1] != position - 1):
+        return None
+    return last
+
+
 # 关于…的问题, 在…方面, …的问题 without quotes: the heading is the finding.
 OPEN_FRAME = re.compile(r"(?:(?:针对|关于|对于|对|在)[^。;:\n]{2,160}?(?:问题|方面|现象)|[^。;:\n]{4,120}?的问题)(?=[。:\n\s【(\[]|的?整改(?:落实|进展|完成|工作)*(?:情况|措施|[。:\n]|$)|$)")
 # What may stand behind the frame and belongs to neither finding nor measures.

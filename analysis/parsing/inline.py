@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import FRAME, OPEN_FRAME, is_action, is_finding
+from analysis.parsing.cues import OPEN_FRAME, frame_at, is_action, is_finding
 from analysis.parsing.numbering import han_number
 
 LEAST = 400  # characters from which a line may hold several problems
@@ -61,8 +61,8 @@ def lost_breaks(line: str) -> list[int]:
 
 
 def _opens_problem(line: str, start: int) -> bool:
-    head = line[start:start + 120]
-    if FRAME.match(head) or OPEN_FRAME.match(head):
+    head = line[start:start + 300]
+    if frame_at(head) or OPEN_FRAME.match(head):
         return True
     clause = head.partition("。")[0]
     return is_finding(clause) and not is_action(clause)

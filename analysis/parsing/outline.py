@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import FRAME, OPEN_FRAME, is_action, is_finding
+from analysis.parsing.cues import OPEN_FRAME, frame_at, is_action, is_finding
 from analysis.parsing.numbering import Label, read_label
 from analysis.parsing.segments import is_label, result_line
 from analysis.parsing.statuses import status_code
@@ -140,7 +140,7 @@ def _node_of(para: Para) -> Node | None:
             return None
         return Node(label.style, label.number or None, label.text, para.start, para.start + label.end, para)
     first = para.text[0]
-    if first in "针关对" and _QUOTED.match(para.text) and FRAME.match(para.text):
+    if first in "针关对" and frame_at(para.text) is not None:
         return Node("Q", None, None, para.start, para.start, para)
     if first in "【[(巡反存发具主" and _FINDING_LINE.match(para.text):
         return Node("S", None, None, para.start, para.start, para)
@@ -269,8 +269,8 @@ _DONE_LINE = re.compile(r"[^:]{0,6}[:】] ?(?:已|正在|持续|基本|未|长�
 
 
 def _names_finding(node: Node) -> bool:
-    head = node.para.text[node.body - node.start:][:120]
-    if FRAME.match(head) or OPEN_FRAME.match(head):
+    head = node.para.text[node.body - node.start:][:300]
+    if frame_at(head) or OPEN_FRAME.match(head):
         return True
     return is_finding(head.partition("。")[0]) and not is_action(head)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analysis.parsing.cues import FRAME, FRAME_TAIL, OPEN_FRAME, is_action, is_finding, tells_finding
+from analysis.parsing.cues import FRAME_TAIL, OPEN_FRAME, frame_at, is_action, is_finding, tells_finding
 from analysis.parsing.measures import Piece, split_measures
 from analysis.parsing.segments import Mark
 from analysis.parsing.statuses import Status, bracket_status, closing_status, due_words, leading_status, status_code
@@ -156,13 +156,12 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
     start, stop = _trim(text, start, stop)
     if stop <= start:
         return
-    frame = FRAME.match(text, start, stop) if text[start] in "针关对" else None
-    if frame is not None and "\n" not in frame.group(1):
-        inner = _whole_quote(text, start, stop, frame)
-        after = _skip_tail(text, inner[2], stop, draft)
-        draft.statement = inner[:2]
+    frame = frame_at(text, start, stop) if text[start] in "针关对" else None
+    if frame is not None:
+        after = _skip_tail(text, frame[2], stop, draft)
+        draft.statement = frame[:2]
         if after < stop:
-            _after_frame(text, inner[0], after, stop, told, draft, has_detail)
+            _after_frame(text, frame[0], after, stop, told, draft, has_detail)
         return
     head_end = _sentence_end(text, start, stop)
     if told:
@@ -184,30 +183,6 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
             _after_frame(text, start, after, stop, told, draft, has_detail)
         return
     _split_plain(text, start, head_end, stop, draft, has_detail)
-
-
-def _whole_quote(text: str, start: int, stop: int, frame: re.Match[str]) -> tuple[int, int, int]:
-    """Inner start, inner end and end of the frame; inner quotes may close before the outer one."""
-    depth = 0
-    opening = frame.start(1) - 1
-    if text[opening] == '"':
-        return frame.start(1), frame.end(1), frame.end()
-    position = opening
-    while position < stop:
-        char = text[position]
-        if char == "“":
-            depth += 1
-        elif char == "”":
-            depth -= 1
-            if depth == 0:
-                break
-        position += 1
-    else:
-        return frame.start(1), frame.end(1), frame.end()
-    tail = re.compile(r"(?:等|这一|一)?(?:方面)?的?(?:具体)?(?:问题|方面|情况)").match(text, position + 1, stop)
-    if tail is None:
-        return frame.start(1), frame.end(1), frame.end()
-    return frame.start(1), position, tail.end()
 
 
 def _skip_tail(text: str, at: int, stop: int, draft: Draft) -> int:

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from analysis.parsing.cues import BODY, CLOSING, FRAME, OPEN_FRAME, PREFACE, head_of, is_action, is_finding
+from analysis.parsing.cues import BODY, CLOSING, OPEN_FRAME, PREFACE, frame_at, head_of, is_action, is_finding
 from analysis.parsing.numbering import han_number
 from analysis.parsing.outline import Node
 from analysis.parsing.segments import Mark
@@ -71,7 +71,7 @@ class Reader:
             return known
         text = self.flow.text
         head = head_of(text, node.body, node.end)
-        frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (FRAME.match(text, node.body, node.end) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
+        frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (frame_at(text, node.body, node.end) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
         inside = self.marks_in(node.start, node.end)
         doing = results = causes = own = statements = 0
         for mark in inside:
