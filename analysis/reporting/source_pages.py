@@ -197,7 +197,7 @@ def _page(notice: Mapping[str, Any], text: str, tables: Mapping[str, Sequence[Ma
     shown = text + title + "".join(str(v) for f in fields for v in f.values()) + "".join(say.values()) + "".join(p["heading"] + p["status"] for p in listed)
     style = fonts.css_faces(shown, title + "".join(text[m.start:m.end] for m in marks if m.kind == "section")) + "\n" + template_text("source.css")
     return environment("zh").get_template("source.html.j2").render(
-        notice_id=notice_id, title=title, w=say, back=back, policy=policy(style), style=Markup(style), body=Markup(body), fields=fields,
+        notice_id=notice_id, title=title, w=say, html_lang="zh-CN" if lang == "zh" else "en", back=back, policy=policy(style), style=Markup(style), body=Markup(body), fields=fields,
         problems=listed, legend=[(kind, say[f"mark_{kind}"]) for kind in LEGEND])
 
 
