@@ -1,0 +1,56 @@
+"""The benchmark measures what it says: whole notices, read one by one.
+
+A user would lose: an honest figure, if the copies in the corpus were refused or all the same, or
+if a command that failed at once counted as a fast one.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import pytest
+
+from analysis.parsing.ledger import parse_notice
+from tests.bench.bench_parse import _read_all
+from tests.bench.corpus import RAW, varied, write_corpus
+from tests.bench.measure import Run, run, table
+from tests.quality.corpus import load_document, plain_document
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RAW.glob("*.txt")))
+def test_a_varied_copy_has_the_problems_of_its_report(name):
+    document = load_document(RAW / name)
+    whole = parse_notice(document).tables
+    copy = varied(document.text, random.Random(1))
+    changed = parse_notice(plain_document(copy)).tables
+    assert copy != document.text
+    assert len(changed["core_problems"]) == len(whole["core_problems"])
+    assert [row["measure_count"] for row in changed["core_problems"]] == [row["measure_count"] for row in whole["core_problems"]]
+
+
+def test_the_corpus_reaches_its_size_without_repeating_a_file(tmp_path):
+    files, size, characters = write_corpus(tmp_path / "corpus", 1.2)
+    contents = [path.read_bytes() for path in sorted((tmp_path / "corpus").glob("*.txt"))]
+    assert 1.2e6 <= size == sum(map(len, contents)) < 1.4e6
+    assert len(set(contents)) == files == len(contents)
+    assert characters == sum(len(data.decode("utf-8")) for data in contents)
+
+
+def test_a_failed_or_empty_parse_is_no_benchmark():
+    with pytest.raises(RuntimeError, match="failed"):
+        _read_all(Run(0.1, 1.0, 2, "usage"), 5)
+    with pytest.raises(RuntimeError, match="only 1 of 5"):
+        _read_all(Run(0.1, 1.0, 3, '{"notices": 1}'), 5)
+    assert _read_all(Run(0.1, 1.0, 0, 'x\n{"notices": 5}'), 5) == 5
+
+
+def test_the_memory_of_a_process_is_its_own_and_its_exit_code_is_kept():
+    result = run([sys.executable, "-c", "x = bytearray(80_000_000); import time; time.sleep(0.4); raise SystemExit(7)"])
+    assert result.exit_code == 7
+    assert 80 < result.peak_mb < 160
+    assert result.seconds > 0.4
+
+
+def test_tables_align():
+    assert table(["", "s"], [["a", "10"], ["bcd", "2"]]).split("\n") == ["      s", "---  --", "a    10", "bcd   2"]
