@@ -95,6 +95,34 @@ def test_tasks_done_are_not_compared_with_problems_done():
     assert one(["completed"] * 3 + ["phased"], [("tasks", "task", 41), ("completed", "task", 36)])["completed"][2] is None
 
 
+def test_a_smaller_total_of_a_part_contradicts_nothing_and_a_greater_one_does():
+    """立行立改5个 beside 8 in all; 11 problems in the preface of a notice that lists 10."""
+    made = NoticeMaker()
+    made.notice(
+        "n",
+        "甲",
+        "100000",
+        2020,
+        statuses=["completed"] * 8 + ["in_progress"] * 2,
+        claims=[
+            ("problems", "problem", 11),
+            ("problems", "problem", 10),
+            ("completed", "problem", 5),
+            ("completed", "problem", 8),
+            ("in_progress", "problem", 2),
+        ],
+    )
+    rows = {r["check_id"]: (r["stated_value"], r["is_agreeing"]) for r in made.frames()["core_checks"].iter_rows(named=True)}
+    assert rows == {
+        "n!problems": (11, False),
+        "n!problems-2": (10, True),
+        "n!completed": (5, None),
+        "n!completed-2": (8, True),
+        "n!open": (2, True),
+        "n!stated_sum": (10, True),
+    }
+
+
 def test_long_term_beside_completed_adds_up_too():
     checks = one(
         ["completed"] * 3 + ["completed_long_term"] * 2 + ["in_progress"],

@@ -13,9 +13,12 @@ from analysis.compare.grid import grid_cells
 from analysis.compare.ledger import Ledger
 from analysis.compare.schema_columns import COUNTED_UNITS, DEFINITIONS
 from analysis.lookups import load_csv
+from analysis.tables.checks import principal_total
 from analysis.tables.results import unit_results
 
 UNCLASSIFIED = "unclassified"
+# totals that can be counted → in which unit
+COUNTED_AS = {"problems": "problem", "items": "leaf_item", "tasks": "leaf_item", "measures": "measure"}
 
 
 @dataclass
@@ -83,8 +86,9 @@ class Comparison:
         return rows
 
     def claim(self, notice_id: str, code: str, unit: str | None = None) -> dict[str, Any] | None:
-        """The first stated total of this code (and unit) in a notice."""
-        return next((c for c in self.claims.get(notice_id, ()) if c["claim_code"] == code and (unit is None or c["unit"] == unit)), None)
+        """The stated total of this code (and unit) that speaks of the whole notice."""
+        counted = self.unit_counts[COUNTED_AS[code]].get(notice_id) if code in COUNTED_AS else None
+        return principal_total(self.claims.get(notice_id, []), code, unit, counted)
 
     @cached_property
     def failed_checks(self) -> dict[str, list[dict[str, Any]]]:

@@ -9,13 +9,12 @@ short) has ``is_agreeing`` null and a note that says why.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
+from analysis.tables.counted import Counted, count_notices
 from analysis.tables.frames import frame_from_rows
-from analysis.tables.results import is_itemised, unit_results
 
 DONE = ("completed", "completed_long_term")
 OPEN = ("basically_completed", "phased", "long_term", "in_progress", "not_completed")
@@ -34,27 +33,10 @@ CLAIM_CODES = (
     "measures_completed",
     "completion_share",
 )
+PARTIAL_CODES = ("problems", "items", "tasks", "measures", "completed")
 MEASURES_NOTE = "整改方案中的措施未必全部印出"
 IDS_SHOWN = 24
 SIZES = {"problem": "problems", "item": "items", "task": "tasks", "measure": "measures"}
-
-
-@dataclass(slots=True)
-class Counted:
-    """What was counted in one notice."""
-
-    aspects: int = 0
-    categories: int = 0
-    problems: int = 0
-    leaf_items: int = 0
-    measures: int = 0
-    has_markers: bool = False
-    is_excerpt: bool = False
-    problems_in: dict[str, int] = field(default_factory=dict)
-    categories_in: dict[str, int] = field(default_factory=dict)
-    measures_in: dict[str, int] = field(default_factory=dict)
-    # unit → status → IDs of the units whose own words give it
-    results: dict[str, dict[str, list[str]]] = field(default_factory=lambda: {"problem": {}, "leaf_item": {}})
 
 
 def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -68,7 +50,7 @@ def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
         return frame_from_rows("core_checks", [])
     notices = claims["notice_id"].unique(maintain_order=True)
     needs_items = claims["unit"].is_in(["item", "task"]).any()
-    counted = _count(frames, notices, ("problem", "leaf_item") if needs_items else ("problem",))
+    counted = count_notices(frames, notices, ("problem", "leaf_item") if needs_items else ("problem",))
     by_notice: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in claims.sort("char_start", maintain_order=True).iter_rows(named=True):
         by_notice[row["notice_id"]].append(row)
@@ -76,53 +58,6 @@ def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     for notice_id, stated in by_notice.items():
         rows.extend(_NoticeChecks(notice_id, _distinct(stated), counted[notice_id]).run())
     return frame_from_rows("core_checks", rows).sort("check_id", maintain_order=True)
-
-
-def _count(frames: dict[str, pl.DataFrame], notices: pl.Series, units: tuple[str, ...]) -> dict[str, Counted]:
-    """Counts per notice, each made once over the whole partition; results only for ``units``."""
-    found = {notice_id: Counted() for notice_id in notices}
-    kept = pl.lit(True) if frames["core_notices"].height == len(found) else pl.col("notice_id").is_in(notices.implode())
-    for notice_id, is_excerpt in frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows():
-        found[notice_id].is_excerpt = bool(is_excerpt)
-    sections = frames["core_sections"].filter(kept)
-    for notice_id, level, parent, number in (
-        sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True).len().iter_rows()
-    ):
-        one = found[notice_id]
-        if level == "aspect":
-            one.aspects += number
-        else:
-            one.categories += number
-            if parent is not None:
-                one.categories_in[parent] = number
-    problems = frames["core_problems"].filter(kept)
-    is_problem = pl.col("unit") == "problem"
-    totals = problems.group_by("notice_id", maintain_order=True).agg(
-        is_problem.sum().alias("problems"),
-        pl.col("is_leaf").sum().alias("leaves"),
-        pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"),
-    )
-    for notice_id, number, leaves, measures in totals.iter_rows():
-        one = found[notice_id]
-        one.problems, one.leaf_items, one.measures = number, leaves, measures
-    for column in ("aspect_id", "category_id"):
-        grouped = (
-            problems.filter(pl.col(column).is_not_null())
-            .group_by("notice_id", column, maintain_order=True)
-            .agg(is_problem.sum().alias("problems"), pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
-        )
-        for notice_id, section_id, number, measures in grouped.iter_rows():
-            found[notice_id].problems_in[section_id] = number
-            found[notice_id].measures_in[section_id] = measures
-    for notice_id in frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null())["notice_id"].unique():
-        found[notice_id].has_markers = True
-    for unit in units:
-        results = (
-            unit_results(problems, unit).filter(is_itemised()).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
-        )
-        for notice_id, status, ids in results.iter_rows():
-            found[notice_id].results[unit][status] = ids
-    return found
 
 
 def _distinct(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -135,6 +70,15 @@ def _distinct(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
             seen.add(key)
             first.append(row)
     return first
+
+
+def principal_total(claims: list[dict[str, Any]], code: str, unit: str | None = None, counted: int | None = None) -> dict[str, Any] | None:
+    """The total of a code that speaks of the whole notice, where several stand in it (a part, an earlier day).
+
+    The one that equals what was counted, else the greatest; the first of equals. ``unit`` None takes any.
+    """
+    found = [c for c in claims if c["claim_code"] == code and unit in (None, c["unit"]) and c["section_id"] is None]
+    return next((c for c in found if c["value"] == counted), max(found, key=lambda c: c["value"], default=None))
 
 
 class _NoticeChecks:
@@ -150,7 +94,9 @@ class _NoticeChecks:
     def run(self) -> list[dict[str, Any]]:
         for claim in self.claims:
             code = claim["claim_code"]
-            if code in ("aspects", "categories", "problems", "items", "tasks", "measures"):
+            if code in PARTIAL_CODES and self._is_partial(claim):
+                self._add(code, claim, None, None, "同类总数中较小的一个，可能只指一部分，无法核对")
+            elif code in ("aspects", "categories", "problems", "items", "tasks", "measures"):
                 self._check_size(claim)
             elif code == "completed":
                 self._check_results(
@@ -292,7 +238,14 @@ class _NoticeChecks:
                     self._check_results(claim["claim_code"], [claim], [((claim["claim_code"],), "")])
 
     def _total(self, code: str, unit: str) -> dict[str, Any] | None:
-        return next((c for c in self.claims if c["claim_code"] == code and c["unit"] == unit and c["section_id"] is None), None)
+        one = self.counted
+        counted = {"problems": one.problems, "items": one.leaf_items, "tasks": one.leaf_items, "measures": one.measures}.get(code)
+        return principal_total(self.claims, code, unit, counted)
+
+    def _is_partial(self, claim: dict[str, Any]) -> bool:
+        """Whether a greater total of the same kind stands in the notice: this one may speak of a part."""
+        whole = self._total(claim["claim_code"], claim["unit"]) if claim["section_id"] is None else None
+        return whole is not None and whole is not claim and whole["value"] > claim["value"]
 
     def _check_sums(self) -> None:
         """Stated figures among themselves: done + open = all; aspects add up."""
