@@ -296,17 +296,17 @@ def test_number_formats_of_word(number, kind, printed):
 
 def test_row_broken_by_a_page_end_stays_one_row():
     """A problem whose row runs over the page would be counted twice, half of it without measures."""
-    from analysis.sources.pdf_flow import _complete_row, _is_broken_row, _Table
+    from analysis.sources.pdf_rows import Table, _complete_row, _is_broken_row
 
     whole = {0: ["1"], 1: ["甲。"], 2: ["一是。"]}
-    number_above = _Table([], [dict(whole), {0: ["2"], 1: ["学习"], 2: ["一是修订"]}])
+    number_above = Table([], [dict(whole), {0: ["2"], 1: ["学习"], 2: ["一是修订"]}])
     assert _is_broken_row(number_above, {1: ["不深入。"], 2: ["制度。", "二是检查。"]})
     _complete_row(number_above.rows[-1], {1: ["不深入。"], 2: ["制度。", "二是检查。"]})
     assert number_above.rows[-1] == {0: ["2"], 1: ["学习不深入。"], 2: ["一是修订制度。", "二是检查。"]}
-    number_below = _Table([], [dict(whole), {1: ["学习"], 2: ["一是"]}])
+    number_below = Table([], [dict(whole), {1: ["学习"], 2: ["一是"]}])
     assert _is_broken_row(number_below, {0: ["2"], 1: ["不深入。"]})
-    assert not _is_broken_row(_Table([], [dict(whole)]), {0: ["2"], 1: ["乙。"]})
-    merged = _Table([], [dict(whole), {2: ["二是。"]}])
+    assert not _is_broken_row(Table([], [dict(whole)]), {0: ["2"], 1: ["乙。"]})
+    merged = Table([], [dict(whole), {2: ["二是。"]}])
     assert not _is_broken_row(merged, {2: ["三是。"]})
 
 

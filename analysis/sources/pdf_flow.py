@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from analysis.sources.building import TextBuilder
 from analysis.sources.furniture import sounds_like_title
+from analysis.sources.pdf_rows import ENDS, Table, add_table, cell_lines, continues, join_lines, same_baseline, take_rows
 from analysis.sources.pdf_tables import Grid, find_grids
-from analysis.sources.pdf_text import Page, Run
+from analysis.sources.pdf_text import Page
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十百]{1,4}(?=\s*页))\s*(?:页)?\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$")
@@ -23,7 +24,6 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _OPENING, _CLOSING, _QUOTES = frozenset("（《〈【「『([{"), frozenset("，。、；：！？）》〉】」』…—%％)]},.;:!?-"), frozenset("“”‘’\"'")
 # The signing body, or a date alone; 中共 Communist Party of China, 党组 party group, 委员会 committee.
 _SIGNATURE = re.compile(r"^(?:中共[^，。；：]{2,40}(?:党组|黨組|党委|黨委|委员会|委員會|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$")
-_ENDS = "。；！？：;!?:”"
 
 
 @dataclass(slots=True)
@@ -55,12 +55,6 @@ class _Frame:
     is_spaced: bool
 
 
-@dataclass(slots=True)
-class _Table:
-    columns: list[float]
-    rows: list[dict[int, list[str]]] = field(default_factory=list)
-
-
 def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
     """Append the text of all pages to the builder; returns how many furniture lines were left out."""
     by_page = [_page_lines(page, number) for number, page in enumerate(pages)]
@@ -68,24 +62,24 @@ def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
     lines = [line for page_lines in by_page for line in page_lines]
     frame = _measure(lines)
     paragraph: list[Line] = []
-    table: _Table | None = None
+    table: Table | None = None
     number = 0
     for line in lines:
         if line.grid is not None:
             _add_paragraph(builder, paragraph)
             paragraph = []
-            if len(line.grid.rows) == 2 and (table is None or not _continues(table, line.grid)):
+            if len(line.grid.rows) == 2 and (table is None or not continues(table, line.grid)):
                 for runs in line.grid.cells.values():  # a frame around some words is no table
-                    builder.add(" ".join(_cell_lines(line.grid, runs)))
+                    builder.add(" ".join(cell_lines(line.grid, runs)))
                 continue
-            if table is not None and not _continues(table, line.grid):
-                _add_table(builder, table)
+            if table is not None and not continues(table, line.grid):
+                add_table(builder, table)
                 table = None
-            table = table or _Table(line.grid.columns)
-            _take_rows(table, line.grid)
+            table = table or Table(line.grid.columns)
+            take_rows(table, line.grid)
             continue
         if table is not None:
-            _add_table(builder, table)
+            add_table(builder, table)
             table = None
         if paragraph and not _joins(paragraph, line, frame, number):
             _add_paragraph(builder, paragraph)
@@ -95,38 +89,18 @@ def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
         paragraph.append(line)
     _add_paragraph(builder, paragraph)
     if table is not None:
-        _add_table(builder, table)
+        add_table(builder, table)
     return dropped
-
-
-def join_lines(texts: list[str]) -> str:
-    """Wrapped lines as one; a blank only between two Latin words."""
-    result = ""
-    for text in texts:
-        if result and result[-1].isascii() and result[-1].isalpha() and text[:1].isascii() and text[:1].isalpha():
-            result += " "
-        result += text
-    return result
 
 
 def _page_lines(page: Page, number: int) -> list[Line]:
     grids = find_grids(page)
     loose = [run for run in page.runs if not any(grid.take(run) for grid in grids)]
     lines = [Line("", grid.x0, grid.x1, grid.y1, 0.0, number, grid) for grid in grids if grid.cells]
-    for runs in _same_baseline(loose):
+    for runs in same_baseline(loose):
         text = "".join((" " if index and run.x0 - runs[index - 1].x1 > 0.5 * run.em else "") + run.text for index, run in enumerate(runs))
         lines.append(Line(text, runs[0].x0, runs[-1].x1, runs[0].y, max(run.em for run in runs), number))
     return sorted(lines, key=lambda line: -line.y)
-
-
-def _same_baseline(runs: list[Run]) -> list[list[Run]]:
-    rows: list[list[Run]] = []
-    for run in sorted(runs, key=lambda run: -run.y):
-        if rows and abs(rows[-1][0].y - run.y) <= 0.35 * max(run.em, rows[-1][0].em):
-            rows[-1].append(run)
-        else:
-            rows.append([run])
-    return [sorted(row, key=lambda run: run.x0) for row in rows]
 
 
 def _drop_furniture(by_page: list[list[Line]], pages: list[Page]) -> int:
@@ -201,16 +175,16 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame, number: int) -> boo
         return False
     if line.x0 > frame.left + 0.9 * em:
         # Indented like the line before: one hanging block, unless a sentence ended there.
-        return len(paragraph) > 1 and abs(line.x0 - above.x0) < 0.5 * em and above.text[-1] not in _ENDS
+        return len(paragraph) > 1 and abs(line.x0 - above.x0) < 0.5 * em and above.text[-1] not in ENDS
     return True
 
 
 def _begins_by_its_words(paragraph: list[Line], line: Line, number: int) -> bool:
     """Whether a line begins a paragraph by what it says; asked where the layout does not tell."""
     above = paragraph[-1]
-    if above.text[-1] in _ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
+    if above.text[-1] in ENDS and (_ENUMERATED.match(line.text) or _SIGNATURE.match(line.text)):
         return True
-    if above.text[-1] in _ENDS and "\u2460" <= line.text[0] <= "\u2473":
+    if above.text[-1] in ENDS and "\u2460" <= line.text[0] <= "\u2473":
         # ① begins a paragraph unless the paragraph counts within itself.
         return not any("\u2460" <= char <= "\u2473" for char in paragraph[0].text)
     if len(paragraph) == 1 and _HEADING.match(above.text) and _ENUMERATED.match(line.text):
@@ -238,73 +212,3 @@ def _is_centred(line: Line, frame: _Frame) -> bool:
 def _add_paragraph(builder: TextBuilder, lines: list[Line]) -> None:
     if lines:
         builder.add(join_lines([line.text for line in lines]))
-
-
-def _continues(table: _Table, grid: Grid) -> bool:
-    return len(table.columns) == len(grid.columns) and all(abs(a - b) < 6 for a, b in zip(table.columns, grid.columns))
-
-
-def _take_rows(table: _Table, grid: Grid) -> None:
-    """Rows of one page; a row broken by the page's end is completed, a repeated head left out."""
-    for row in range(len(grid.rows) - 1):
-        cells = {col: _cell_lines(grid, runs) for (at, col), runs in sorted(grid.cells.items()) if at == row}
-        if not cells:
-            continue
-        is_first = row == min(at for at, _ in grid.cells)
-        if is_first and table.rows:
-            if cells == table.rows[0]:
-                continue
-            if _is_broken_row(table, cells):
-                _complete_row(table.rows[-1], cells)
-                continue
-        table.rows.append(cells)
-
-
-def _is_broken_row(table: _Table, cells: dict[int, list[str]]) -> bool:
-    """Whether the first row of a page is the rest of the last row of the page before.
-
-    The number in the first column stands on one of the two pages only; where numbers are missing
-    elsewhere too (merged cells), only an unfinished sentence tells.
-    """
-    last = table.rows[-1]
-    if (0 in cells) and (0 in last):
-        return False
-    if 0 not in cells and 0 in last:
-        return len(last) >= len(cells)
-    if 0 in cells:
-        return all(0 in row for row in table.rows[:-1])
-    return any(last[col][-1][-1] not in _ENDS for col in cells if last.get(col))
-
-
-def _complete_row(row: dict[int, list[str]], cells: dict[int, list[str]]) -> None:
-    for col, lines in cells.items():
-        old = row.setdefault(col, [])
-        if old and lines and old[-1][-1] not in _ENDS:
-            old[-1] = join_lines([old[-1], lines[0]])
-            lines = lines[1:]
-        old += lines
-
-
-def _cell_lines(grid: Grid, runs: list[Run]) -> list[str]:
-    """Paragraphs of one cell: its printed lines, joined where they were wrapped."""
-    rows = _same_baseline(runs)
-    right = max(row[-1].x1 for row in rows)
-    result: list[str] = []
-    last: list[Run] | None = None
-    for row in rows:
-        text = " ".join(run.text for run in row)
-        # A sentence that ends short of the cell's width, or an enumerated line after one, is a paragraph.
-        is_new = last is None or last[-1].text[-1] in _ENDS and (right - last[-1].x1 > 1.5 * row[0].em or bool(re.match(r"[一二三四五六七八九十]+[是、]|[①-⑳]|\d+[.、]|[（(]", text)))
-        if is_new:
-            result.append(text)
-        else:
-            result[-1] = join_lines([result[-1], text])
-        last = row
-    return result
-
-
-def _add_table(builder: TextBuilder, table: _Table) -> None:
-    number = builder.new_table()
-    for row, cells in enumerate(table.rows):
-        for col in sorted(cells):
-            builder.add_cell("\n".join(cells[col]), number, row, col)
