@@ -48,6 +48,15 @@ def totals(front: str, **more: str) -> set[tuple[str, str, float]]:
     ("针对反馈的3个方面、17个问题，制定整改措施86条，目前已完成85条，正在推进1条。",
      {("aspects", "aspect", 3), ("problems", "problem", 17), ("measures", "measure", 86), ("measures_completed", "measure", 85), ("in_progress", "measure", 1)}),
     ("反馈的30个问题，已完成28个，完成率93.3%，长期坚持2个。", {("problems", "problem", 30), ("completed", "problem", 28), ("completion_share", "problem", 0.933), ("long_term", "problem", 2)}),
+    ("巡察共反馈问题29条，制定整改措施76条，完成整改27条。", {("problems", "problem", 29), ("measures", "measure", 76), ("measures_completed", "measure", 27)}),
+    ("需立行立改的8个问题已全部完成，反馈的29个问题完成整改27个。", {("rectified_at_once", "problem", 8), ("problems", "problem", 29), ("completed", "problem", 27)}),
+    ("反馈的30个问题，已完成整改并销号27个，需长期坚持整改的2个，正在整改的有1个。",
+     {("problems", "problem", 30), ("completed", "problem", 27), ("long_term", "problem", 2), ("in_progress", "problem", 1)}),
+    ("反馈问题29个，整改27个，正在整改2个。", {("problems", "problem", 29), ("completed", "problem", 27), ("in_progress", "problem", 2)}),
+    ("24个问题中，23个已完成，1个基本完成；56项任务已完成55项，剩余1项正在推进。",
+     {("problems", "problem", 24), ("tasks", "task", 56), ("completed", "problem", 23), ("basically_completed", "problem", 1), ("completed", "task", 55), ("in_progress", "task", 1)}),
+    ("巡察组反馈了三个方面九个问题，已整改完成八个，一个正在整改。", {("aspects", "aspect", 3), ("problems", "problem", 9), ("completed", "problem", 8), ("in_progress", "problem", 1)}),
+    ("反馈意见中指出的问题共涉及四大类十二个方面，均已整改到位。", {("categories", "category", 4), ("aspects", "aspect", 12)}),
     ("巡察反馈问题 **8** 个，已完成整改 **5** 个。", {("problems", "problem", 8), ("completed", "problem", 5)}),
 ])
 def test_totals_with_their_unit(sentence: str, expected: set) -> None:

@@ -55,7 +55,7 @@ _CODES = tuple(code for code, _ in _STATUS)
 _ANY = "|".join(f"({pattern})" for _, pattern in _STATUS)
 _SIZE_OF = len(_STATUS)
 # Result before its number: 已完成整改53个, 正在抓紧整改的问题7个.
-_RESULT_FIRST = re.compile(rf"(?:{_ANY})(?:的|了)?({_NOUN})?(?:的)?(?:有|共|共计|为|达|:|,共|合计)? ?({NUMBER}) ?(余|多)?(个|项|条|件)(?=[^一-鿿]|$|{_NOUN}|并|其中|占|和|及|以及|的)")
+_RESULT_FIRST = re.compile(rf"(?:{_ANY})(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|推进|落实)?(?:的|了)?({_NOUN})?(?:的)?(?:有|共|共计|为|达|:|,共|合计)? ?({NUMBER}) ?(余|多)?(个|项|条|件)(?=[^一-鿿]|$|{_NOUN}|并|其中|占|和|及|以及|的)")
 # Number before its result: 42个问题整改到位, 六个已完成整改, 9个问题全部整改到位.
 _NUMBER_FIRST = re.compile(rf"({_N}) ?(余|多)?(个|项|条|件)?({_NOUN})?(?:个|项)?(?:中)?(?:,)?(?:已经|目前|现|也|都|均|全部|已|全|其中|正在逐项|逐项)*(?:{_ANY})")
 # Results by number only (第3、9项正在推进): as many as are listed.
@@ -187,11 +187,13 @@ class _Sentence:
                     nouns[end] = (unit, word.group() if word and word.start() <= match.end(1) + 2 else "个")
                 sized.append((code, unit, value, start, end, "余" in match.group() or "多" in match.group()))
         counted = any(entry[1] in ("problem", "task", "measure", "item") for entry in sized)
-        context = bool(_CONTEXT.search(text))
+        context = bool(_CONTEXT.search(text)) or "完成" in text
         for entry in sized:
             code, _, value, start, end, _ = entry
             if code in ("aspects", "categories"):
-                if not (counted or (code == "categories" and text[end:end + 2] == "问题")) or not context or value > 40:
+                told = text[end:end + 2] == "问题" if code == "categories" else False
+                told = told or "问题" in text and re.search(r"(?:反馈|指出|涉及|共)[^,;。]{0,10}$", text[max(0, start - 14):start]) is not None
+                if not (counted or told) or not context or value > 40:
                     continue
             elif not context and not (code in ("measures", "tasks") and re.search(r"制定|细化|分解", text[:start])):
                 continue
@@ -231,14 +233,16 @@ class _Sentence:
             if any(start < match.end() and match.start(1) < end and start <= match.start(1) < end for start, end in taken):
                 position = match.start(1) + len(number)
                 continue
-            if re.match(rf"(?:的|了)?(?:{_NOUN})?(?:的)?(?:有|共|为|达|:)? ?(?:{NUMBER}) ?(?:余|多)?(?:个|项|条|件)", following):
+            if re.match(rf"(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|落实)?(?:的|了)?(?:{_NOUN})?(?:的)?(?:有|共|为|达|:)? ?(?:{NUMBER}) ?(?:余|多)?(?:个|项|条|件)", following):
                 position = match.start(1) + len(number)  # 9个问题已完成整改7个: the result's own number follows
                 continue
-            if value is None or value != int(value) or number == "一" or not (noun or word) or re.search(r"第[0-9、,和及与 ]*$", text[max(0, match.start() - 20):match.start(1)]):
+            if value is None or value != int(value) or number == "一" and not nouns or not (noun or word) or re.search(r"第[0-9、,和及与 ]*$", text[max(0, match.start() - 20):match.start(1)]):
                 continue
             if not noun and not nouns and not _CONTEXT.search(text):
                 continue
             code = next(code for code, found in zip(_CODES, words) if found)
+            if code == "completed" and re.search(r"立行立改|即知即改|立知立改|限期|期限|个月内|近期|短期", text[max(0, match.start() - 12):match.start(1)]):
+                code = "rectified_at_once" if "立改" in text[max(0, match.start() - 12):match.start(1)] else code
             if re.match(r"率|时限|期限|标准|情况", following) or _OTHERS.search(re.split(r"[,;。]", text[max(0, match.start() - 14):match.start()])[-1]):
                 continue
             self._add(code, self._unit(noun, word or "个", match.start(), nouns), value, match.start(1), match.end(), bool(approximate))

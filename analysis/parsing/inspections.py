@@ -17,6 +17,7 @@ from analysis.parsing.passages import Passage
 _NUMBER = "[一二三四五六七八九十0-9]{1,3}"
 # 巡察组 inspection team (county, city), 巡视组 inspection team (province, centre)
 _TEAM_TAIL = re.compile(rf"巡[察视](?:\([^)]{{1,8}}\))?(?:第?{_NUMBER})?组")
+_BARE_TEAM = re.compile(rf"第{_NUMBER}(?:[一-鿿]{{0,4}})?巡[察视]组|巡[察视](?:第{_NUMBER}|{_NUMBER})组")
 # The committee that sends the team; the longest comes first.
 _SENDER = re.compile(r"自治区党委|兵团党委|中央和国家机关工委|省委|市委|县委|区委|旗委|州委|盟委|地委|党工委|工委|党组|党委|中央|总支|师党委")
 _OWN_NAME_END = re.compile(r"(?:由|对|经|被|向|和|与|接受|根据|按照|起|受|了|[0-9]日|[一二三四五六七八九十]日|月|年|[^一-鿿])([一-鿿]*)$")
@@ -25,7 +26,7 @@ _ROUND = re.compile(rf"(?:第?[一二三四五六七八九十]{{1,4}}届)?(?:[�
                     rf"(?:[0-9]{{4}}年)?(?:第[一二三四五六七八九十]{{1,4}}届)?第(?:[一二三四五六七八九十]{{1,3}}|[0-9]{{1,2}}) ?(?:轮|批)(?:次)?")
 _FEEDBACK = re.compile(r"反馈")
 # Between a date and 反馈 none of this may stand: the sentence then tells what the body did.
-_OWN_WORK = re.compile(r"传达|学习|研究|部署|整改方案|成立|印发|制定|专题会|民主生活会|落实反馈|对照反馈|收到|听取|截至|截止|整改情况|整改报告")
+_OWN_WORK = re.compile(r"传达|学习|研究|部署|整改方案|成立|印发|制定|专题会|民主生活会|落实反馈|对照反馈|听取|截至|截止|整改情况|整改报告")
 _DATE_AFTER = re.compile(r"(?:时间|日期|意见|情况)?(?:为|是)?[:(]? ?")
 _MEETING = re.compile(r"反馈会|反馈大会|情况反馈|意见反馈|集中反馈")
 
@@ -157,7 +158,7 @@ def _is_feedback_date(text: str, printed: PrintedDate, mention: int, mention_end
     if range_at(text, printed, None) is not None:
         return bool(re.search(r"集中|分别|陆续", between))
     if _OWN_WORK.search(between):
-        return bool(_MEETING.search(text[mention - 4:mention_end + 4])) and not re.search(r"传达|研究|部署|学习|截至|截止|收到", between)
+        return bool(_MEETING.search(text[mention - 4:mention_end + 4])) and not re.search(r"传达|研究|部署|学习|截至|截止", between)
     # 反馈 as a noun about something else: 反馈问题整改 …
     return not re.match(r"(?:的)?(?:[0-9]+|[一二三四五六七八九十]+)(?:个|项|条)|问题整改|意见整改|整改", text[mention_end:mention_end + 8]) or "巡察组" in between or "巡视组" in between
 
@@ -183,8 +184,9 @@ def find_team(passage: Passage, near: tuple[int, int] | None) -> Found | None:
     """The inspecting team as printed (市委第五巡察组), from the inspection sentence first."""
     text = passage.text
     teams = [team for match in _TEAM_TAIL.finditer(text) if (team := _team_at(text, match))]
-    if not teams:
-        return None
+    if not teams:  # 第三巡察组, the committee named elsewhere
+        bare = _BARE_TEAM.search(text)
+        return Found(bare.group(), bare.start(), bare.end()) if bare else None
     chosen = None
     if near is not None:
         chosen = next((team for team in teams if near[0] <= team.start < near[1]), None)
@@ -220,6 +222,12 @@ def _team_at(text: str, match: re.Match[str]) -> Found | None:
         start -= len(own.group(1)) if own else len(head)
     value = text[start:match.end()]
     return Found(value, start, match.end())
+
+
+def find_sender(passage: Passage) -> str | None:
+    """The committee whose plan the opening names (根据市委统一部署), for a team printed without it."""
+    match = re.search(r"(?:根据|按照|经|依据)[^。\n]{0,12}?(自治区党委|中央|省委|市委|县委|区委|旗委|州委|盟委|地委)", passage.text[:1500])
+    return match.group(1) if match else None
 
 
 def find_round(passage: Passage, title: str | None, sentence: tuple[int, int] | None) -> Found | None:

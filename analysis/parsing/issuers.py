@@ -12,12 +12,14 @@ from analysis.parsing.places import Place, find_names, gazetteer, is_township, i
 _TITLE_END = re.compile(r"(?:通报|公告|公示|报告|情况|公开|通告|说明|公布|公示稿|台账|清单|摘要\)|\)|》)$")
 _TITLE_WORDS = re.compile(r"巡[察视]|反馈")
 # 党组 Party group, 党委/委员会 Party committee, 工委 work committee, 总支/支部 branch
-_BODY_END = r"(?:党组|党委|委员会|党工委|工委|党总支|总支部?|党支部|支部|党总支部|分党组)"
+_BODY_END = r"(?:党组|党委|委员会|党工委|工委|党总支|总支部?|党支部|支部|党总支部|分党组|[省市县区州旗盟]委)"
+# Bodies that sign without naming their Party group: a department, a school, a company.
+_ANY_END = r"(?:部|办公室|局|厅|院|校|中心|公司|集团|学校|中学|小学|大学|学院|医院|总工会|联合会|协会|党校|社|馆|站|队|办|政府|办事处|管委会)"
 _BODY = re.compile(rf"(?:中共)?[一-鿿()、·]{{2,44}}?{_BODY_END}(?![一-鿿])")
 _TITLE_BODY = re.compile(rf"^((?:中共|中国共产党)?[^关,。:]{{2,46}}?(?:{_BODY_END}|局|委|院|校|大学|学院|公司|中心|办公室|医院|协会|集团|银行|所|社))(?:关于|巡[察视]|落实)")
 _ISO_OR_HAN = r"((?:19|20)[0-9]{2}) ?[-./年] ?([01]?[0-9]) ?[-./月] ?([0-3]?[0-9])"
 # How a page prints its issue date; 成文 (date of the document) comes after the others.
-_PAGE_DATE = re.compile(rf"(发布时间|发布日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期) ?[::]? ?\[?{_ISO_OR_HAN}")
+_PAGE_DATE = re.compile(rf"(发布时间|发布日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|生成日期|形成日期|发文时间|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期)[ :|]{{0,4}}\[?{_ISO_OR_HAN}")
 _BARE_PAGE_DATE = re.compile(rf"(?:^|[\s|])((?:19|20)[0-9]{{2}})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|])")
 _CHROME_LINE = re.compile(r"来源|浏览|点击|字[体号]|阅读|作者|编辑|发布|打印|访问|时间|日期|朗读")
 
@@ -117,7 +119,7 @@ def find_signature(lines: list[tuple[int, int, str]]) -> tuple[Found | None, Fou
                         body = Found(rest, start + at, start + at + len(rest))
                         break
                     continue
-        if _looks_like_body(compact):
+        if _looks_like_body(compact) or (signed is not None or compact.startswith("中共")) and _signs(compact):
             body = Found(compact, start, end)
             break
         if len(compact) > 70 and (signed is not None or "。" in compact):
@@ -127,6 +129,11 @@ def find_signature(lines: list[tuple[int, int, str]]) -> tuple[Found | None, Fou
 
 def _looks_like_body(line: str) -> bool:
     return 4 <= len(line) <= 48 and "。" not in line and bool(re.fullmatch(rf"(?:中共|中国共产党)?[一-鿿()、·“”  ]{{2,46}}{_BODY_END}", line)) and not re.search(r"关于|欢迎|情况", line)
+
+
+def _signs(line: str) -> bool:
+    """A line such as 中共某县委组织部 or 某市第一中学 where a signature is expected."""
+    return 4 <= len(line) <= 36 and bool(re.fullmatch(rf"(?:中共|中国共产党)?[一-鿿()、·]{{2,34}}{_ANY_END}(?:\(盖?章?\))?", line)) and not re.search(r"关于|欢迎|情况|打印|关闭|返回|版权|主办|首页", line)
 
 
 def body_in_title(title: str) -> str | None:

@@ -21,7 +21,7 @@ from analysis.parsing.structure import Structure
 HEAD_LIMIT = 2500
 _RESIDUE = re.compile(r"\*\*|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\s\u3000]+")
 _LINE = re.compile(r"[^\n]+")
-_CUTOFF = re.compile(r"截[至止] ?(?:到|至)?[:]? ?")
+_CUTOFF = re.compile(r"截[至止] ?(?:到|至)?(?:目前|今)?[:(]? ?|(?<=[。,;\n])(?:到|至)(?=(?:19|20)[0-9]{2} ?年)")
 _TOTALS = re.compile(r"整改|问题|任务|措施|完成|销号")
 _WINDOW = re.compile(r"公示期|公示时间|公示期限|公开期|公开时间|公布期|公布时间|监督期|公告期|反映期|反馈期|公开期限|期间反映|期间(?:向|提出|反馈)|请于|自公布|受理时间")
 _PHONE = re.compile(r"(?<![0-9])(0[1-9][0-9]{1,2}) ?[-—－ ()]{0,2} ?[0-9]{7,8}(?![0-9])")
@@ -107,6 +107,8 @@ class _Reader:
         else:
             self.notice["inspection_team_name"] = None
         team_shadow = team.value if team else None
+        if issuers.sender_level(team_shadow) is None and not issuers.is_own_sender(team_shadow) and (sender := inspections.find_sender(self.head)):
+            team_shadow = sender + (team_shadow or "")
         round_found = inspections.find_round(self.head, title, sentence)
         self.put_found("inspection_round_name", round_found, self.head,
                        self.printed(*self.head.span(round_found.start, round_found.end)) if round_found else None)
@@ -278,7 +280,7 @@ def _lines(shadow: str, start: int, size: int | None = None) -> list[tuple[int, 
     return found
 
 
-_SECTOR_CUT = re.compile(r"^(?:中共|中国共产党)|(?:党组|党委|委员会|工作委员会|党工委|工委|党总支|总支|党支部|支部|机关)+$")
+_SECTOR_CUT = re.compile(r"^(?:中共|中国共产党)|(?:党组|党委|委员会|工作委员会|党工委|工委|党总支|总支|党支部|总支部|支部|机关)+$")
 _SECTOR_END = re.compile(r"(?:管理|监督管理)?(?:局|厅|委员会|委|办公室|中心|总队|支队|大队|部)$")
 
 
@@ -290,6 +292,6 @@ def _sector(issuer: str | None) -> str | None:
     names = issuers.find_names(name[:30])
     if names and names[0][0] <= 4:
         name = name[max(end for start, end, _ in names if start <= 8):]
-    name = re.sub(r"^[市县区省州旗盟]", "", name)
+    name = re.sub(r"^[省市县区州旗盟]?委(?=[一-鿿]{2})|^[市县区省州旗盟]", "", name)
     shorter = _SECTOR_END.sub("", name)
     return (shorter if len(shorter) >= 2 else name) or None
