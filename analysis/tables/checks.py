@@ -9,6 +9,7 @@ short) has ``is_agreeing`` null and a note that says why.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -72,7 +73,9 @@ def _distinct(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return first
 
 
-def principal_total(claims: list[dict[str, Any]], code: str, unit: str | None = None, counted: int | None = None) -> dict[str, Any] | None:
+def principal_total(
+    claims: Iterable[dict[str, Any]], code: str, unit: str | None = None, counted: int | None = None
+) -> dict[str, Any] | None:
     """The total of a code that speaks of the whole notice, where several stand in it (a part, an earlier day).
 
     The one that equals what was counted, else the greatest; the first of equals. ``unit`` None takes any.
@@ -90,6 +93,10 @@ class _NoticeChecks:
         self.counted = counted
         self.rows: list[dict[str, Any]] = []
         self.used: dict[str, int] = {}
+        self.whole: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)  # totals that are not of one aspect
+        for claim in claims:
+            if claim["section_id"] is None:
+                self.whole[claim["claim_code"], claim["unit"]].append(claim)
 
     def run(self) -> list[dict[str, Any]]:
         for claim in self.claims:
@@ -240,7 +247,7 @@ class _NoticeChecks:
     def _total(self, code: str, unit: str) -> dict[str, Any] | None:
         one = self.counted
         counted = {"problems": one.problems, "items": one.leaf_items, "tasks": one.leaf_items, "measures": one.measures}.get(code)
-        return principal_total(self.claims, code, unit, counted)
+        return principal_total(self.whole.get((code, unit), ()), code, unit, counted)
 
     def _is_partial(self, claim: dict[str, Any]) -> bool:
         """Whether a greater total of the same kind stands in the notice: this one may speak of a part."""
