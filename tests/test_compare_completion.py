@@ -169,3 +169,18 @@ def test_counting_leaf_items_changes_the_unit_everywhere():
     assert set(out["out_status_mix"]["unit"]) == {"leaf_item"}
     with pytest.raises(ValueError, match="task"):
         build_outputs(ledger_from_frames(FIVE), unit="task")
+
+
+def test_every_note_of_a_check_is_there_in_english():
+    """An English briefing would show Chinese notes."""
+    import re
+    from pathlib import Path
+
+    from analysis.compare.counts import note_in_english
+    from analysis.tables import checks
+
+    source = Path(checks.__file__).read_text(encoding="utf-8")
+    notes = {re.sub(r"\{[^}]*\}", "7", n) for n in re.findall(r'"([^"\n]*[\u4e00-\u9fff][^"\n]*)"', source)}
+    notes = {n for n in notes if len(n) > 4 and "长期坚持 may" not in n}
+    assert len(notes) > 15
+    assert not [n for n in notes if re.search(r"[\u4e00-\u9fff]", note_in_english(n))]

@@ -6,7 +6,9 @@ by them, since a longer inspection or text makes no worse body.
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -183,9 +185,25 @@ def reconciliation(comparison: Comparison) -> pl.DataFrame:
                 "difference": None if stated is None or counted is None else stated - counted,
                 "is_agreeing": check["is_agreeing"],
                 "note_text": check["note_text"],
+                "note_en": note_in_english(check["note_text"]),
                 "claim_id": check["claim_id"],
                 "flags": join_flags(["R"] if check["is_agreeing"] is False else []),
                 "source_ids": join_ids([check["claim_id"]]),
             }
         )
     return out_frame("out_reconciliation", rows)
+
+
+@lru_cache(maxsize=1)
+def _note_patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(re.escape(row["zh"]).replace(r"\{\}", r"(\d+)") + "$"), row["en"]) for row in load_csv("check_notes")]
+
+
+def note_in_english(note: str | None) -> str | None:
+    """A check's note in English (lookup check_notes); a note that is not there stays as it is."""
+    if note is None:
+        return None
+    for pattern, english in _note_patterns():
+        if match := pattern.match(note):
+            return english.format(*match.groups())
+    return note

@@ -182,6 +182,7 @@ class OutReconciliation(GridSchema):
     difference = real("stated less counted", "差", null=True)
     is_agreeing = flag("null: cannot be decided", "是否一致", null=True)
     note_text = text("what the comparison means", "说明", null=True)
+    note_en = text("the same in English", "说明（英文）", null=True)
     claim_id = text("the stated total", "总数编号", null=True)
     flags = flags_column()
     source_ids = ids_column("claim and units counted", "依据编号")
