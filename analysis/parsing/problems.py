@@ -67,7 +67,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 # ——已整改到位 (done) behind a dash at the end of a heading.
-_HEAD_DASH = re.compile(r" ?[—–-]{1,3} ?([^—–\-。,;\n]{2,16})[。:]? ?$")
+_HEAD_DASH = re.compile(r" ?[—–-]{1,3} ?([^—–\-。;\n]{2,18})[。:]? ?$")
 _HEAD_BRACKET = re.compile(r" ?[(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]〕][。:]? ?$")
 _LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
 
@@ -148,7 +148,7 @@ _ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=
 def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None) -> None:
     """Statement, and measures that follow it without a label."""
     if labels:
-        named = [mark for mark in labels if mark.word not in ("问题",) or mark.start == start]
+        named = [mark for mark in labels if mark.word != "问题" or mark.start <= start]
         # 反馈问题： (the finding:) replaces the heading above it; 具体表现： (in detail:) goes on from it.
         first = next((mark for mark in named if mark.start <= start or not mark.word.startswith(("具体", "主要表现", "表现"))), None)
         if first is not None and stop - first.end > 4:
@@ -330,6 +330,8 @@ def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:
     part, first, last = draft.blocks[-1]
     found = closing_status(text, first, last)
     if found is None:
+        if len(draft.blocks) == 1 and draft.status is None:
+            _read_opening(text, draft)
         return
     status, strong = found
     before = _trim(text, first, status.start - 1 if text[status.start - 1] in "(【[〔" else status.start)[1]
@@ -345,6 +347,16 @@ def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:
             draft.blocks[-1] = (part, first, before)
 
 
+def _read_opening(text: str, draft: Draft) -> None:
+    """A status sentence at the head of the only block (已完成整改。…): weak, as it may be chance."""
+    _, first, last = draft.blocks[0]
+    stop = text.find("。", first, min(last, first + 20))
+    if stop > first:
+        code = status_code(text[first:stop])
+        if code is not None:
+            draft.weak_status = Status(code, first, stop)
+
+
 def accept_weak(text: str, draft: Draft) -> None:
     """Take a bare closing sentence as the result: the document has it regularly."""
     status = draft.weak_status
@@ -354,7 +366,10 @@ def accept_weak(text: str, draft: Draft) -> None:
         draft.status = status
     if draft.blocks:
         part, first, last = draft.blocks[-1]
-        if first <= status.start < last:
+        if status.start == first and status.end < last - 2:
+            draft.blocks[-1] = (part, _trim(text, status.end + 1, last)[0], last)
+            _read_measures(text, draft)
+        elif first <= status.start < last:
             before = _trim(text, first, status.start)[1]
             if before - first < 2:
                 draft.blocks.pop()

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from analysis.parsing.cues import BODY, CLOSING, OPEN_FRAME, PREFACE, frame_at, head_of, is_action, is_finding
+from analysis.parsing.cycles import find_cycles
 from analysis.parsing.numbering import han_number
 from analysis.parsing.outline import Node
 from analysis.parsing.segments import Mark
@@ -305,6 +306,10 @@ class Reader:
             units = self.collect(style)
             if units:
                 found.append(Reading(style, units, self.score(units)))
+        rounds = find_cycles(self.flow, self.marks, self.root)
+        if rounds:
+            # Numbers tell more than rounds of labels: these win only where numbers explain little.
+            found.append(Reading("cycle", rounds, self.score(rounds) - 0.5))
         found.sort(key=lambda reading: -reading.score)
         return found
 

@@ -34,7 +34,7 @@ def _parts() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
     words = sorted(_parts(), key=len, reverse=True)
     core = "|".join(map(re.escape, words))
-    before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?[【\[(]?([^\n。;,:、”)\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
+    before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、”)\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
     at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
     return before_colon, at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
 
@@ -76,13 +76,13 @@ def find_marks(flow: Flow) -> list[Mark]:
             found = before_colon.search(window)
             if found is not None:
                 base = (line if line >= 0 else low)
-                owner = found.group(1)
-                word = found.group(2)
+                owner = found.group(2)
+                word = found.group(3)
                 part = parts[word]
-                if part in ("note", "plan", "goal") and window[found.start():found.start(1)].strip(" \n。;.,"):
+                if part in ("note", "plan", "goal") and found.group(1).strip():
                     pass  # 1.情况说明： is a line of a list, not a label
                 elif _plausible(owner, word, part):
-                    start = base + (found.start(1) if found.start(1) < found.start(2) else found.start(2))
+                    start = base + found.start(1)
                     while start > base and text[start - 1] in "【[(":
                         start -= 1
                     end = at + 1
@@ -104,7 +104,7 @@ def find_marks(flow: Flow) -> list[Mark]:
                 end = para.start + found.end()
                 if end == para.start + len(body) and end < len(text):
                     end += 1
-                marks.append(Mark(para.start + (found.start(1) - 1 if found.group(1) else found.start(2)), end, parts[word], word, ""))
+                marks.append(Mark(para.start, end, parts[word], word, ""))
                 continue
         if 5 <= len(body) <= 34:
             found = result_line(body)
