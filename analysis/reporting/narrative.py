@@ -23,7 +23,6 @@ def opening_blocks(page: Any) -> list[Block]:
     blocks: list[Block] = [Meta(_title(page, rows), page.t(f"subtitle_{page.name}"), page.name,
                                 data_as_of(page), shown, page.lang)]
     names = page.t("joiner").join(page.of(r) for r in rows)
-    full = page.name in FULL_FLAGS
     cities = len({r["city_code"] or r["notice_id"] for r in rows})
     blocks.append(Paragraph([
         Run(data_as_of(page) + ("。" if page.lang == "zh" else ". "), strong=True),
@@ -31,7 +30,7 @@ def opening_blocks(page: Any) -> list[Block]:
                    basis=page.t(f"year_basis_{page.parameters['year_basis']}"), unit=page.unit_label(),
                    completion=page.t(f"completion_{page.parameters['completion']}"))),
         Run(_coverage(page, rows))]))
-    return [*blocks, *(flag_blocks(page, rows) if full else flag_line(page, rows))]
+    return [*blocks, *flag_line(page, rows)]
 
 
 def _title(page: Any, rows: list[dict[str, Any]]) -> str:
@@ -46,9 +45,6 @@ def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
     if not shares:
         return ""
     return (" " if page.lang == "en" else "") + page.t("opening_coverage", low=d.share(min(shares)), high=d.share(max(shares)), aside=aside)
-
-
-FULL_FLAGS = ("01_corpus_quality", "10_briefing")
 
 
 def _raised(page: Any) -> dict[str, list[dict[str, Any]]]:
@@ -83,14 +79,6 @@ def flag_line(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
     return [Paragraph([*runs, Run("。" if page.lang == "zh" else ".")])] if len(runs) > 1 else []
 
 
-def flag_blocks(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
-    """One line per raised flag: its meaning and the notices that carry it."""
-    items = [[Run(code, strong=True), Run(page.t("opening_flag_row", meaning=page.of(of_flag[0], "flag_label"),
-                                                 names=_carriers(page, of_flag, rows)))]
-             for code, of_flag in _raised(page).items()]
-    return [Callout("note", page.t("opening_flags"), items)] if items else []
-
-
 def summary(page: Any) -> list[Block]:
     """What can be said, what cannot, what disagrees; every sentence is made from the tables."""
     from analysis.compare import sentences
@@ -122,7 +110,7 @@ def pair(page: Any) -> list[Block]:
     left, right = (by_id[n] for n in page.focus["pair"])
     same = left["city_code"] is not None and left["city_code"] == right["city_code"]
     return [Paragraph(page.t("pair_head", left=page.of(left), right=page.of(right))),
-            Callout("cannot" if not same else "note", page.t("summary_cannot") if not same else page.t("opening_flags"),
+            Callout("cannot" if not same else "note", page.t("summary_cannot" if not same else "col_note"),
                     [page.t("pair_two_years" if same else "pair_two_cities")])]
 
 

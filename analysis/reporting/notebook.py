@@ -128,7 +128,7 @@ class Page:
         from analysis.reporting.tables_detail import TABLES
 
         table = choose(TABLES, name, "table")(self)
-        show(self._named([table]) if table else Paragraph(self.t("nothing_to_list")))
+        show(self._named([table]) if table else Paragraph(self.t("nothing_to_list", what=self.t(f"tab_{name}"))))
 
     def _named(self, blocks: list[Any]) -> list[Any]:
         """In a profile, a pair or the summary, IDs say so: a bound briefing has no ID twice."""

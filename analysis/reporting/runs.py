@@ -76,7 +76,8 @@ def run_notebooks(notebooks: Iterable[str | Path], parameters: Mapping[str, Any]
 
 
 def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, timeout_seconds: float = DEFAULT_SECONDS,
-             memory_bytes: int = DEFAULT_MEMORY, report: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
+             memory_bytes: int = DEFAULT_MEMORY, report: Callable[[str], None] | None = None,
+             pool: Any = None) -> list[dict[str, Any]]:
     """Execute notebooks; one record each, in the order given.
 
     ``engine``: ``fork`` (fast, ``workers`` at once), ``kernel`` (an ordinary Jupyter kernel, one
@@ -84,7 +85,8 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, tim
     name of the target), ``output`` (the file written, ``….failed.ipynb`` after a failure),
     ``outcome`` (done, failed, timed_out, out_of_memory, died), ``error``, ``parameters``,
     ``engine``, ``started_at``, ``ended_at``, ``seconds``, ``peak_memory_bytes``. ``report`` gets a
-    line per notebook. Only a misuse raises; a failure inside a notebook is in its record.
+    line per notebook. ``pool`` is an open ``engine_pool.WorkerPool``, for a caller who started one
+    while it still had other work to do. Only a misuse raises; a failure inside a notebook is in its record.
     """
     from analysis.reporting import engine as engines
 
@@ -95,8 +97,8 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, tim
         raise ValueError(f"engine must be auto, fork or kernel, not {engine!r}")
     fork = engine == "fork" or engine == "auto" and engines.can_fork()
     engines.register()
-    pool_context = engines.WorkerPool() if fork else nullcontext()
-    with pool_context as pool, _quiet(), ThreadPoolExecutor(max(1, min(workers, len(jobs)) if fork else 1)) as threads:
+    own_pool = engines.WorkerPool() if fork and pool is None else nullcontext(pool)
+    with own_pool as pool, _quiet(), ThreadPoolExecutor(max(1, min(workers, len(jobs)) if fork else 1)) as threads:
         def work(job: Job) -> dict[str, Any]:
             limits = engines.Limits(timeout_seconds, memory_bytes)
             record = _run_one(job, engines.FORK if fork else engines.KERNEL, pool, limits)

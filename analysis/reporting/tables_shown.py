@@ -177,7 +177,7 @@ def overrepresentation(page: Any) -> Table | None:
              ("p", "col_p_adjusted", "int", lambda r: d.p_value(r["p_adjusted"]), lambda r: r["p_adjusted"]),
              ("verdict", "col_verdict", "text", lambda r: page.t(f"verdict_{r['verdict_code']}"), lambda r: r["verdict_code"]),
              flag_column()]
-    return build(page, "overrepresentation", rows, specs, caption=page.t("tab_over"), note=page.t("tab_over_note"),
+    return build(page, "overrepresentation", rows, specs, caption=page.t("tab_overrepresentation"), note=page.t("tab_overrepresentation_note"),
                  counts=True, links=NOTICE_LINK)
 
 
