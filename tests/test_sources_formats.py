@@ -315,3 +315,11 @@ def test_links_beside_prose_are_not_content():
     page = ("<body><div>" + ARTICLE * 2 + "</div><div><a href=/a>整改工作推进会召开</a><br><a href=/b>1张图看懂</a><p>本局以人民为中心，持续推进各项工作，欢迎社会各界监督并提出宝贵意见建议，谢谢大家。</p></div></body>")
     parsed = read(page.encode(), "p.html")
     assert "整改工作推进会召开" in [parsed.text[block.start:block.end] for block in parsed.blocks if block.kind == "chrome"]
+
+
+def test_look_alike_radicals_of_pdf_fonts_become_characters():
+    """⼀是 is not 一是: measures copied out of a PDF would not be counted."""
+    from analysis.sources.glyphs import RADICALS
+
+    assert "⼀是⻓期抓好⽴⾏⽴改，⻔户⻛险".translate(RADICALS) == "一是长期抓好立行立改，门户风险"
+    assert all(len(usual) == 1 for usual in RADICALS.values())

@@ -47,7 +47,7 @@ def paragraph(text: str) -> str:
 
 
 @pytest.mark.parametrize(("fixture", "code"), [
-    ("notice_scan.pdf", "scan_without_text"), ("notice_encrypted.pdf", "encrypted_file"),
+    ("notice_scan.pdf", "scan_without_text"), ("notice_encrypted.pdf", "encrypted_file"), ("ledger_borderless.pdf", "columns_without_lines"),
     ("notice_numbered.doc", "legacy_office_file"), ("notice_numbered.rtf", "rtf_file"), ("notice_numbered.odt", "opendocument_file"),
 ])
 def test_files_without_readable_text_say_what_to_do(fixture, code):

@@ -93,6 +93,19 @@ def add_pages(builder: TextBuilder, pages: list[Page]) -> int:
     return dropped
 
 
+def column_share(pages: list[Page]) -> float:
+    """Share of lines outside ruled tables that stand in columns: text side by side, far apart."""
+    split = total = 0
+    for page in pages:
+        grids = find_grids(page)
+        for runs in same_baseline([run for run in page.runs if not any(grid.holds(run) for grid in grids)]):
+            if not 0.12 < runs[0].y / page.height < 0.88:
+                continue  # running heads and print marks stand left and right
+            total += 1
+            split += sum(len(run.text) for run in runs[1:]) >= 4 and len(runs) > 1
+    return split / total if total >= 8 else 0.0
+
+
 def _page_lines(page: Page, number: int) -> list[Line]:
     grids = find_grids(page)
     loose = [run for run in page.runs if not any(grid.take(run) for grid in grids)]

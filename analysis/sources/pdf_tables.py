@@ -24,16 +24,25 @@ class Grid:
     owner: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     cells: dict[tuple[int, int], list[Run]] = field(default_factory=lambda: defaultdict(list))
 
+    def holds(self, run: Run) -> bool:
+        """Whether the run begins inside the table."""
+        x, y = _middle(run)
+        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
     def take(self, run: Run) -> bool:
         """Put a run into its cell; False when it stands outside the table."""
-        # The baseline lies low in the line: a third of an em up is safely inside the cell.
-        x, y = (run.x0 + min(run.x1, run.x0 + run.em)) / 2, run.y + 0.35 * run.em
-        if not (self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1):
+        if not self.holds(run):
             return False
+        x, y = _middle(run)
         col = max((index for index, left in enumerate(self.columns[:-1]) if left <= x), default=0)
         row = max((index for index, top in enumerate(self.rows[:-1]) if top >= y), default=0)
         self.cells[self.owner.get((row, col), (row, col))].append(run)
         return True
+
+
+def _middle(run: Run) -> tuple[float, float]:
+    # The baseline lies low in the line: a third of an em up is safely inside the cell.
+    return (run.x0 + min(run.x1, run.x0 + run.em)) / 2, run.y + 0.35 * run.em
 
 
 def find_grids(page: Page) -> list[Grid]:

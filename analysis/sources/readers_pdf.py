@@ -13,6 +13,8 @@ from analysis.sources.furniture import mark_furniture
 # The longest notice met prints on some forty pages.
 MAX_PAGES = 600
 MAX_CHARS = 1_000_000
+# A notice has few lines of side-by-side text (signature and date); a table without borders has many.
+MAX_COLUMN_SHARE = 0.3
 _HAN = re.compile("[\u4e00-\u9fff]")
 _PASSWORD_ERROR = 4
 
@@ -21,7 +23,7 @@ def read_pdf(data: bytes, name: str) -> Document:
     """Paragraphs and table cells of a PDF; raises UnreadableSource."""
     import pypdfium2 as pdfium
 
-    from analysis.sources.pdf_flow import add_pages
+    from analysis.sources.pdf_flow import add_pages, column_share
     from analysis.sources.pdf_text import read_page
 
     try:
@@ -54,6 +56,10 @@ def read_pdf(data: bytes, name: str) -> Document:
         raise UnreadableSource("read", "scan_without_text", f"{name}: {what}. Run text recognition (OCR) on it, proof-read the result, and drop it in as PDF, DOCX or text.")
     if blank:
         warnings.append(f"pages {_numbers(blank)} are pictures without text and were not read; run text recognition (OCR) on them")
+    if column_share(pages) > MAX_COLUMN_SHARE:
+        raise UnreadableSource("read", "columns_without_lines", (
+            f"{name}: the text stands in columns without ruling lines, so that rows and sentences cannot be told apart safely. "
+            "Drop in the DOCX or the web page it was made from, or give the table its borders and print it anew."))
     builder = TextBuilder()
     add_pages(builder, pages)
     text = builder.text
