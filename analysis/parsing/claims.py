@@ -8,61 +8,16 @@ takes the unit of the number before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from analysis.lookups import load_csv
+from analysis.parsing.claim_patterns import (
+    CODES, CONTEXT, COUNTED, DIGIT, LISTED, MEASURE_WORD, NOUN, NUMBER_FIRST, OTHERS, PART, RESULT_FIRST, SENTENCE, SHARE, SIZE_CODES,
+    SIZE_OF, SIZES, STATUS_SIGN, UNIT_OF_NOUN, results_first,
+)
 from analysis.parsing.numerals import NUMBER, read_number
 from analysis.parsing.passages import Passage, outside_passage
 from analysis.parsing.sanctions import find_consequences
 from analysis.parsing.structure import Structure
-
-_N = rf"(?<![0-9.第〔\[/]){NUMBER}"
-_SENTENCE = re.compile(r"[^。\n]+")
-_COUNTED = re.compile(r"[0-9一二两三四五六七八九十百零〇] ?(?:余|多)?(?:[个项条件]|问题|任务|措施)|第[0-9]")
-_STATUS_SIGN = re.compile(r"完成|整改|推进|坚持|成果|成效|进展|销号|办结|落实|解决|立行")
-_SIZE_CODES = frozenset(("problems", "tasks", "measures", "items"))
-_MEASURE_WORD = re.compile(r"[个项条件]")
-_DIGIT = re.compile(rf"(?:[0-9]|[一二两三四五六七八九十百零〇]+ ?(?:个|项|条|大|类|件))")
-# The nouns that are counted; the first group of each pattern is the number.
-# The words that must stand in a sentence for a pattern to be tried come last.
-_SIZES: tuple[tuple[str, str, re.Pattern[str], tuple[str, ...]], ...] = tuple(
-    (code, unit, re.compile(pattern), words) for code, unit, pattern, words in (
-        ("aspects", "aspect", rf"({_N}) ?(?:个|大|项)?(?:大)?方面", ("方面",)),
-        ("categories", "category", rf"({_N}) ?(?:个|大|小)?(?:大类|分类|小类|类别|类)(?!似|型)", ("类",)),
-        ("problems", "problem", rf"({_N}) ?(?:余|多)?(?:个|项|条|件|点)?(?:大)?(?:方面的?|具体|主要|突出|反馈|巡[察视]|整改|涉及|发现)*的?问题", ("问题",)),
-        ("problems", "problem", rf"(?:反馈|指出|发现|具体|整改|巡[察视])(?:的|了|出)?(?:意见)?(?:具体|主要)?问题(?:清单)?(?:共|共计|合计|总数|总计|为|有|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)", ("问题",)),
-        ("tasks", "task", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|落实|重点|巡[察视]|工作)*(?:任务|责任清单|清单任务)", ("任务", "清单")),
-        ("tasks", "task", rf"(?:整改|具体|工作|落实)任务(?:共|共计|合计|清单|为|分解为|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)", ("任务", "清单")),
-        ("measures", "measure", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|针对性|落实|工作|的)*(?:措施|举措)", ("措施", "举措")),
-        ("measures", "measure", rf"(?:整改|具体|制定|落实|提出|针对性)(?:的|了)?(?:整改|具体|落实|工作)*(?:措施|举措)(?:共|共计|合计|为|,共)? ?({_N}) ?(?:余|多)?(?:个|项|条|件)", ("措施", "举措")),
-        ("items", "item", rf"({_N}) ?(?:余|多)?(?:项|个|条|件)(?:具体|整改|小)*(?:事项|子项|小项|小问题|子问题|问题点|整改点|具体表现)", ("事项", "子项", "小项", "问题", "整改点", "表现")),
-    )
-)
-# Somebody's own share, or findings of somebody else: no total of this notice.
-_OTHERS = re.compile(r"认领|领办|包抓|包案|带头|牵头|督办|领衔|承办|帮助|上一?轮|上次|审计|查摆|检视|自查|排查|难点|信访|研究(?:的)?议题|共性|专项(?:整治|检查)|每|抽查|走访|征求")
-_CONTEXT = re.compile(r"反馈|巡[察视]|指出|整改")
-_NOUN = r"(?:(?:反馈|具体|整改|巡[察视]|落实|重点|的)*(?:问题|任务|措施|举措|事项|责任清单|清单|子项|小项))"
-_UNIT_OF_NOUN = (("问题", "problem"), ("任务", "task"), ("责任清单", "task"), ("清单", "task"), ("措施", "measure"), ("举措", "measure"), ("事项", "item"), ("子项", "item"), ("小项", "item"))
-
-
-def _status_patterns() -> tuple[tuple[str, str], ...]:
-    return tuple((row["code"], row["pattern"]) for row in load_csv("claim_words"))
-
-
-_STATUS = _status_patterns()
-_CODES = tuple(code for code, _ in _STATUS)
-_ANY = "|".join(f"({pattern})" for _, pattern in _STATUS)
-_SIZE_OF = len(_STATUS)
-# Result before its number: 已完成整改53个, 正在抓紧整改的问题7个.
-_RESULT_FIRST = re.compile(rf"(?:{_ANY})(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|推进|落实)?(?:的|了)?({_NOUN})?(?:的)?(?:有|共|共计|为|达|:|,共|合计)? ?({NUMBER}) ?(余|多)?(个|项|条|件)(?=[^一-鿿]|$|{_NOUN}|并|其中|占|和|及|以及|的)")
-# Number before its result: 42个问题整改到位, 六个已完成整改, 9个问题全部整改到位.
-_NUMBER_FIRST = re.compile(rf"({_N}) ?(余|多)?(个|项|条|件)?({_NOUN})?(?:个|项)?(?:中)?(?:,)?(?:已经|目前|现|也|都|均|全部|已|全|其中|正在逐项|逐项)*(?:{_ANY})")
-# Results by number only (第3、9项正在推进): as many as are listed.
-_NUMBERED = re.compile(rf"{NUMBER} ?(?:余|多)?[个项条件]")
-_LISTED = re.compile(rf"第([0-9、,和及与 ]+)(?:个|项|条)?(?:{_NOUN})?(?:目前|已经|已|均|都|仍)*(?:{_ANY})")
-_SHARE = re.compile(r"(问题|任务|措施|举措)?(?:整改|办结|完成|销号|总体|到位|落实)*(?:完成|整改|办结|到位|销号|落实)率(?:已|均|达|到|为|约|:|是)* ?([0-9]+(?:\.[0-9]+)?) ?%")
-_PART = re.compile(rf"\((?:共)?(?:({NUMBER})个?(?:分类|大类|类))?[,、]?(?:共)?({NUMBER})个(?:具体)?问题\)")
 
 
 def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,9 +29,9 @@ def read_claims(structure: Structure, notice: dict[str, Any]) -> list[dict[str, 
     passage = outside_passage(structure)
     rows: list[dict[str, Any]] = []
     units: dict[str, str] = {}
-    for match in _SENTENCE.finditer(passage.text):
+    for match in SENTENCE.finditer(passage.text):
         sentence = match.group()
-        if not _DIGIT.search(sentence):
+        if not DIGIT.search(sentence):
             continue
         reader = _Sentence(sentence, units)
         reader.read()
@@ -132,19 +87,6 @@ def _row(passage: Passage, structure: Structure, code: str, unit: str, value: fl
             "quote_text": structure.text[first:last], "char_start": first, "char_end": last}
 
 
-def _results_first(text: str) -> Iterator[re.Match[str]]:
-    """RESULT_FIRST matches in order, tried only before a number with its measure word."""
-    done = 0
-    for number in _NUMBERED.finditer(text):
-        if number.end() <= done:
-            continue
-        for match in _RESULT_FIRST.finditer(text, max(done, number.start() - 34), min(len(text), number.end() + 5)):
-            if match.end() >= number.end() - 1:
-                yield match
-                done = match.end()
-                break
-
-
 class _Sentence:
     """The totals of one sentence: (code, unit, value, start, end, approximate)."""
 
@@ -155,7 +97,7 @@ class _Sentence:
 
     def read(self) -> None:
         nouns = self._sizes()
-        if (_CONTEXT.search(self.text) or nouns or "完成" in self.text) and _COUNTED.search(self.text):
+        if (CONTEXT.search(self.text) or nouns or "完成" in self.text) and COUNTED.search(self.text):
             self._results(nouns)
         if "率" in self.text and "%" in self.text:
             self._shares(nouns)
@@ -170,7 +112,7 @@ class _Sentence:
         text = self.text
         nouns: dict[int, tuple[str, str]] = {}
         sized: list[tuple[str, str, float, int, int, bool]] = []
-        for code, unit, pattern, words in _SIZES:
+        for code, unit, pattern, words in SIZES:
             if not any(word in text for word in words):
                 continue
             for match in pattern.finditer(text):
@@ -180,14 +122,14 @@ class _Sentence:
                 start, end = match.span()
                 before = text[max(0, match.start() - 22):match.start(1)]
                 own = re.split(r"[,;]", before)[-1]
-                if _OTHERS.search(own) or re.match(r"难点|线索", text[end:end + 3]) or re.search(r"难点|共性", match.group()):
+                if OTHERS.search(own) or re.match(r"难点|线索", text[end:end + 3]) or re.search(r"难点|共性", match.group()):
                     continue
                 if unit in ("problem", "task", "measure", "item"):
-                    word = _MEASURE_WORD.search(text, match.end(1))
+                    word = MEASURE_WORD.search(text, match.end(1))
                     nouns[end] = (unit, word.group() if word and word.start() <= match.end(1) + 2 else "个")
                 sized.append((code, unit, value, start, end, "余" in match.group() or "多" in match.group()))
         counted = any(entry[1] in ("problem", "task", "measure", "item") for entry in sized)
-        context = bool(_CONTEXT.search(text)) or "完成" in text
+        context = bool(CONTEXT.search(text)) or "完成" in text
         for entry in sized:
             code, _, value, start, end, _ = entry
             if code in ("aspects", "categories"):
@@ -204,28 +146,28 @@ class _Sentence:
 
     def _is_result(self, start: int, end: int) -> bool:
         """A number that belongs to a result (已完成整改的问题53个) is no size; 9个问题全部整改到位 is both."""
-        match = _RESULT_FIRST.search(self.text, max(0, start - 16), min(len(self.text), end + 3))
-        return match is not None and match.end() > start and match.start() <= start and match.start(_SIZE_OF + 2) >= start
+        match = RESULT_FIRST.search(self.text, max(0, start - 16), min(len(self.text), end + 3))
+        return match is not None and match.end() > start and match.start() <= start and match.start(SIZE_OF + 2) >= start
 
     def _results(self, nouns: dict[int, str]) -> None:
         text = self.text
         taken: list[tuple[int, int]] = []
-        for match in _results_first(text):
+        for match in results_first(text):
             groups = match.groups()
-            code = next(code for code, words in zip(_CODES, groups) if words)
-            value = read_number(groups[_SIZE_OF + 1])
-            if value is None or value != int(value) or groups[_SIZE_OF + 1] == "一" or re.match(r"(?:月|日|年|次|轮)", text[match.end():match.end() + 1]):
+            code = next(code for code, words in zip(CODES, groups) if words)
+            value = read_number(groups[SIZE_OF + 1])
+            if value is None or value != int(value) or groups[SIZE_OF + 1] == "一" or re.match(r"(?:月|日|年|次|轮)", text[match.end():match.end() + 1]):
                 continue
-            if re.match(rf"{_NOUN}", text[match.end():]) and not groups[_SIZE_OF]:
-                noun = re.match(_NOUN, text[match.end():]).group()
+            if re.match(rf"{NOUN}", text[match.end():]) and not groups[SIZE_OF]:
+                noun = re.match(NOUN, text[match.end():]).group()
             else:
-                noun = groups[_SIZE_OF]
-            if _OTHERS.search(re.split(r"[,;。]", text[max(0, match.start() - 14):match.start()])[-1]) and not nouns:
+                noun = groups[SIZE_OF]
+            if OTHERS.search(re.split(r"[,;。]", text[max(0, match.start() - 14):match.start()])[-1]) and not nouns:
                 continue
-            self._add(code, self._unit(noun, groups[_SIZE_OF + 3], match.start(), nouns), value, match.start(), match.end(), bool(groups[_SIZE_OF + 2]))
+            self._add(code, self._unit(noun, groups[SIZE_OF + 3], match.start(), nouns), value, match.start(), match.end(), bool(groups[SIZE_OF + 2]))
             taken.append(match.span())
         position = 0
-        while _STATUS_SIGN.search(text, position) and (match := _NUMBER_FIRST.search(text, position)):
+        while STATUS_SIGN.search(text, position) and (match := NUMBER_FIRST.search(text, position)):
             position = match.end()
             number, approximate, word, noun, *words = match.groups()
             following = text[match.end():match.end() + 14]
@@ -233,30 +175,30 @@ class _Sentence:
             if any(start < match.end() and match.start(1) < end and start <= match.start(1) < end for start, end in taken):
                 position = match.start(1) + len(number)
                 continue
-            if re.match(rf"(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|落实)?(?:的|了)?(?:{_NOUN})?(?:的)?(?:有|共|为|达|:)? ?(?:{NUMBER}) ?(?:余|多)?(?:个|项|条|件)", following):
+            if re.match(rf"(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|落实)?(?:的|了)?(?:{NOUN})?(?:的)?(?:有|共|为|达|:)? ?(?:{NUMBER}) ?(?:余|多)?(?:个|项|条|件)", following):
                 position = match.start(1) + len(number)  # 9个问题已完成整改7个: the result's own number follows
                 continue
             if value is None or value != int(value) or number == "一" and not nouns or not (noun or word) or re.search(r"第[0-9、,和及与 ]*$", text[max(0, match.start() - 20):match.start(1)]):
                 continue
-            if not noun and not nouns and not _CONTEXT.search(text):
+            if not noun and not nouns and not CONTEXT.search(text):
                 continue
-            code = next(code for code, found in zip(_CODES, words) if found)
+            code = next(code for code, found in zip(CODES, words) if found)
             if code == "completed" and re.search(r"立行立改|即知即改|立知立改|限期|期限|个月内|近期|短期", text[max(0, match.start() - 12):match.start(1)]):
                 code = "rectified_at_once" if "立改" in text[max(0, match.start() - 12):match.start(1)] else code
-            if re.match(r"率|时限|期限|标准|情况", following) or _OTHERS.search(re.split(r"[,;。]", text[max(0, match.start() - 14):match.start()])[-1]):
+            if re.match(r"率|时限|期限|标准|情况", following) or OTHERS.search(re.split(r"[,;。]", text[max(0, match.start() - 14):match.start()])[-1]):
                 continue
             self._add(code, self._unit(noun, word or "个", match.start(), nouns), value, match.start(1), match.end(), bool(approximate))
             taken.append((match.start(1), match.end()))
-        for match in _LISTED.finditer(text):
+        for match in LISTED.finditer(text):
             numbers = re.findall(r"[0-9]+", match.group(1))
-            code = next(code for code, found in zip(_CODES, match.groups()[1:]) if found)
+            code = next(code for code, found in zip(CODES, match.groups()[1:]) if found)
             if len(numbers) > 1 and not any(start < match.end() and match.start() < end for start, end in taken):
                 self._add(code, "problem", float(len(set(numbers))), match.start(), match.end(), False)
 
     def _unit(self, noun: str | None, word: str, at: int, nouns: dict[int, tuple[str, str]]) -> str:
         """What a result counts: its own noun, else the noun before it with the same measure word."""
         if noun:
-            for name, unit in _UNIT_OF_NOUN:
+            for name, unit in UNIT_OF_NOUN:
                 if name in noun:
                     if name == "事项" and not any(value[0] == "item" for value in nouns.values()):
                         break  # 列入长期坚持的事项15个: of what was counted before
@@ -281,7 +223,7 @@ class _Sentence:
         self.found.append((code, unit, value, start, end, approximate))
 
     def _shares(self, nouns: dict[int, str]) -> None:
-        for match in _SHARE.finditer(self.text):
+        for match in SHARE.finditer(self.text):
             if re.search(r"[审交覆出满]", self.text[max(0, match.start() - 2):match.start()]):
                 continue
             self.found.append(("completion_share", self._unit(match.group(1), "个", match.start(), nouns), round(float(match.group(2)) / 100, 6), match.start(), match.end(), False))
@@ -290,7 +232,7 @@ class _Sentence:
 def _set_sections(passage: Passage, structure: Structure, rows: list[dict[str, Any]]) -> None:
     """Partial totals: brackets such as (3分类10个问题), one for each aspect in order, or under a heading."""
     aspects = [section for section in structure.sections if section.level == "aspect"]
-    parts = list(_PART.finditer(passage.text))
+    parts = list(PART.finditer(passage.text))
     if aspects and len(parts) == len(aspects):
         for aspect, part in zip(aspects, parts):
             start, end = passage.span(part.start(), part.end())
@@ -306,8 +248,8 @@ def _set_sections(passage: Passage, structure: Structure, rows: list[dict[str, A
 
 def _without_parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without sizes that are only the number of a result (其余7个问题均已完成), where another size is stated."""
-    results = {(row["char_start"], row["value"]) for row in rows if row["claim_code"] not in _SIZE_CODES}
-    whole = {(row["claim_code"], row["value"]) for row in rows if row["claim_code"] in _SIZE_CODES and (row["char_start"], row["value"]) not in results}
+    results = {(row["char_start"], row["value"]) for row in rows if row["claim_code"] not in SIZE_CODES}
+    whole = {(row["claim_code"], row["value"]) for row in rows if row["claim_code"] in SIZE_CODES and (row["char_start"], row["value"]) not in results}
     codes = {code for code, _ in whole}
     return [row for row in rows if row["claim_code"] not in codes or (row["claim_code"], row["value"]) in whole]
 
