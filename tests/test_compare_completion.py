@@ -147,6 +147,16 @@ def test_a_total_in_tasks_keeps_its_unit():
     assert set(stated["verdict_code"]) == {"not_comparable"} and all("单位不同" in reason for reason in stated["reason_zh"])
 
 
+def test_a_completed_number_without_a_stated_total_says_that_its_denominator_is_counted():
+    made = NoticeMaker()
+    made.notice("a-2020", "甲", "110000", 2020, statuses=["not_stated"] * 30, claims=[("completed", "problem", 27)])
+    made.notice("b-2020", "乙", "120000", 2020, statuses=["not_stated"] * 30, claims=[("completed", "task", 27)])
+    out = build_outputs(ledger_from_frames(made.frames()), only=("out_completion",))
+    found, other = row(out, "a-2020", "stated"), row(out, "b-2020", "stated")
+    assert (found["x_count"], found["n_count"]) == (27, 30) and "分母取清点数" in found["note_zh"] and "D" in found["flags"].split(",")
+    assert (other["x_count"], other["n_count"], other["share"]) == (27, None, None) and "未声明总数" in other["note_zh"]
+
+
 def test_missing_notice_years_are_rows_of_nulls_and_not_zeros(out):
     cells = out["out_notices"].filter((pl.col("city_code") == "210300"))
     assert cells["year"].to_list() == [2020, 2021, 2022, 2023, 2024, 2025] and cells["is_missing"].to_list() == [

@@ -192,6 +192,22 @@ def test_notices_of_one_body_are_compared_over_time():
     assert "教育" not in written.partition("至鞍山 2024")[2]
 
 
+@pytest.mark.parametrize(
+    "claims, words",
+    [
+        ([("completed", "task", 27)], "声明口径27项任务（通报未声明总数"),
+        ([("problems", "problem", 5), ("completed", "problem", 9)], "声明口径9个问题（声明的完成数大于声明的总数"),
+    ],
+)
+def test_a_completed_number_without_a_usable_total_is_told_as_such(claims, words):
+    made = NoticeMaker()
+    made.notice("a-2020", "甲", "110000", 2020, statuses=["not_stated"] * 5, claims=claims)
+    out = build_outputs(ledger_from_frames(made.frames()))
+    assert words in text(sentences.completion(out)) and "None" not in text(sentences.completion(out)) + text(
+        sentences.completion(out, "en")
+    )
+
+
 def test_sources_lead_to_the_place_on_the_page(out):
     assert source_of("anshan-2021#t3") == {"notice_id": "anshan-2021", "target": "t3"}
     assert source_of("yiyang-2023/4.2") == {"notice_id": "yiyang-2023", "target": "p4.2"}

@@ -87,6 +87,11 @@ NOTES = {
     ),
     "rate_only": ("通报只公布完成率，未公布分子与分母。", "The notice publishes a rate without its numerator and denominator."),
     "over": ("声明的完成数大于声明的总数，不计算比例。", "The stated completed number exceeds the stated total: no share."),
+    "no_size": ("通报未声明总数，不计算比例。", "The notice states no total: no share."),
+    "counted_n": (
+        "通报未声明总数，分母取清点数：声明与清点混用。",
+        "The notice states no total; the denominator is counted, so stated and counted are mixed.",
+    ),
     "other_unit": (
         "总数按其他单位声明，不能与按问题计的比例相比。",
         "The total is stated in another unit and cannot be compared with shares of problems.",
@@ -151,8 +156,9 @@ def stated_figure(comparison: Comparison, notice_id: str) -> Figure:
         x = int(done["value"])
         ids = [done["claim_id"], size["claim_id"] if size else ""]
         if n is None or x > n:
-            return Figure("stated", unit, "total", x, None, None, n, note="over", ids=ids)
-        return Figure("stated", unit, "total", x, n, 0, n, note="" if unit == comparison.unit else "other_unit", ids=ids)
+            return Figure("stated", unit, "total", x, None, None, n, note="over" if n is not None else "no_size", ids=ids)
+        note = "other_unit" if unit != comparison.unit else "" if size else "counted_n"
+        return Figure("stated", unit, "total", x, n, 0, n, note=note, ids=ids)
     rate = comparison.claim(notice_id, "completion_share")
     if rate is not None:
         value = rate["value"] / 100 if rate["value"] > 1 else rate["value"]
@@ -240,6 +246,8 @@ def _row_flags(comparison: Comparison, notice: dict[str, Any], figure: Figure) -
     flags = comparison.flags_for(notice["notice_id"], "completion", figure.n)
     if figure.unit != comparison.unit:
         flags.append("U")
+    if figure.note == "counted_n":
+        flags.append("D")
     return flags
 
 

@@ -104,11 +104,21 @@ def _ratio(row: dict[str, Any], lang: str) -> dict[str, Any]:
     if row["x_count"] is None:
         given = f"{percent(row['share'])}" if row["share"] is not None else ("未载明" if lang == "zh" else "not stated")
         return run(f"{label}{given}" if lang == "zh" else f"{label}: {given}", source=source)
+    if row["share"] is None and row["n_count"] is None:  # a completed number whose total is lacking or smaller
+        note = row[f"note_{lang}"]
+        return run(
+            f"{label}{row['x_count']}{units[0]}（{note.rstrip('。')}）"
+            if lang == "zh"
+            else f"{label} {row['x_count']} {units[1]} ({note.rstrip('.')})",
+            source=source,
+        )
     if row["share"] is None:
         bounds = f"{percent(row['bound_low'])}–{percent(row['bound_high'])}" if row["bound_low"] is not None else "–"
         return run(
             f"{label}：仅{row['n_count']}{units[0]}载明结果，比例可能在{bounds}之间"
             if lang == "zh"
+            else f"{label}: only {row['n_count']} {units[1][:-1]} states a result, the share may lie anywhere in {bounds}"
+            if row["n_count"] == 1
             else f"{label}: only {row['n_count']} {units[1]} state a result, the share may lie anywhere in {bounds}",
             source=source,
         )

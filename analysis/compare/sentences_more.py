@@ -269,7 +269,7 @@ def evidence(out: Any, lang: str = "zh") -> list[Paragraph]:
         text = (
             f"：自报完成{bare['n_count']}项，其中{bare['x_count']}项无硬证据{share_words(bare, lang)}，{intent['x_count']}项含将来或意向表述{share_words(intent, lang)}，{reused['x_count']}项半数以上文字与篇内其他问题逐字相同。"
             if lang == "zh"
-            else f": {bare['n_count']} items said to be completed; {bare['x_count']} without hard evidence{share_words(bare, lang)}, {intent['x_count']} worded as future or intent{share_words(intent, lang)}, {reused['x_count']} that share half or more of their text with another problem of the notice."
+            else f": {bare['n_count']} {'item' if bare['n_count'] == 1 else 'items'} said to be completed; {bare['x_count']} without hard evidence{share_words(bare, lang)}, {intent['x_count']} worded as future or intent{share_words(intent, lang)}, {reused['x_count']} that share half or more of their text with another problem of the notice."
         )
         where = source_of((intent["source_ids"] or bare["source_ids"]).partition(",")[0])
         paragraphs.append([run(name(bare, lang), strong=True, source=where), run(text), run(flag_tag(bare["flags"]))])
