@@ -17,8 +17,8 @@ MEASURE_WORD = re.compile(r"[个项条件]")
 DIGIT = re.compile(rf"(?:[0-9]|[一二两三四五六七八九十百零〇]+ ?(?:个|项|条|大|类|件))")
 # The nouns that are counted; the first group of each pattern is the number.
 # The words that must stand in a sentence for a pattern to be tried come last.
-SIZES: tuple[tuple[str, str, re.Pattern[str], tuple[str, ...]], ...] = tuple(
-    (code, unit, re.compile(pattern), words) for code, unit, pattern, words in (
+SIZES: tuple[tuple[str, str, re.Pattern[str], tuple[str, ...], bool], ...] = tuple(
+    (code, unit, re.compile(pattern), words, pattern.startswith("((")) for code, unit, pattern, words in (
         ("aspects", "aspect", rf"({N}) ?(?:个|大|项)?(?:大)?方面", ("方面",)),
         ("categories", "category", rf"({N}) ?(?:个|大|小)?(?:大类|分类|小类|类别|类)(?!似|型)", ("类",)),
         ("problems", "problem", rf"({N}) ?(?:余|多)?(?:个|项|条|件|点)?(?:大)?(?:方面的?|具体|主要|突出|反馈|巡[察视]|整改|涉及|发现)*的?问题", ("问题",)),
@@ -54,6 +54,30 @@ NUMBERED = re.compile(rf"{NUMBER} ?(?:余|多)?[个项条件]")
 LISTED = re.compile(rf"第([0-9、,和及与 ]+)(?:个|项|条)?(?:{NOUN})?(?:目前|已经|已|均|都|仍)*(?:{ANY})")
 SHARE = re.compile(r"(问题|任务|措施|举措)?(?:整改|办结|完成|销号|总体|到位|落实)*(?:完成|整改|办结|到位|销号|落实)率(?:已|均|达|到|为|约|:|是)* ?([0-9]+(?:\.[0-9]+)?) ?%")
 PART = re.compile(rf"\((?:共)?(?:({NUMBER})个?(?:分类|大类|类))?[,、]?(?:共)?({NUMBER})个(?:具体)?问题\)")
+
+
+# Numbers that count something: digits or Chinese numerals before a measure word or a noun.
+_COUNTING = re.compile(r"(?:[0-9][0-9,.]*|[〇零一二两三四五六七八九十百千]+)(?= ?[余多]?(?:[个项条件点大小类方分]|问题))")
+
+
+def counting_numbers(text: str) -> list[tuple[int, int]]:
+    """Spans of the numbers that count something, in order."""
+    return [match.span() for match in _COUNTING.finditer(text)]
+
+
+def size_matches(text: str, pattern: re.Pattern[str], number_first: bool, numbers: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Matches of one of SIZES at the numbers already found, in order and without overlap."""
+    done = 0
+    for start, end in numbers:
+        if number_first:
+            match = pattern.match(text, start) if start >= done else None
+        else:
+            match = pattern.search(text, max(done, start - 20), end + 4)
+            if match is not None and match.start(1) != start:
+                match = None
+        if match is not None:
+            yield match
+            done = match.end()
 
 
 def results_first(text: str) -> Iterator[re.Match[str]]:

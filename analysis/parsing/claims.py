@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.parsing.claim_patterns import (
     CODES, CONTEXT, COUNTED, DIGIT, LISTED, MEASURE_WORD, NOUN, NUMBER_FIRST, OTHERS, PART, RESULT_FIRST, SENTENCE, SHARE, SIZE_CODES,
-    SIZE_OF, SIZES, STATUS_SIGN, UNIT_OF_NOUN, results_first,
+    SIZE_OF, SIZES, STATUS_SIGN, UNIT_OF_NOUN, counting_numbers, results_first, size_matches,
 )
 from analysis.parsing.numerals import NUMBER, read_number
 from analysis.parsing.passages import Passage, outside_passage
@@ -112,10 +112,13 @@ class _Sentence:
         text = self.text
         nouns: dict[int, tuple[str, str]] = {}
         sized: list[tuple[str, str, float, int, int, bool]] = []
-        for code, unit, pattern, words in SIZES:
+        numbers = counting_numbers(text)
+        if not numbers:
+            return nouns
+        for code, unit, pattern, words, number_first in SIZES:
             if not any(word in text for word in words):
                 continue
-            for match in pattern.finditer(text):
+            for match in size_matches(text, pattern, number_first, numbers):
                 value = read_number(match.group(1))
                 if value is None or value != int(value) or match.group(1) == "一":  # 解决一个问题, 销号一个: figures of speech
                     continue

@@ -21,7 +21,8 @@ from analysis.parsing.structure import Structure
 HEAD_LIMIT = 2500
 _RESIDUE = re.compile(r"\*\*|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\s\u3000]+")
 _LINE = re.compile(r"[^\n]+")
-_CUTOFF = re.compile(r"截[至止] ?(?:到|至)?(?:目前)?[:(]? ?|(?<=[。,;\n])(?:到|至)(?=(?:19|20)[0-9]{2} ?年)")
+_CUTOFF = re.compile(r"截[至止] ?(?:到|至)?(?:目前)?[:(]? ?")
+_UNTIL = re.compile(r"[。,;\n](?:到|至)(?=(?:19|20)[0-9]{2} ?年)")
 _TOTALS = re.compile(r"整改|问题|任务|措施|完成|销号")
 _WINDOW = re.compile(r"公示期|公示时间|公示期限|公开期|公开时间|公布期|公布时间|监督期|公告期|反映期|反馈期|公开期限|期间反映|期间(?:向|提出|反馈)|请于|自公布|受理时间")
 _PHONE = re.compile(r"(?<![0-9])(0[1-9][0-9]{1,2}) ?[-—－ ()]{0,2} ?[0-9]{7,8}(?![0-9])")
@@ -185,7 +186,7 @@ class _Reader:
         best: tuple[int, Found, Passage] | None = None
         for passage in self._passages():
             text = passage.text
-            for cue in _CUTOFF.finditer(text):
+            for cue in [*_CUTOFF.finditer(text)] or [*_UNTIL.finditer(text)]:
                 match = DATE_PATTERN.match(text, cue.end())
                 printed = printed_date(match) if match else None
                 if printed is None:
