@@ -14,7 +14,8 @@ COUNTED = re.compile(r"[0-9一二两三四五六七八九十百零〇] ?(?:余|�
 STATUS_SIGN = re.compile(r"完成|整改|推进|坚持|成果|成效|进展|销号|办结|落实|解决|立行")
 SIZE_CODES = frozenset(("problems", "tasks", "measures", "items"))
 MEASURE_WORD = re.compile(r"[个项条件]")
-DIGIT = re.compile(rf"(?:[0-9]|[一二两三四五六七八九十百零〇]+ ?(?:个|项|条|大|类|件))")
+# What a sentence must hold to be worth reading: a number that counts or measures.
+DIGIT = re.compile(r"[0-9〇零一二两三四五六七八九十百千] ?\**[ ]?[余多]?(?:[个项条件点大小类方分名人万亿元%千百]|问题)|第[0-9]")
 # The nouns that are counted; the first group of each pattern is the number.
 # The words that must stand in a sentence for a pattern to be tried come last.
 SIZES: tuple[tuple[str, str, re.Pattern[str], tuple[str, ...], bool], ...] = tuple(
@@ -50,14 +51,14 @@ RESULT_FIRST = re.compile(rf"(?:{ANY})(?:并(?:已)?(?:全部)?(?:销号|验收)
 # Number before its result: 42个问题整改到位, 六个已完成整改, 9个问题全部整改到位.
 NUMBER_FIRST = re.compile(rf"({N}) ?(余|多)?(个|项|条|件)?({NOUN})?(?:个|项)?(?:中)?(?:,)?(?:已经|目前|现|也|都|均|全部|已|全|其中|正在逐项|逐项)*(?:{ANY})")
 # Results by number only (第3、9项正在推进): as many as are listed.
-NUMBERED = re.compile(rf"{NUMBER} ?(?:余|多)?[个项条件]")
+NUMBERED = re.compile(r"[0-9〇零一二两三四五六七八九十百千][0-9,.〇零一二两三四五六七八九十百千]*+ ?[余多]?[个项条件]")
 LISTED = re.compile(rf"第([0-9、,和及与 ]+)(?:个|项|条)?(?:{NOUN})?(?:目前|已经|已|均|都|仍)*(?:{ANY})")
 SHARE = re.compile(r"(问题|任务|措施|举措)?(?:整改|办结|完成|销号|总体|到位|落实)*(?:完成|整改|办结|到位|销号|落实)率(?:已|均|达|到|为|约|:|是)* ?([0-9]+(?:\.[0-9]+)?) ?%")
 PART = re.compile(rf"\((?:共)?(?:({NUMBER})个?(?:分类|大类|类))?[,、]?(?:共)?({NUMBER})个(?:具体)?问题\)")
 
 
 # Numbers that count something: digits or Chinese numerals before a measure word or a noun.
-_COUNTING = re.compile(r"(?:[0-9][0-9,.]*|[〇零一二两三四五六七八九十百千]+)(?= ?[余多]?(?:[个项条件点大小类方分]|问题))")
+_COUNTING = re.compile(r"[0-9〇零一二两三四五六七八九十百千][0-9,.〇零一二两三四五六七八九十百千]*+(?= ?[余多]?(?:[个项条件点大小类方分]|问题))")
 
 
 def counting_numbers(text: str) -> list[tuple[int, int]]:
