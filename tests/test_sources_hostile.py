@@ -153,6 +153,12 @@ def test_collections_far_beyond_one_notice_are_set_aside():
     assert reason("整改情况。".encode() * 2_100_000, "all.txt") == "too_much_text"
 
 
+def test_programs_that_quote_a_notice_are_no_notices():
+    """A script kept beside the reports would be counted as another city."""
+    assert reason(f'TEXT = """{NOTICE}"""'.encode(), "make.py") == "program_file"
+    assert reason(('{"text": "' + NOTICE * 3 + '"}').encode(), "dump.json") == "program_file"
+
+
 def test_conversion_losses_are_named():
     """Text destroyed by a wrong conversion would be counted as a notice without problems."""
     assert reason((NOTICE * 5).encode().decode("gb18030", "replace").encode(), "a.txt") in ("lossy_encoding", "garbled_text")

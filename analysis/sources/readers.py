@@ -16,7 +16,7 @@ from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers_markdown import table_cells
 from analysis.sources.sniff import (
-    CSV, DOCX, HTML, IMAGE, LOCKED, MARKDOWN, MHTML, ODT, OFD, OLE, OTHER, PDF, RTF, TEXT, XLSX, ZIP, sniff_media_type,
+    CSV, DOCX, HTML, IMAGE, LOCKED, MARKDOWN, MHTML, ODT, OFD, OLE, OTHER, PDF, PROGRAM, RTF, TEXT, XLSX, ZIP, sniff_media_type,
 )
 
 # About a hundred times the longest notice met; beyond it a file is a collection or no text.
@@ -41,6 +41,7 @@ _NO_READER: dict[str, tuple[str, str]] = {
     LOCKED: ("encrypted_file", "this office file is protected by a password. Open it, save it without a password, and drop that in"),
     IMAGE: ("image_file", "this is a picture and has no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX"),
     ZIP: ("unnamed_archive", "this is a zip archive under another name. Rename it to end in .zip, or unpack it and give the folder"),
+    PROGRAM: ("program_file", "this is a program or a settings file and no notice. Take it out of the folder; if it is a notice, give it the ending .txt"),
     OTHER: ("unsupported_archive", "this is a packed archive of a kind that is not opened. Unpack it and give the folder"),
 }
 

@@ -9,9 +9,9 @@ TEXT, MARKDOWN, CSV, HTML, DOCX, PDF, XLSX = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
-ODT, OFD, RTF, OLE, LOCKED, ZIP, MHTML, IMAGE, OTHER = (
+ODT, OFD, RTF, OLE, LOCKED, ZIP, MHTML, IMAGE, PROGRAM, OTHER = (
     "application/vnd.oasis.opendocument", "application/ofd", "application/rtf", "application/x-ole-storage", "application/x-encrypted-office",
-    "application/zip", "multipart/related", "image/*", "application/octet-stream",
+    "application/zip", "multipart/related", "image/*", "text/x-program", "application/octet-stream",
 )
 
 _MAGIC = (
@@ -24,6 +24,8 @@ _LOCKED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^>]*>", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CLOSING = re.compile(rb"</(?:html|head|body|div|table|p|span|article|section)\s*>", re.IGNORECASE)
+# Text for machines: it may quote a notice and is none.
+_PROGRAM_SUFFIXES = (".py", ".js", ".css", ".json", ".ipynb", ".xml", ".yml", ".yaml", ".toml", ".ini", ".sh", ".bat", ".sql", ".log", ".r", ".java", ".c", ".cpp")
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
 
 
@@ -54,6 +56,8 @@ def sniff_media_type(data: bytes, name: str) -> str:
         return HTML
     if lowered.endswith((".html", ".htm", ".shtml", ".xhtml", ".jsp", ".aspx", ".php")) and _MARKUP.search(data[:200_000]):
         return HTML
+    if lowered.endswith(_PROGRAM_SUFFIXES):
+        return PROGRAM
     return CSV if lowered.endswith((".csv", ".tsv")) else TEXT
 
 
