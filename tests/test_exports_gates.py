@@ -121,3 +121,14 @@ def test_a_drawing_keeps_its_marks_and_loses_what_is_active():
         drawings.sanitise('<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>', "f")
     with pytest.raises(drawings.UnsafeFigure, match="not readable"):
         drawings.sanitise("<svg", "f")
+
+
+def test_pdf_gate_lets_slanted_labels_pass(tmp_path):
+    """A heat map's slanted heads that stop a whole briefing although nothing is printed over anything."""
+    import typst
+
+    labels = "".join(f"#place(top + left, dx: {20 + 9 * i}pt, dy: 30pt, rotate(-55deg, [鞍山二〇二一]))" for i in range(6))
+    file = tmp_path / "x.pdf"
+    file.write_bytes(typst.compile(b'#set page(width: 200pt, height: 100pt, margin: 10pt)\n#set text(font: "Noto Sans SC", size: 7pt)\n' + labels.encode(),
+                                   font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts.typst_folders("x"))))
+    gates.check_pdf(file, {"body": []})
