@@ -21,7 +21,7 @@ _TOWNSHIP = re.compile(r"[一-鿿]{1,8}(?:镇|乡|街道|苏木|社区|村)(?:�
 _ZONE = re.compile(r"开发区|高新区|经开区|高新技术产业|示范区|工业园|产业园|科技园|园区|新区管|(?:区|园|城|港|岛|景区)管(?:理)?委(?:员)?会|综合保税区|保税区|保税港|度假区|自贸|自由贸易|试验区|经济区|合作区|集聚区|风景名胜区|风景区")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
     """One row of the gazetteer; ``code`` None for a name that stays ambiguous."""
 
@@ -53,13 +53,14 @@ class Gazetteer:
                 self.by_phone.setdefault(place.phone_code, []).append(place)
             if place.name in _GENERIC:
                 continue
-            for name in _spellings(place):
-                known = self.by_name.setdefault(name, [])
-                if all(other.code != place.code for other in known):
-                    known.append(place)
+            self.by_name.setdefault(place.name, []).append(place)
+            if "自治" in place.name:
+                for name in _spellings(place):
+                    self.by_name.setdefault(name, []).append(place)
         # 直辖市 and their namesakes: a current name comes before a former one.
         for known in (*self.by_name.values(), *self.by_short.values()):
-            known.sort(key=lambda place: (not place.is_current, _RANK[place.level], place.code))
+            if len(known) > 1:
+                known.sort(key=lambda place: (not place.is_current, _RANK[place.level], place.code))
 
     def parents(self, place: Place) -> list[Place]:
         """The prefecture and the province of a place, nearest first."""
@@ -81,14 +82,13 @@ _ETHNIC = re.compile(r"(?:自治县|自治州|自治旗)$")
 
 
 def _spellings(place: Place) -> set[str]:
-    """Full name and the usual shorter ones: 恩施州, 岫岩县, 阿荣旗, 广西."""
-    names = {place.name}
+    """The shorter names of an autonomous place: 恩施州, 岫岩县, 广西自治区."""
+    names = set()
     if ending := _ETHNIC.search(place.name):
-        names.add(place.short_name + ending.group()[-1])
-        names.add(place.short_name + ending.group())
-    if place.level == "province" and place.name.endswith("自治区"):
-        names.add(place.short_name + "自治区")
-    return {name for name in names if len(name) > 1}
+        names = {place.short_name + ending.group()[-1], place.short_name + ending.group()}
+    elif place.level == "province":
+        names = {place.short_name + "自治区"}
+    return {name for name in names if len(name) > 1 and name != place.name}
 
 
 @lru_cache(maxsize=1)

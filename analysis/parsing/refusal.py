@@ -12,7 +12,7 @@ import re
 from analysis.parsing.records import Document, NotANotice
 
 HEAD = 4000
-SAMPLE = 15000
+SAMPLE = 9000
 _LABELS = ("整改情况:", "整改措施:", "整改结果:", "整改落实情况:", "整改成效:", "整改状态:", "整改进展情况:", "针对“", "针对此问题", "”问题", "反馈问题")
 _HAN = re.compile(r"[一-鿿]")
 # 现将巡察整改情况予以公布: the sentence by which a body publishes its own rectification
