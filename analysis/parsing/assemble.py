@@ -25,7 +25,7 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
     chrome = [(block.start, block.end) for block in document.blocks if block.kind == "chrome"]
     headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
     flow = make_flow(shadow, chrome, headings)
-    structure = Structure(text=text, shadow=shadow, chrome=list(flow.chrome))
+    structure = Structure(text=text, shadow=shadow, chrome=list(flow.chrome), flow=flow)
     if not flow.paras:
         fill_regions(structure, [])
         return structure

@@ -220,9 +220,9 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
             best = following[0] if is_outer else best
     else:
         last = stack[best]
-        if node.opens_list:
+        if node.opens_list and len(found) < 3:
             return
-        if node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
+        if len(found) < 2 and node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
             return
     del stack[best:]
 

@@ -26,13 +26,14 @@ class Mark(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _parts() -> dict[str, str]:
+def label_parts() -> dict[str, str]:
+    """Label → part of a problem it opens (segment_labels.csv)."""
     return {row["label"]: row["part"] for row in load_csv("segment_labels")}
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
-    words = sorted(_parts(), key=len, reverse=True)
+    words = sorted(label_parts(), key=len, reverse=True)
     core = "|".join(map(re.escape, words))
     before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、”)\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
     at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
@@ -51,7 +52,7 @@ def result_line(line: str) -> re.Match[str] | None:
 
 def is_label(line: str) -> bool:
     """Whether a line is nothing but a label of measures or progress."""
-    return _parts().get(line.strip("【】[]():* ")) in ("measures", "progress")
+    return label_parts().get(line.strip("【】[]():* ")) in ("measures", "progress")
 
 
 # 此问题的产生是因为 (this problem arose because), 针对此问题进行了如下整改 (the following was done about it).
@@ -62,7 +63,7 @@ _CAUSE_SIGN = re.compile(r"产生|原因|出现|因为|由于")
 def find_marks(flow: Flow) -> list[Mark]:
     """All labels of the flow, in order."""
     text = flow.text
-    parts = _parts()
+    parts = label_parts()
     before_colon, at_line, endings, beginnings = _patterns()
     marks: list[Mark] = []
     taken = -1

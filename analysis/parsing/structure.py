@@ -103,6 +103,7 @@ class Structure:
     is_excerpt: bool = False
     excerpt_note: str | None = None
     warnings: list[tuple[str, str]] = field(default_factory=list)  # (reason_code, reason_text)
+    flow: object | None = None  # text.Flow: seams joined, page furniture dropped, with its map back
     _starts: list[int] | None = None
     _leaves: list[Problem] | None = None
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analysis.lookups import load_csv
 from analysis.parsing.measures import Piece, split_measures
 from analysis.parsing.numbering import han_number
 from analysis.parsing.problems import Draft
 from analysis.parsing.records import Block
+from analysis.parsing.segments import label_parts
 from analysis.parsing.statuses import due_words, leading_status
 
 Span = tuple[int, int]
@@ -151,7 +151,7 @@ def _role(words: str) -> str | None:
     words = words.replace(" ", "").replace("\n", "").strip("*:()")
     if not words or len(words) > 16:
         return None
-    part = next((row["part"] for row in load_csv("segment_labels") if row["label"] == words), None)
+    part = label_parts().get(words)
     if part in ("goal", "plan"):
         return "note"
     if part is not None:
@@ -162,7 +162,7 @@ def _role(words: str) -> str | None:
 def _header(shadow: str, row: _Row) -> dict[int, str] | None:
     roles = {col: role for col, span in row.cells.items() if (role := _role(shadow[span[0]:span[1]])) is not None}
     kinds = set(roles.values())
-    if len(roles) * 2 < len(row.cells) or "statement" not in kinds or not kinds & {"measures", "progress", "result", "effect"}:
+    if len(roles) * 4 < len(row.cells) * 3 or "statement" not in kinds or not kinds & {"measures", "progress", "result", "effect"}:
         return None
     return roles
 

@@ -68,6 +68,7 @@ class Para:
         self.bare = text[-1] not in _CLOSERS
 
 
+LONGEST = 20_000  # characters of one paragraph; a text without any full stop is not joined further
 _CLOSERS = frozenset("。!?;:…】]|>")
 
 
@@ -119,7 +120,9 @@ _LABEL_BEHIND = re.compile(r"\*\*|[一二三四五六七八九十]{1,3}[、是]|
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*(?: ?[【(\[][^】)\]]{2,20}[】)\]])?[。:]?")
 _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
-_FRESH = re.compile(r"[【\[(]?(?:整改(?!工作领导)|反馈|原因|存在|具体|主要|责任|完成|牵头|此问题|该问题|问题|针对[“\"此该]|关于[“\"]|一是|欢迎|联系|发布|来源|下一步|接下来|综上|特此|中共)")
+_FRESH = re.compile(
+    r"[【\[(]|(?:整改|反馈|原因|存在|具体|主要|责任|完成|牵头|问题|落实|进展|措施|成效)[^。,;:“]{0,12}[:】]|(?:整改|原因|完成|落实)[^。,;:“]{0,8}$"
+    r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎|联系|发布|来源|下一步|接下来|综上|特此|中共")
 
 
 def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -280,7 +283,7 @@ def _habits(lines: list[Para]) -> dict[str, _Habit]:
             if habit is None:
                 habit = habits[line.label.style] = _Habit()
             habit.lines += 1
-            if line.bare:
+            if line.bare and "。" not in line.text:
                 habit.bare += 1
                 ending = line.text[-2:]
                 habit.endings[ending] = habit.endings.get(ending, 0) + 1
@@ -294,7 +297,8 @@ def _joined(lines: list[Para]) -> list[Para]:
     result: list[Para] = []
     for line in lines:
         last = result[-1] if result else None
-        if last is not None and last.bare and line.label is None and not line.heading and not last.heading and _runs_on(last, line, habits):
+        if (last is not None and last.bare and line.label is None and not line.heading and not last.heading
+                and len(last.text) < LONGEST and _runs_on(last, line, habits)):
             last.text += line.text
             last.pieces += line.pieces
             last.bare = line.bare
@@ -312,8 +316,8 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
         return False
     if text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》":
         return True
-    if last.label is not None and habits[last.label.style].is_heading and not habits[last.label.style].breaks_habit(text):
-        return False
+    if last.label is not None and habits[last.label.style].is_heading and "。" not in text:
+        return habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
     if _is_result_line(text) or (len(text) < 60 and _HEAD_END.search(text)):
