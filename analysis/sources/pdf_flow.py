@@ -13,10 +13,20 @@ from analysis.sources.pdf_tables import Grid, find_grids
 from analysis.sources.pdf_text import Page
 
 _DIGITS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十百]{1,4}(?=\s*页))\s*(?:页)?\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$")
+# — 3 —, 第 3 页 共 10 页, 3/10
+_PAGE_NUMBER = re.compile(
+    r"^[\s\-—–_·•.~]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十百]{1,4}(?=\s*页))\s*页?"
+    r"\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$"
+)
 # What browsers print in the margins: date and title above, address and page below.
 _PRINT_MARK = re.compile(r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)")
-_ENUMERATED = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|[#■●◆]|此问题|此問題|针对|針對|整改(?:情况|情況|措施|落实情况|落實情況|结果|結果|状态|進展|进展)[：:])")
+# What begins a paragraph of a notice: numbers, 问题一： (problem 1), 此问题 (this problem), 针对 (against),
+# 整改情况： (state of rectification) and the like.
+_ENUMERATED = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[#■●◆]"
+    r"|(?:反馈)?问题[一二三四五六七八九十\d]+[：:]|此问题|此問題|针对|針對"
+    r"|整改(?:情况|情況|措施|落实情况|落實情況|结果|結果|状态|進展|进展)[：:])"
+)
 _HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
 _NUMBERED = re.compile(r"^[*\s]*(\d{1,3})[．.、](?!\d)")
 _HAN = re.compile("[\u4e00-\u9fff]")
