@@ -179,6 +179,11 @@ def test_docx_opens_with_styles_heads_and_alt_texts(document, tmp_path):
     xml = zipfile.ZipFile(file).read("word/document.xml").decode()
     assert xml.count("<wp:docPr ") == 2 and "点与区间图" in xml and "TOC \\o" in xml
     assert {s.orientation for s in opened.sections} == {0, 1}
+    # Word refuses a file whose properties stand in another order than the standard's.
+    order = ("tblStyle", "tblW", "tblBorders", "tblLayout", "tblCellMar", "tblLook", "pStyle", "keepNext", "pageBreakBefore", "pBdr", "shd", "spacing", "ind", "jc")
+    for parent in [*opened.element.body.iter(qn("w:tblPr")), *opened.element.body.iter(qn("w:pPr"))]:
+        places = [order.index(child.tag.split("}")[1]) for child in parent if child.tag.split("}")[1] in order]
+        assert places == sorted(places), [child.tag for child in parent]
 
 
 def test_the_same_blocks_give_the_same_bytes(document, tmp_path):

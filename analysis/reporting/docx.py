@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.reporting.docx_parts import ACCENT, SOFT, add_bookmark, add_borders, add_field, add_margins, add_shade, set_styles, settled_archive
 from analysis.reporting.pdf import orient
 
-LATIN, EAST_ASIAN, EAST_ASIAN_HEAD = "Arial", "宋体", "黑体"
-ACCENT, SOFT = "1F4E79", "59636E"
 TONES = {"can": ("1D6B45", "F0F7F3"), "cannot": ("8A3B12", "FBF4EF"), "disagree": ("7A1F4B", "F9F1F5"), "note": ("1F4E79", "F1F5F9"), "warning": ("7A5B00", "FAF6E8")}
 _XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -37,7 +35,7 @@ class _Writer:
         self.zh = document["lang"] == "zh"
         self.docx = docx.Document()
         self.bookmarks = 0
-        self._styles()
+        set_styles(self.docx)
         section = self.docx.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(22)
@@ -45,75 +43,10 @@ class _Writer:
         self.landscape = False
         self.small = Pt(8)
 
-    # --- styles -----------------------------------------------------------
-    def _fonts(self, style: Any, east_asian: str) -> None:
-        from docx.oxml.ns import qn
-
-        style.font.name = LATIN
-        properties = style.element.get_or_add_rPr()
-        fonts = properties.get_or_add_rFonts()
-        for name in list(fonts.attrib):
-            if "Theme" in name or "theme" in name:
-                del fonts.attrib[name]
-        for part in ("ascii", "hAnsi", "cs"):
-            fonts.set(qn(f"w:{part}"), LATIN)
-        fonts.set(qn("w:eastAsia"), east_asian)
-
-    def _styles(self) -> None:
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-        from docx.shared import Pt, RGBColor
-
-        styles = self.docx.styles
-        for name, size, bold, before, after in (("Normal", 10.5, None, 0, 6), ("Title", 24, True, 0, 12), ("Subtitle", 13, False, 0, 12), ("Heading 1", 16, True, 18, 10),
-                                                ("Heading 2", 13, True, 14, 8), ("Heading 3", 11.5, True, 12, 6), ("Heading 4", 10.5, True, 10, 6), ("Caption", 9.5, True, 8, 4),
-                                                ("List Bullet", 10.5, None, 0, 3), ("List Number", 10.5, None, 0, 3)):
-            style = styles[name]
-            self._fonts(style, EAST_ASIAN if name in ("Normal", "List Bullet", "List Number") else EAST_ASIAN_HEAD)
-            style.font.size, style.font.bold = Pt(size), bold
-            style.font.italic = False
-            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-            if name not in ("Normal", "List Bullet", "List Number"):
-                style.font.color.rgb = RGBColor.from_string(ACCENT if name in ("Title", "Heading 1") else SOFT if name == "Subtitle" else "1B1F24")
-                style.paragraph_format.keep_with_next = True
-        styles["Normal"].paragraph_format.line_spacing = 1.35
-        language = OxmlElement("w:lang")
-        language.set(qn("w:val"), "en-GB")
-        language.set(qn("w:eastAsia"), "zh-CN")
-        styles["Normal"].element.get_or_add_rPr().append(language)
-        for border in styles["Title"].element.findall(".//" + qn("w:pBdr")):
-            border.getparent().remove(border)
-
     # --- small parts ------------------------------------------------------
-    def _field(self, paragraph: Any, code: str, shown: str = "") -> None:
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
-        for kind in ("begin", None, "separate", "text", "end"):
-            run = paragraph.add_run()
-            if kind == "text":
-                run.text = shown
-            elif kind is None:
-                element = OxmlElement("w:instrText")
-                element.set(qn("xml:space"), "preserve")
-                element.text = code
-                run._r.append(element)
-            else:
-                element = OxmlElement("w:fldChar")
-                element.set(qn("w:fldCharType"), kind)
-                run._r.append(element)
-
-    def _bookmark(self, paragraph: Any, name: str) -> None:
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
+    def _mark(self, paragraph: Any, name: str) -> None:
         self.bookmarks += 1
-        for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
-            element = OxmlElement(tag)
-            element.set(qn("w:id"), str(self.bookmarks))
-            if tag == "w:bookmarkStart":
-                element.set(qn("w:name"), re.sub(r"\W", "_", name)[:40])
-            paragraph._p.append(element)
+        add_bookmark(paragraph, name, self.bookmarks)
 
     def _runs(self, paragraph: Any, runs: Any) -> None:
         for run in runs:
@@ -128,42 +61,6 @@ class _Writer:
             mark = paragraph.add_run(f"[{number}]")
             mark.font.superscript = True
             mark.font.color.rgb = RGBColor.from_string(ACCENT)
-
-    def _shade(self, element: Any, fill: str) -> None:
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
-        shade = OxmlElement("w:shd")
-        shade.set(qn("w:val"), "clear")
-        shade.set(qn("w:color"), "auto")
-        shade.set(qn("w:fill"), fill)
-        element.append(shade)
-
-    def _border(self, parent: Any, tag: str, sides: Mapping[str, tuple[int, str]]) -> None:
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
-        borders = OxmlElement(tag)
-        for side, (size, colour) in sides.items():
-            edge = OxmlElement(f"w:{side}")
-            for key, value in (("val", "single"), ("sz", str(size)), ("space", "4"), ("color", colour)):
-                edge.set(qn(f"w:{key}"), value)
-            borders.append(edge)
-        parent.append(borders)
-
-    def _margins(self, properties: Any, millimetres: float) -> None:
-        """The room beside a cell's text, as the widths were measured with."""
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-        from docx.shared import Mm
-
-        margins = OxmlElement("w:tblCellMar")
-        for side in ("left", "right"):
-            edge = OxmlElement(f"w:{side}")
-            edge.set(qn("w:w"), str(int(Mm(millimetres).twips)))
-            edge.set(qn("w:type"), "dxa")
-            margins.append(edge)
-        properties.append(margins)
 
     def _small(self, text: str) -> None:
         from docx.shared import Pt, RGBColor
@@ -200,12 +97,12 @@ class _Writer:
         # The entries stand there already; the program renews them with page numbers (F9 or on opening).
         toc = self.docx.add_paragraph()
         toc.paragraph_format.line_spacing = 1.15
-        self._field(toc, 'TOC \\o "1-2" \\h \\z \\u', "\n".join(_xml(b["number"] + b["text"]) for b in source["body"] if b["kind"] == "heading" and b["level"] <= 2))
+        add_field(toc, 'TOC \\o "1-2" \\h \\z \\u', "\n".join(_xml(b["number"] + b["text"]) for b in source["body"] if b["kind"] == "heading" and b["level"] <= 2))
 
     def heading(self, block: Mapping[str, Any]) -> None:
         paragraph = self.docx.add_heading(_xml(block["number"] + block["text"]), level=block["level"])
         paragraph.paragraph_format.page_break_before = block["level"] == 1
-        self._bookmark(paragraph, block["anchor"])
+        self._mark(paragraph, block["anchor"])
 
     def paragraph(self, block: Mapping[str, Any]) -> None:
         from docx.shared import Pt
@@ -234,8 +131,8 @@ class _Writer:
         for index, item in enumerate([None, *block["items"]]):
             paragraph = self.docx.add_paragraph()
             properties = paragraph._p.get_or_add_pPr()
-            self._border(properties, "w:pBdr", {"left": (24, colour)})
-            self._shade(properties, ground)
+            add_borders(properties, "w:pBdr", {"left": (24, colour)})
+            add_shade(properties, ground)
             paragraph.paragraph_format.left_indent = Pt(10)
             paragraph.paragraph_format.space_after = Pt(10 if index == len(block["items"]) else 0)
             if item is None:
@@ -259,11 +156,11 @@ class _Writer:
             # A little smaller than measured: the reader's Latin font may be wider than the shipped one.
             size = part["size"] * 0.93
             caption = self.docx.add_paragraph(f"{self.say['table']} {block['no']}　{_xml(block['caption'] + part['suffix'])}", style="Caption")
-            self._bookmark(caption, block["anchor"])
+            self._mark(caption, block["anchor"])
             table = self.docx.add_table(rows=1 + len(part["rows"]), cols=len(part["labels"]))
             table.autofit = False
-            self._border(table._tbl.tblPr, "w:tblBorders", {"top": (12, ACCENT), "bottom": (12, ACCENT), "insideH": (2, "D5DAE0")})
-            self._margins(table._tbl.tblPr, part["pad"])
+            add_borders(table._tbl.tblPr, "w:tblBorders", {"top": (12, ACCENT), "bottom": (12, ACCENT), "insideH": (2, "D5DAE0")})
+            add_margins(table._tbl.tblPr, part["pad"])
             grid = table._tbl.tblGrid.findall(qn("w:gridCol"))
             for width, column in zip(part["widths"], grid):
                 column.set(qn("w:w"), str(int(Mm(width).twips)))
@@ -305,7 +202,7 @@ class _Writer:
         from docx.shared import Mm
 
         caption = self.docx.add_paragraph(f"{self.say['figure']} {block['no']}　{_xml(block['caption'])}", style="Caption")
-        self._bookmark(caption, block["anchor"])
+        self._mark(caption, block["anchor"])
         if block["png"]:
             paragraph = self.docx.add_paragraph()
             shape = paragraph.add_run().add_picture(io.BytesIO(block["png"]), width=Mm(block["width_mm"]))
@@ -339,9 +236,9 @@ class _Writer:
         before, _, rest = self.say["page_of"].partition("{0}")
         middle, _, after = rest.partition("{1}")
         foot.add_run(before)
-        self._field(foot, "PAGE", "1")
+        add_field(foot, "PAGE", "1")
         foot.add_run(middle)
-        self._field(foot, "NUMPAGES", "1")
+        add_field(foot, "NUMPAGES", "1")
         foot.add_run(after)
         for paragraph in (head, foot):
             for run in paragraph.runs:
@@ -363,18 +260,6 @@ class _Writer:
         buffer = io.BytesIO()
         self.docx.save(buffer)
         return buffer.getvalue()
-
-
-def settled_archive(content: bytes) -> bytes:
-    """The same ZIP with its parts in a fixed order and with a fixed date."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        names = sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n))
-        for name in names:
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            new.writestr(info, old.read(name))
-    return made.getvalue()
 
 
 def write_briefing(document: Mapping[str, Any], path: Path) -> Path:
