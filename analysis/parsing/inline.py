@@ -21,6 +21,8 @@ _DIGITS = re.compile(rf"\d{{1,3}}|{_H}")
 
 def lost_breaks(line: str) -> list[int]:
     """Offsets at which a line of shadow text should be broken; empty for an ordinary line."""
+    if line.count(":") + line.count("】") < 3 and line.count("问题。") < 3 and line.count("方面。") < 3:
+        return []
     if len(_DOING.findall(line)) < 2 and line.count("问题。") < 3 and line.count("方面。") < 3:
         return []
     cuts: list[int] = []

@@ -62,6 +62,15 @@ class Reader:
         self.mark_starts = [mark.start for mark in marks]
         self._seen: dict[int, Evidence] = {}
         self.totals = stated_totals(flow.text)
+        # Marks before each position, by kind, so that a stretch is counted by two look-ups.
+        self._doing, self._results, self._causes, self._findings, self._telling = ([0] for _ in range(5))
+        for mark in marks:
+            part = mark.part
+            self._doing.append(self._doing[-1] + (part in DOING))
+            self._results.append(self._results[-1] + (part == "result"))
+            self._causes.append(self._causes[-1] + (part == "cause"))
+            self._findings.append(self._findings[-1] + (part == "statement"))
+            self._telling.append(self._telling[-1] + (part in ("measures", "progress", "result")))
 
     def marks_in(self, start: int, end: int) -> list[Mark]:
         return self.marks[bisect_left(self.mark_starts, start):bisect_left(self.mark_starts, end)]
@@ -73,18 +82,9 @@ class Reader:
         text = self.flow.text
         head = head_of(text, node.body, node.end)
         frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (frame_at(text, node.body, node.end) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
-        inside = self.marks_in(node.start, node.end)
-        doing = results = causes = own = statements = 0
-        for mark in inside:
-            if mark.part in DOING:
-                doing += 1
-                own += mark.start < node.own_end
-            elif mark.part == "result":
-                results += 1
-            elif mark.part == "cause":
-                causes += 1
-            elif mark.part == "statement":
-                statements += 1
+        low, high = bisect_left(self.mark_starts, node.start), bisect_left(self.mark_starts, node.end)
+        doing, results, causes, statements = (counts[high] - counts[low] for counts in (self._doing, self._results, self._causes, self._findings))
+        own = self._doing[bisect_left(self.mark_starts, node.own_end)] - self._doing[low] if doing else 0
         finding = is_finding(head) or statements > 0
         found = Evidence(finding, frame, not finding and not frame and is_action(head), doing, results, causes, own, node.end - node.body)
         self._seen[id(node)] = found
@@ -251,10 +251,10 @@ class Reader:
         if not units:
             return -9.0
         value = sum(self.quality(unit) for unit in units) / len(units)
-        telling = [mark for mark in self.marks if mark.part in ("measures", "progress", "result")]
-        if telling:
-            inside = sum(len([m for m in self.marks_in(u.start, u.end) if m.part in ("measures", "progress", "result")]) for u in units)
-            value += 1.2 * inside / len(telling)
+        if self._telling[-1]:
+            starts, counts = self.mark_starts, self._telling
+            inside = sum([counts[bisect_left(starts, unit.end)] - counts[bisect_left(starts, unit.start)] for unit in units])
+            value += 1.2 * inside / counts[-1]
         tops = self.tops(units)
         if len(units) in self.totals or len(tops) in self.totals:
             value += 0.6
