@@ -22,6 +22,8 @@ _RELATIVES = frozenset(("今年", "去年", "前年", "明年", "后年", "同�
 _HAN_YEAR = re.compile(r"[一二][〇○零O一二三四五六七八九]{3} ?年(?! ?[0-9一二三四五六七八九十]{1,2} ?月)")
 # What may follow a year that stands alone: half year, quarter, beginning, end.
 _YEAR_PART = re.compile(r" ?(上半年|下半年|第?[一二三四1-4]季度|年?初|年?底|年?末)")
+# 2021.3.25 and 2021-03-25: in running text as in tables.
+_NUMERIC_DATE = re.compile(r"(?<![0-9.\-/])((?:19|20)[0-9]{2})([-./])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])")
 _YEAR_RANGE = re.compile(r"((?:19|20)[0-9]{2}) ?年? ?(?:-{1,2}|—{1,2}|–|至|~|～) ?$")
 
 
@@ -90,6 +92,12 @@ def _numbers(structure: Structure, locator: Locator, titles: list[tuple[int, int
         value, unit, kind, bound, end = found
         key, part = locate(start)
         figures.append(_figure(text, key, part, value, unit, kind, bound, start, end))
+    for match in _NUMERIC_DATE.finditer(shadow):
+        # Outside the problems such dates are the page's own (发布时间).
+        if locate(match.start())[0] is not None and not _inside(match.start(), titles):
+            token = _date(match.start(), match.end(), match.group(1), match.group(3), match.group(4), None)
+            if token is not None:
+                dates.append(token)
     dates += _han_dates(shadow, titles)
     dates.sort(key=lambda token: token.start)
     if "〇" in shadow or "○" in shadow:
