@@ -274,7 +274,7 @@ def _lines(shadow: str, start: int, size: int | None = None) -> list[tuple[int, 
     found = []
     for match in _LINE.finditer(shadow, start, len(shadow) if size is None else min(len(shadow), start + size)):
         raw = match.group()
-        content = raw.strip(" #*>|\r")
+        content = raw.strip(" #*>|•·●▪■◆▶\r")
         if content:
             at = match.start() + raw.index(content)
             found.append((at, at + len(content), content))
