@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,10 +43,29 @@ def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Pat
     target = out or paths.reports_dir() / "notebooks"
     try:
         results = run_notebooks(notebooks, {name: _literal(value) for name, value in given}, target,
-                                data_dir=data_dir or paths.processed_dir(), kernel=kernel, report=click.echo)
+                                data_dir=data_dir or paths.processed_dir(), engine="kernel" if kernel else "auto", report=click.echo)
     except ParameterError as error:
         _fail(str(error), 2)
     sys.exit(0 if all(result["outcome"] == "done" for result in results) else 1)
+
+
+def _log_to(path: Path) -> None:
+    """All output of this process and its children goes to the end of a file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = open(path, "a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        _fail(f"--log {path}: cannot be written ({error.strerror})")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for number in (1, 2):
+        os.dup2(target.fileno(), number)
+    sys.stdout = sys.stderr = target
+
+
+def _stop(number: int, _frame: Any) -> None:
+    """A scheduler or container that stops the run: it is recorded as failed, not left behind."""
+    sys.exit(128 + number)
 
 
 @click.command()
@@ -61,17 +82,27 @@ def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Pat
 @click.option("--if-changed", is_flag=True, help="Do nothing, or as little as possible, where the content is unchanged.")
 @click.option("--keep", type=click.IntRange(min=1), default=20, show_default=True, help="Editions and failed runs to keep.")
 @click.option("--wait", "wait_seconds", type=float, default=0.0, help="Seconds to wait for another run to end.  [default: leave at once]")
+@click.option("--notebook-timeout", "notebook_seconds", type=click.FloatRange(min=1), default=600.0, show_default=True, metavar="SECONDS", help="A notebook that runs longer is stopped and fails alone.")
+@click.option("--notebook-memory", "notebook_mb", type=click.FloatRange(min=64), default=3072.0, show_default=True, metavar="MB", help="A notebook that needs more is stopped and fails alone.")
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Append all output to this file instead of showing it.")
 @click.option("--raw", type=click.Path(path_type=Path), default=None, help="[default: data/raw]")
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="[default: data/processed]")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="[default: reports]")
-def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: Path | None, data: Path | None, out: Path | None, **options: Any) -> None:
-    """The whole suite and the bound briefing, published under reports/latest."""
+def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: Path | None, data: Path | None, out: Path | None, log: Path | None,
+             **options: Any) -> None:
+    """The whole suite and the bound briefing, published under reports/latest.
+
+    Exit codes: 0 published or unchanged; 1 nothing published; 2 usage; 5 another run is at work.
+    """
     from analysis.reporting.briefing import FORMATS, Busy, Order, RunFailed, produce
     from analysis.reporting.cities import resolve_cities
     from analysis.reporting.editions import NotWritable
     from analysis.reporting.parameters import ParameterError
     from analysis.sources.errors import BadSidecar, HashMismatch
 
+    if log:
+        _log_to(log)
+    signal.signal(signal.SIGTERM, _stop)
     wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     if not wanted or set(wanted) - set(FORMATS):
         raise click.UsageError(f"--format takes {', '.join(FORMATS)}, comma-separated; got {formats!r}")
@@ -147,6 +178,8 @@ def install(at: str, target: str, only_print: bool) -> None:
             click.echo(line)
     except BadTime as error:
         _fail(str(error), 2)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}; use --print and put the units there yourself")
 
 
 @schedule.command("run")
@@ -154,19 +187,26 @@ def install(at: str, target: str, only_print: bool) -> None:
 @click.option("--once", is_flag=True, hidden=True)
 @click.argument("briefing_options", nargs=-1, type=click.UNPROCESSED)
 def run_schedule(cron: str, once: bool, briefing_options: tuple[str, ...]) -> None:
-    """Stay in the foreground and run the briefing at these times; a missed run is caught up once."""
+    """Stay in the foreground and run the briefing at these times; a missed run is caught up once.
+
+    Options of `zhenggai briefing` go behind two dashes: schedule run --cron "0 7 * * 1" -- --lang en
+    """
+    from analysis.reporting.editions import NotWritable
     from analysis.reporting.schedule_loop import BadCron, run_forever
 
     try:
+        briefing.make_context("briefing", list(briefing_options), resilient_parsing=False)  # a typing error is said now, not on Monday
         run_forever(cron, list(briefing_options), click.echo, once=once)
     except BadCron as error:
         _fail(str(error), 2)
+    except NotWritable as error:
+        _fail(str(error))
 
 
 @schedule.command()
 def status() -> None:
     """The next run and the last ones."""
-    from analysis.reporting.schedule_loop import describe_status
+    from analysis.reporting.schedule_status import describe_status
 
     for line in describe_status():
         click.echo(line)

@@ -13,10 +13,10 @@ from analysis.reporting.index_page import write_failure_note, write_index
 from analysis.reporting.run_record import RunRecord
 
 
-def make_edition(reports: Path, run_id: str, started: str, outcome: str = "published") -> Path:
+def make_edition(reports: Path, run_id: str, started: str, outcome: str = "published", sequence: int = 0) -> Path:
     editions.prepare(reports)
     work = editions.start_work(reports, run_id)
-    record = RunRecord(run_id, started, {"lang": "zh", "city_codes": ["210300"]}, table_rows={"core_notices": 5})
+    record = RunRecord(run_id, started, {"lang": "zh", "city_codes": ["210300"]}, table_rows={"core_notices": 5}, sequence=sequence)
     record.close(outcome)
     record.save(work)
     (work / "briefing.html").write_text(run_id, encoding="utf-8")
@@ -55,11 +55,49 @@ def test_a_clock_that_jumps_back_does_not_lose_the_latest(tmp_path: Path) -> Non
     assert (tmp_path / "latest" / "briefing.html").read_text() == "2019-01-01"
 
 
+def test_the_order_of_editions_does_not_hang_on_the_clock(tmp_path: Path) -> None:
+    """After a clock that was years ahead is put right, the last editions are still the last made."""
+    for number, year in enumerate(("2026", "2038", "2026-2", "2027"), 1):
+        make_edition(tmp_path, f"{year}-x", f"{year[:4]}-01-01T00:00:00+00:00", sequence=number)
+    assert [e.run_id for e in editions.list_editions(tmp_path)] == ["2026-x", "2038-x", "2026-2-x", "2027-x"]
+    assert [run["run_id"] for run in history.read_history(tmp_path)[0]] == ["2026-x", "2038-x", "2026-2-x", "2027-x"]
+    assert editions.retain(tmp_path, 2) == ["2026-x", "2038-x"]
+
+
+@pytest.mark.parametrize("damage", ["removed", "dangling"])
+def test_a_latest_that_is_gone_is_put_back(tmp_path: Path, damage: str) -> None:
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    (tmp_path / "latest").unlink()
+    if damage == "dangling":
+        (tmp_path / "latest").symlink_to("2026-01-01")
+    editions.clear_leftovers(tmp_path)
+    assert (tmp_path / "latest" / "briefing.html").read_text() == "2026-11-16"
+
+
+def test_where_there_are_no_links_latest_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("links need a right")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    for day in ("16", "17"):
+        make_edition(tmp_path, f"2026-11-{day}", f"2026-11-{day}T07:00:00+00:00")
+    assert not (tmp_path / "latest").is_symlink()
+    assert (tmp_path / "latest" / "briefing.html").read_text() == "2026-11-17"
+    assert not list(tmp_path.glob(".latest*")), "the old copy would fill the disk"
+
+
+def test_names_of_runs_are_not_used_twice(tmp_path: Path) -> None:
+    """Two runs of one name in the history could not be compared."""
+    editions.prepare(tmp_path)
+    assert editions.new_run_id(tmp_path, "2026-11-16", ["2026-11-16", "2026-11-16-2"]) == "2026-11-16-3"
+
+
 def test_leftovers_of_a_killed_run_become_a_failed_run(tmp_path: Path) -> None:
     make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
     work = editions.start_work(tmp_path, "2026-11-17")
     RunRecord("2026-11-17", "2026-11-17T07:00:00+00:00", {}).save(work)
-    editions.start_work(tmp_path, "2026-11-18")
+    [buried] = editions.clear_leftovers(tmp_path)
+    assert buried == tmp_path / "failed" / "2026-11-17"
     assert editions.read_record(tmp_path / "failed" / "2026-11-17")["outcome"] == "killed"
     assert editions.latest_edition(tmp_path).run_id == "2026-11-16"
 

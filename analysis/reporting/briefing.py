@@ -7,6 +7,7 @@ leaves the last good edition in place, its record and a one-page note in ``faile
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import shutil
 import sys
@@ -21,7 +22,7 @@ from analysis import paths
 from analysis.reporting import editions, fingerprints, messages
 from analysis.reporting.changes import SNAPSHOT_NAME, compare_snapshots, load_snapshot, save_snapshot, take_snapshot
 from analysis.reporting.edition_page import insert_changes
-from analysis.reporting.history import append_run
+from analysis.reporting.history import append_run, read_history
 from analysis.reporting.index_page import write_failure_note, write_index
 from analysis.reporting.run_record import RunRecord, utc_now
 
@@ -60,6 +61,8 @@ class Order:
     if_changed: bool = False
     keep: int = 20
     wait_seconds: float = 0.0  # for another run to end; 0: leave at once
+    notebook_seconds: float = 600.0  # a notebook that runs longer is stopped and fails alone
+    notebook_mb: float = 3072.0  # the same for its memory
 
     def parameters(self) -> dict[str, Any]:
         """What decides the content of an edition."""
@@ -74,22 +77,33 @@ def produce(order: Order, report: Callable[[str], None] = print) -> tuple[RunRec
     Raises NotWritable, Busy, RunFailed, ParameterError (before any kernel starts), HashMismatch.
     """
     editions.prepare(order.out)
-    lock = FileLock(order.out / editions.LOCK_NAME)
+    _prepare_data(order.data)
     try:
-        lock.acquire(timeout=order.wait_seconds)
+        # the data folder has a lock of its own: two reports folders may share it
+        with FileLock(order.out / editions.LOCK_NAME, timeout=order.wait_seconds), FileLock(order.data / editions.LOCK_NAME, timeout=order.wait_seconds):
+            return _locked_run(order, report)
     except Timeout as error:
         raise Busy(f"{order.out}: another run is at work. Try again later, or wait for it with --wait SECONDS.") from error
-    with lock:
-        return _locked_run(order, report)
+
+
+def _prepare_data(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise editions.NotWritable(f"{data}: cannot be written ({error.strerror or error}). Give another folder with --data, or make this one writable.") from error
 
 
 def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord, Path]:
     from analysis.reporting.parameters import ParameterError
 
+    for folder in editions.clear_leftovers(order.out):
+        write_failure_note(folder, editions.read_record(folder) or {"run_id": folder.name})
+        report(f"run {folder.name} was killed before it ended; its record is in {folder}")
+    past, _ = read_history(order.out)
     previous = editions.latest_edition(order.out)
-    run_id = editions.new_run_id(order.out, dt.date.today().isoformat())
+    run_id = editions.new_run_id(order.out, dt.date.today().isoformat(), (run["run_id"] for run in past))
     work = editions.start_work(order.out, run_id)
-    record = RunRecord(run_id, utc_now(), order.parameters())
+    record = RunRecord(run_id, utc_now(), order.parameters(), sequence=1 + max((editions.age(run)[0] for run in past), default=0))
     try:
         record.save(work)
         record.inputs = _hash_inputs(order.raw)
@@ -97,7 +111,7 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
         if order.if_changed and previous and previous.record.get("fingerprint") == record.fingerprint and _is_whole(previous):
             record.close("unchanged")
             shutil.rmtree(work)
-            append_run(order.out, record.as_dict())
+            _after(order, record, report, kinds=[])
             report(f"nothing has changed since edition {previous.run_id}; it stays as it is")
             return record, previous.folder
         _run_steps(order, record, work, previous, report)
@@ -111,9 +125,20 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
         folder = _fail(order, record, work, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
-        raise RunFailed(str(error) or type(error).__name__, folder) from error
+        raise RunFailed(_reason(error), folder) from error
     _after(order, record, report, kinds=["success", *(["disagreement"] if _new_disagreements(record, previous) else [])])
     return record, folder
+
+
+def _reason(error: BaseException) -> str:
+    """Why a run failed, for people."""
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return "the run was stopped from outside (a signal, or Ctrl+C)"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"the disk is full ({error.filename or 'no place named'}). Make room, or give other folders with --out and --data."
+    if isinstance(error, (PermissionError, FileExistsError, NotADirectoryError)):
+        return f"{error.filename}: {error.strerror}. Make the folder writable, or give another one with --out or --data."
+    return str(error) or type(error).__name__
 
 
 def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.Edition | None, report: Callable[[str], None]) -> None:
@@ -123,6 +148,7 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
         stages.parse(order, record, step)
     with record.step("compare", work, report) as step:
         frames, outputs = stages.compare(order, record)
+        tables = fingerprints.tables_digest(order.data)
         step.note = f"{len(outputs)} tables"
     with record.step("changes", work, report):
         snapshot = take_snapshot(frames, outputs.get("out_completion"))
@@ -142,6 +168,8 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
         if now != record.inputs:
             changed = sorted(name for name in set(now) | set(record.inputs) if now.get(name) != record.inputs.get(name))
             raise RuntimeError(f"{', '.join(changed)}: changed while the run was at work; nothing was published. Run again.")
+        if fingerprints.tables_digest(order.data) != tables:
+            raise RuntimeError(f"{order.data}: its tables were replaced while the run was at work; nothing was published. Run again.")
     with record.step("manifest", work, report):
         record.files = {p.relative_to(work).as_posix(): fingerprints.file_digest(p)
                         for p in sorted(work.rglob("*")) if p.is_file() and p.name not in ("run.json",) and not p.name.startswith(".")}
@@ -149,7 +177,7 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
 
 def _fail(order: Order, record: RunRecord, work: Path, error: BaseException) -> Path | None:
     """Record a failed run as far as the disk allows; never raises."""
-    record.close("failed", f"{type(error).__name__}: {error}" if not str(error) else str(error))
+    record.close("failed", _reason(error))
     try:
         record.save(work)
         write_failure_note(work, record.as_dict())
@@ -178,14 +206,21 @@ def _after(order: Order, record: RunRecord, report: Callable[[str], None], kinds
 
 def _hash_inputs(raw: Path) -> dict[str, str]:
     """Relative path → digest of every file below the raw folder, sidecars included."""
-    return {p.relative_to(raw).as_posix(): fingerprints.file_digest(p) for p in sorted(raw.rglob("*"))
-            if p.is_file() and not p.name.startswith(".") and os.access(p, os.R_OK)}
+    found = {}
+    for path in sorted(raw.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            try:
+                found[path.relative_to(raw).as_posix()] = fingerprints.file_digest(path)
+            except OSError as error:  # it cannot be read, or went away: a reader will say so
+                found[path.relative_to(raw).as_posix()] = f"unreadable: {error.strerror}"
+    return found
 
 
 def _fingerprint(order: Order, inputs: dict[str, str]) -> str:
-    notebooks = {p.name: fingerprints.file_digest(p) for p in sorted(paths.notebooks_dir().glob("*.ipynb"))}
-    return fingerprints.digest_of({"inputs": inputs, "parameters": order.parameters(), "notebooks": notebooks,
-                                   "code": [fingerprints.table_code(), fingerprints.notebook_code(), fingerprints.theme_code()]})
+    from analysis.reporting.stages import suite_sources
+
+    notebooks = {path.name: fingerprints.file_digest(path) for path in suite_sources()}
+    return fingerprints.digest_of({"inputs": inputs, "parameters": order.parameters(), "notebooks": notebooks, "code": fingerprints.edition_code()})
 
 
 def _is_whole(edition: editions.Edition) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ LATEST = "latest"
 WORK_PREFIX = ".work-"
 FAILED = "failed"
 LOCK_NAME = ".lock"
+NO_LINK_RIGHT = 1314  # Windows: links need a right that ordinary users lack
 
 
 class NotWritable(OSError):
@@ -49,19 +51,26 @@ def prepare(reports: Path) -> None:
                           "Give another folder with --out, or make this one writable.") from error
 
 
-def new_run_id(reports: Path, day: str) -> str:
-    """``2026-11-20``, or ``2026-11-20-2`` where that edition stands already."""
-    taken = {p.name for p in reports.iterdir()} | {p.name for p in (reports / FAILED).glob("*")}
+def new_run_id(reports: Path, day: str, known: Iterable[str] = ()) -> str:
+    """``2026-11-20``, or ``2026-11-20-2`` where a run of that name is there or was (``known``)."""
+    taken = {p.name for p in reports.iterdir()} | {p.name for p in (reports / FAILED).glob("*")} | set(known)
     number = 1
     while (run_id := day if number == 1 else f"{day}-{number}") in taken:
         number += 1
     return run_id
 
 
+def clear_leftovers(reports: Path) -> list[Path]:
+    """What killed runs left behind becomes failed runs, if it has a record; returns their folders."""
+    heal_latest(reports)
+    buried = [bury(reports, left, left.name.removeprefix(WORK_PREFIX), "killed") for left in sorted(reports.glob(f"{WORK_PREFIX}*"))]
+    for left in (*reports.glob(".*.tmp"), *reports.glob(".index.html.*"), *reports.glob(".probe-*")):
+        left.unlink(missing_ok=True)
+    return [folder for folder in buried if folder]
+
+
 def start_work(reports: Path, run_id: str) -> Path:
-    """A fresh work folder. What killed runs left behind becomes failed runs, if it has a record."""
-    for left in sorted(reports.glob(f"{WORK_PREFIX}*")):
-        bury(reports, left, left.name.removeprefix(WORK_PREFIX), "killed")
+    """A fresh work folder."""
     work = reports / f"{WORK_PREFIX}{run_id}"
     work.mkdir()
     return work
@@ -98,19 +107,34 @@ def publish(reports: Path, work: Path, run_id: str) -> Path:
 
 def switch_latest(reports: Path, run_id: str) -> None:
     """Point ``latest`` to an edition in one step; a copy where the system has no links."""
-    link, fresh = reports / LATEST, reports / f".{LATEST}-{os.getpid()}"
-    if fresh.is_symlink() or fresh.exists():
-        fresh.unlink() if fresh.is_symlink() else shutil.rmtree(fresh)
+    link, fresh, aside = reports / LATEST, reports / f".{LATEST}-{os.getpid()}", reports / f".{LATEST}-old-{os.getpid()}"
+    _remove(fresh)
     try:
         fresh.symlink_to(run_id, target_is_directory=True)
-        if link.is_dir() and not link.is_symlink():  # an older copy from a system without links
-            shutil.rmtree(link)
-        os.replace(fresh, link)
-    except (NotImplementedError, PermissionError):
+    except (NotImplementedError, OSError) as error:
+        if not isinstance(error, (NotImplementedError, PermissionError)) and getattr(error, "winerror", None) != NO_LINK_RIGHT:
+            raise
         shutil.copytree(reports / run_id, fresh)
-        if link.exists():
-            shutil.rmtree(link)
-        os.replace(fresh, link)
+    if link.is_dir() and not link.is_symlink():  # a folder cannot be replaced in one step
+        _remove(aside)
+        os.replace(link, aside)
+    os.replace(fresh, link)
+    _remove(aside)
+
+
+def heal_latest(reports: Path) -> None:
+    """Point ``latest`` to the newest edition where it is missing or points nowhere."""
+    if latest_edition(reports) is None and (editions := list_editions(reports)):
+        switch_latest(reports, editions[-1].run_id)
+    for left in reports.glob(f".{LATEST}-*"):
+        _remove(left)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def latest_edition(reports: Path) -> Edition | None:
@@ -120,14 +144,20 @@ def latest_edition(reports: Path) -> Edition | None:
 
 
 def list_editions(reports: Path) -> list[Edition]:
-    """All published editions, oldest first (by the time they started)."""
+    """All published editions, oldest first: by their number, since a clock may jump."""
     found = []
     for folder in reports.iterdir() if reports.is_dir() else ():
         if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".") and folder.name not in (FAILED, LATEST, "bench"):
             record = read_record(folder)
             if record and record.get("outcome") == "published":
                 found.append(Edition(folder.name, folder, record))
-    return sorted(found, key=lambda e: (e.record["started_at"], len(e.run_id), e.run_id))
+    return sorted(found, key=lambda e: age(e.record))
+
+
+def age(record: dict[str, Any]) -> tuple[int, str, int, str]:
+    """Sort key of a record or history line: oldest first, whatever the clock did."""
+    sequence = record.get("sequence")
+    return sequence if isinstance(sequence, int) else 0, str(record["started_at"]), len(str(record["run_id"])), str(record["run_id"])
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
@@ -148,7 +178,7 @@ def retain(reports: Path, keep: int) -> list[str]:
         if current is None or edition.run_id != current.run_id:
             shutil.rmtree(edition.folder)
             removed.append(edition.run_id)
-    failed = sorted((p for p in (reports / FAILED).glob("*") if p.is_dir()), key=lambda p: p.stat().st_mtime)
+    failed = sorted((p for p in (reports / FAILED).glob("*") if p.is_dir()), key=lambda p: age(read_record(p) or {"started_at": "", "run_id": p.name}))
     for folder in failed[:max(0, len(failed) - max(1, keep))]:
         shutil.rmtree(folder)
         removed.append(f"{FAILED}/{folder.name}")

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting.editions import FAILED, read_record
+from analysis.reporting.editions import FAILED, age, read_record
 
 HISTORY_NAME = "history.jsonl"
-FIELDS = ("run_id", "started_at", "ended_at", "seconds", "outcome", "error", "fingerprint", "parameters", "table_rows")
+FIELDS = ("run_id", "sequence", "started_at", "ended_at", "seconds", "outcome", "error", "fingerprint", "parameters", "table_rows")
 
 
 def history_line(record: dict[str, Any]) -> dict[str, Any]:
@@ -58,12 +58,12 @@ def read_history(reports: Path) -> tuple[list[dict[str, Any]], int]:
         record = read_record(folder)
         if record and record.get("outcome") != "running":
             runs.setdefault((record["run_id"], record["started_at"]), history_line(record))
-    return sorted(runs.values(), key=lambda run: (str(run["started_at"]), str(run["run_id"]))), broken
+    return sorted(runs.values(), key=age), broken
 
 
 def compare_runs(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     """Fields in which two history lines differ: (field, before, after)."""
-    ignored = {"run_id", "started_at", "ended_at", "fingerprint"}
+    ignored = {"run_id", "sequence", "started_at", "ended_at", "fingerprint"}
     rows = []
     for name in sorted((set(one) | set(other)) - ignored):
         before, after = one.get(name), other.get(name)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 RECORD_NAME = "run.json"
-RECORDED_PACKAGES = ("zhenggai", "polars", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "typst")
+RECORDED_PACKAGES = ("zhenggai", "polars", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "dataframely", "papermill", "typst", "jinja2", "xlsxwriter", "python-docx")
 
 
 def utc_now() -> str:
@@ -106,6 +106,7 @@ class RunRecord:
     run_id: str
     started_at: str
     parameters: dict[str, Any]
+    sequence: int = 0  # counts runs, so that their order does not hang on the clock
     ended_at: str | None = None
     seconds: float | None = None
     outcome: str = "running"

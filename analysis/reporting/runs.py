@@ -97,17 +97,31 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, tim
         raise ValueError(f"engine must be auto, fork or kernel, not {engine!r}")
     fork = engine == "fork" or engine == "auto" and engines.can_fork()
     engines.register()
-    own_pool = engines.WorkerPool() if fork and pool is None else nullcontext(pool)
-    with own_pool as pool, _quiet(), ThreadPoolExecutor(max(1, min(workers, len(jobs)) if fork else 1)) as threads:
-        def work(job: Job) -> dict[str, Any]:
-            limits = engines.Limits(timeout_seconds, memory_bytes)
-            record = _run_one(job, engines.FORK if fork else engines.KERNEL, pool, limits)
-            if report:
-                how = "" if record["outcome"] == "done" else f": {record['error']}"
-                report(f"{record['notebook']} {record['outcome']} ({record['seconds']:.1f} s){how}")
-            return record
 
-        return list(threads.map(work, jobs))
+    def work(job: Job) -> dict[str, Any]:
+        record = _run_one(job, engines.FORK if fork else engines.KERNEL, pool, engines.Limits(timeout_seconds, memory_bytes))
+        if report:
+            how = "" if record["outcome"] == "done" else f": {record['error']}"
+            report(f"{record['notebook']} {record['outcome']} ({record['seconds']:.1f} s){how}")
+        return record
+
+    with _quiet():
+        if not fork:
+            return [work(job) for job in jobs]
+        with nullcontext(pool) if pool is not None else engines.WorkerPool() as pool:
+            return _at_once(work, jobs, workers, pool)
+
+
+def _at_once(work: Callable[[Job], dict[str, Any]], jobs: list[Job], workers: int, pool: Any) -> list[dict[str, Any]]:
+    """``work`` over ``jobs``, several at once; an interruption ends the notebooks that run instead of waiting."""
+    with ThreadPoolExecutor(max(1, min(workers, len(jobs)))) as threads:
+        futures = [threads.submit(work, job) for job in jobs]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            pool.abort()
+            raise
 
 
 def _portable(parameters: Mapping[str, Any]) -> dict[str, Any]:

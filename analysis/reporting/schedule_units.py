@@ -1,7 +1,7 @@
 """Units for the scheduler that the user already has: systemd, cron, Windows Task Scheduler, GitHub Actions.
 
-Each unit runs ``zhenggai briefing --if-changed`` in this clone, with its log beside the reports;
-the run itself takes the lock, so two schedules do no harm.
+Each unit runs ``zhenggai briefing --if-changed`` in this clone, with its environment, and its log
+beside the reports; the run itself takes the lock, so two schedules do no harm.
 """
 
 from __future__ import annotations
@@ -59,12 +59,13 @@ def log_path() -> Path:
 
 
 def install_units(at: str, target: str, only_print: bool) -> list[str]:
-    """Write (or only show) the units; returns the lines to print. Raises BadTime."""
+    """Write (or only show) the units; returns the lines to print. Raises BadTime, OSError."""
     moment = parse_at(at)
     files, after = {"systemd": _systemd, "cron": _cron, "windows": _windows, "github": _github}[target](moment)
     if only_print:
         return [line for path, content in files.items() for line in (f"--- {path}", content)] + after
     lines = []
+    log_path().parent.mkdir(parents=True, exist_ok=True)  # a redirection into a missing folder ends the run
     for path, content in files.items():
         if target == "cron":
             lines += _install_crontab(content)
@@ -75,37 +76,54 @@ def install_units(at: str, target: str, only_print: bool) -> list[str]:
     return lines + after
 
 
+def systemd_folder() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+
+
+def github_file() -> Path:
+    return paths.project_home() / ".github" / "workflows" / f"{NAME}.yml"
+
+
 def _systemd(at: At) -> tuple[dict[Path, str], list[str]]:
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
     quoted = " ".join(_systemd_quote(part) for part in command_line())
     days = f"{LONG[at.weekday][:3]} " if at.weekday else ""
+    home = paths.project_home()
+    environment = " ".join(_systemd_quote(f"{name}={value}", command=False) for name, value in unit_environment().items())
     service = "\n".join([
-        "[Unit]", "Description=Rectification briefing (zhenggai)", "",
-        "[Service]", "Type=oneshot", f"WorkingDirectory={_systemd_path(paths.project_home())}",
-        f"Environment={_systemd_quote(f'ZHENGGAI_HOME={paths.project_home()}')}", "EnvironmentFile=-%h/.config/zhenggai.env",
+        f"# {home}", "[Unit]", "Description=Rectification briefing (zhenggai)", "",
+        "[Service]", "Type=oneshot", f"WorkingDirectory={_systemd_path(home)}",
+        f"Environment={environment}", "EnvironmentFile=-%h/.config/zhenggai.env",
         f"ExecStart={quoted}", f"StandardOutput=append:{_systemd_path(log_path())}", f"StandardError=append:{_systemd_path(log_path())}",
         "TimeoutStartSec=2h", ""])
     timer = "\n".join([
         "[Unit]", "Description=When the rectification briefing runs", "",
         "[Timer]", f"OnCalendar={days}*-*-* {at.hour:02d}:{at.minute:02d}:00", "Persistent=true", "",
         "[Install]", "WantedBy=timers.target", ""])
-    return ({folder / f"{NAME}.service": service, folder / f"{NAME}.timer": timer},
+    return ({systemd_folder() / f"{NAME}.service": service, systemd_folder() / f"{NAME}.timer": timer},
             [f"then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
+             "to run while nobody is logged in: loginctl enable-linger",
              "addresses for messages: ZHENGGAI_NOTIFY=… in ~/.config/zhenggai.env (readable by you only)"])
+
+
+def unit_environment() -> dict[str, str]:
+    """What a scheduler must set, since it starts with hardly any environment."""
+    return {"ZHENGGAI_HOME": str(paths.project_home()), "PYTHONUTF8": "1"}
 
 
 def _systemd_path(path: Path) -> str:
     return str(path).replace("%", "%%")
 
 
-def _systemd_quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{escaped}"'
+def _systemd_quote(text: str, *, command: bool = True) -> str:
+    """One word of a unit file; a dollar sign is special in commands only."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped.replace("$", "$$") if command else escaped}"'
 
 
 def _cron(at: At) -> tuple[dict[Path, str], list[str]]:
     home = paths.project_home()
-    command = f"cd {shlex.quote(str(home))} && ZHENGGAI_HOME={shlex.quote(str(home))} {shlex.join(command_line())} >> {shlex.quote(str(log_path()))} 2>&1"
+    environment = " ".join(f"{name}={shlex.quote(value)}" for name, value in unit_environment().items())
+    command = f"cd {shlex.quote(str(home))} && {environment} {shlex.join(command_line())} >> {shlex.quote(str(log_path()))} 2>&1"
     line = f"{at.cron} {command}".replace("%", r"\%")  # cron reads % as a line end
     return {Path("crontab"): f"{MARK}{home}\n{line}\n"}, ["addresses for messages: put ZHENGGAI_NOTIFY=… into the crontab above the line"]
 
@@ -129,7 +147,7 @@ def _install_crontab(entry: str) -> list[str]:
 
 
 def _windows(at: At) -> tuple[dict[Path, str], list[str]]:
-    program, *arguments = command_line()
+    program, *arguments = [*command_line(), "--log", str(log_path())]
     when = (f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><{LONG[at.weekday]}/></DaysOfWeek></ScheduleByWeek>"
             if at.weekday else "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>")
     text = f"""<?xml version="1.0" encoding="UTF-16"?>
@@ -163,7 +181,17 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.11"
-      - run: make briefing
+      # earlier editions: what moved is told against them, and what is unchanged is not done again
+      - uses: actions/cache@v4
+        with:
+          path: |
+            reports
+            data/processed
+          key: {NAME}-${{{{ github.run_id }}}}
+          restore-keys: {NAME}-
+      - run: make setup
+      - run: set -o pipefail; .venv/bin/zhenggai briefing --if-changed 2>&1 | tee -a reports/schedule.log
+        shell: bash
         env:
           ZHENGGAI_NOTIFY: ${{{{ secrets.ZHENGGAI_NOTIFY }}}}
       - if: always()
@@ -172,4 +200,5 @@ jobs:
           name: briefing
           path: reports/
 """
-    return {paths.project_home() / ".github" / "workflows" / f"{NAME}.yml": text}, ["commit the file to switch it on; set the secret ZHENGGAI_NOTIFY for messages"]
+    return {github_file(): text}, ["times are UTC: Mon 07:00 in Beijing is Sun 23:00 there",
+                                   "commit the file to switch it on; set the secret ZHENGGAI_NOTIFY for messages"]

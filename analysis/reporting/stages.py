@@ -77,10 +77,15 @@ def compare(order: Any, record: RunRecord) -> tuple[dict[str, pl.DataFrame], dic
     return frames, outputs
 
 
+def suite_sources() -> list[Path]:
+    """The notebooks that editions are made of; the start page is for readers of the notebooks only."""
+    return [path for path in sorted(paths.notebooks_dir().glob("*.ipynb")) if path.name != START_NOTEBOOK]
+
+
 def suite_plan(order: Any, cities: list[str]) -> list[tuple[Path, str, dict[str, Any]]]:
     """(notebook, name of the executed copy, its own parameters) of the suite, in binding order."""
     folder = paths.notebooks_dir()
-    found = [p for p in sorted(folder.glob("*.ipynb")) if p.name not in (START_NOTEBOOK, SUMMARY_NOTEBOOK, PROFILE_NOTEBOOK, PAIR_NOTEBOOK)]
+    found = [p for p in suite_sources() if p.name not in (SUMMARY_NOTEBOOK, PROFILE_NOTEBOOK, PAIR_NOTEBOOK)]
     plan: list[tuple[Path, str, dict[str, Any]]] = [(folder / SUMMARY_NOTEBOOK, SUMMARY_NOTEBOOK, {})]
     plan += [(path, path.name, {}) for path in found]
     if len(cities) == 2:
@@ -95,10 +100,10 @@ def suite_plan(order: Any, cities: list[str]) -> list[tuple[Path, str, dict[str,
 
 def run_suite(order: Any, record: RunRecord, work: Path, step: Step, report: Callable[[str], None]) -> list[Path]:
     """Execute the suite into ``work/notebooks``; raises NotebookFailed after all of them ran."""
-    from analysis.reporting.runs import Job, run_jobs
+    from analysis.reporting.runs import Job, run_jobs, shown_folder
 
     shared = {"city_codes": list(order.city_codes), "first_year": order.first_year, "last_year": order.last_year, "year_basis": order.year_basis,
-              "completion": order.completion, "unit": order.unit, "lang": order.lang, "data_dir": str(order.data)}
+              "completion": order.completion, "unit": order.unit, "lang": order.lang, "data_dir": shown_folder(order.data)}
     notices = pl.read_parquet(order.data / "out_notices.parquet") if (order.data / "out_notices.parquet").is_file() else pl.DataFrame()
     cities = sorted({c for c in notices["city_code"].to_list() if c}) if "city_code" in notices.columns else []
     plan = suite_plan(order, cities)
@@ -107,14 +112,14 @@ def run_suite(order: Any, record: RunRecord, work: Path, step: Step, report: Cal
     tables, code = fingerprints.tables_digest(order.data), fingerprints.notebook_code()
     jobs, kept = [], {}
     for source, name, own in plan:
-        key = fingerprints.digest_of([fingerprints.file_digest(source), {**shared, "data_dir": None}, own, tables, code])
+        key = fingerprints.digest_of([fingerprints.file_digest(source), shared, own, tables, code])
         kept[name] = cache / f"{key}.ipynb"
         if order.if_changed and kept[name].is_file():
             shutil.copyfile(kept[name], folder / name)
             record.notebooks.append({"notebook": name, "outcome": "reused", "seconds": 0.0, "error": None})
         else:
             jobs.append(Job(source, folder / name, {**shared, **own}))
-    for result in run_jobs(jobs, report=report):
+    for result in () if not jobs else run_jobs(jobs, report=report, timeout_seconds=order.notebook_seconds, memory_bytes=int(order.notebook_mb * 2**20)):
         record.notebooks.append(result)
         if result["outcome"] == "done":
             keep(folder / result["notebook"], kept[result["notebook"]])
@@ -129,9 +134,10 @@ def run_suite(order: Any, record: RunRecord, work: Path, step: Step, report: Cal
 def export(order: Any, kind: str, executed: list[Path], frames: dict[str, pl.DataFrame], outputs: dict[str, pl.DataFrame], work: Path, step: Step) -> None:
     """One export format into the work folder; raises what the exporter or a gate raises."""
     from analysis.reporting.render import export as render_export
+    from analysis.tables.store import TABLE_PREFIXES
 
-    key = fingerprints.digest_of([kind, order.lang, order.redact, [fingerprints.file_digest(p) for p in executed], [p.name for p in executed],
-                                  fingerprints.tables_digest(order.data), fingerprints.theme_code()])
+    key = fingerprints.digest_of([kind, order.parameters(), [(p.name, fingerprints.file_digest(p)) for p in executed],
+                                  fingerprints.tables_digest(order.data, TABLE_PREFIXES), fingerprints.theme_code()])
     cached = order.out / CACHE_NAME / "exports" / key
     if order.if_changed and cached.is_dir():
         shutil.copytree(cached, work, dirs_exist_ok=True)
