@@ -142,15 +142,16 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
             draft.due = text[first:line if line >= 0 else stop].strip("。;,. ")[:40] or None
 
 
-_ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|\(一\)|第一[,、]|一方面")
+_ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|(?<=\n)[-*•·●○■◆▪➢] ?|\(一\)|第一[,、]|一方面")
 
 
 def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None) -> None:
     """Statement, and measures that follow it without a label."""
     if labels:
         named = [mark for mark in labels if mark.word != "问题" or mark.start <= start]
-        # 反馈问题： (the finding:) replaces the heading above it; 具体表现： (in detail:) goes on from it.
-        first = next((mark for mark in named if mark.start <= start or not mark.word.startswith(("具体", "主要表现", "表现"))), None)
+        # 反馈问题： (the finding:) replaces the heading above it; 主要表现： (in detail:) where it tells more.
+        first = next((mark for mark in named if mark.start <= start or not mark.word.startswith(("具体", "主要表现", "表现"))
+                      or stop - mark.end >= mark.start - start), None)
         if first is not None and stop - first.end > 4:
             start = first.end
     start, stop = _trim(text, start, stop)
@@ -217,7 +218,13 @@ def _after_frame(text: str, statement_start: int, start: int, stop: int, told: b
     limit = mark.start() if mark is not None else stop
     detail = start
     if told:
-        detail = stop
+        while detail < stop:
+            end = _sentence_end(text, detail, stop)
+            if is_action(text[detail:end]) and not tells_finding(text[detail:end]):
+                break
+            detail = end
+            while detail < stop and text[detail] in " \n":
+                detail += 1
     elif own_line and has_detail is not False:
         line = text.find("\n", start, limit)
         paragraph = line if line >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1
@@ -225,7 +232,7 @@ def _after_frame(text: str, statement_start: int, start: int, stop: int, told: b
     if detail > start:
         draft.statement = (statement_start, _trim(text, start, detail)[1])
     first, last = _trim(text, detail, stop)
-    if last > first:
+    if last > first and not told:
         draft.blocks.insert(0, ("measures", first, last))
 
 
