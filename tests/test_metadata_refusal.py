@@ -52,10 +52,28 @@ PROSE = """关于巡视反馈意见整改落实情况的通报
 1.党建工作薄弱。厅党组会同机关党委修订了党建工作制度，组织各支部开展学习，补选支部委员4名，已整改完成。
 2.选人用人把关不严。对2013年以来提拔的干部逐人复核，对3名责任人给予批评教育，已整改完成。
 3.下属单位监管不力。对12家下属单位开展内部审计，清退违规资金20万元，制定资产管理办法，已整改完成。"""
+PLAN = """中共某县水利局党组关于县委第二巡察组反馈意见的整改方案
+为抓好县委巡察反馈意见整改，制定本方案。
+一、理论学习不够深入。整改措施：修订学习制度。责任领导：局长。完成时限：6月底。
+二、项目管理不够规范。整改措施：修订项目管理办法。责任领导：副局长。完成时限：7月底。
+三、保障措施。各股室要加强组织领导，明确责任分工，确保整改到位，巡察整改工作领导小组将定期调度。"""
+SPEECH = """在全县巡察整改工作会议上的讲话
+同志们：今天我们召开会议，主要任务是部署巡察整改工作。刚才宣读了整改方案。下面，我讲三点意见。
+一、提高认识。要深刻认识巡察整改的重要意义，诚恳接受反馈的17个问题。
+二、突出重点。要坚持立行立改，对能够马上解决的问题，本月底前整改到位。
+三、压实责任。办公室要加强督查督办，对整改不力的严肃问责。同志们，整改任务艰巨，我们要圆满完成。"""
+COUNTY = """中共某县委关于巡视整改情况的通报
+2019年8月5日至10月15日，省委第三巡视组对某县开展了巡视，12月20日反馈了意见。县委高度重视，全面落实整改，现将整改情况通报如下。
+1.巡察工作质量不高。县委组建6个巡察组，对24家单位党组织开展巡察，被巡察单位共整改问题312个，已完成整改。
+2.脱贫攻坚有短板。制定产业规划，清退违规资金12万元，已完成整改。
+3.选人用人把关不严。修订干部管理办法，对3名责任人批评教育，已完成整改。
+4.作风建设不实。开展专项治理，已完成整改。
+5.基层党建薄弱。排查软弱涣散党组织13个，已完成整改。
+6.村级财务混乱。建立公开制度，已完成整改。"""
 
 
 @pytest.mark.parametrize(("text", "reason"), [
-    (ROUND, "round_summary"), (NEWS, "news"), (FEEDBACK, "feedback_report"), (COMMENT, "commentary"), (LINKS, "link_list"), (AUDIT, "not_an_inspection"), (SHORT, "too_little_text"),
+    (PLAN, "plan"), (SPEECH, "speech"), (ROUND, "round_summary"), (NEWS, "news"), (FEEDBACK, "feedback_report"), (COMMENT, "commentary"), (LINKS, "link_list"), (AUDIT, "not_an_inspection"), (SHORT, "too_little_text"),
 ])
 def test_look_alikes_are_refused_with_a_next_step(text: str, reason: str) -> None:
     with pytest.raises(NotANotice) as caught:
@@ -64,7 +82,7 @@ def test_look_alikes_are_refused_with_a_next_step(text: str, reason: str) -> Non
     assert any(word in caught.value.reason_text.lower() for word in ("add", "look for", "open", "check", "save"))
 
 
-@pytest.mark.parametrize("text", [NOTICE, PROSE])
+@pytest.mark.parametrize("text", [NOTICE, PROSE, COUNTY])
 def test_true_notices_pass(text: str) -> None:
     check(Document(text), make_shadow(text))
 

@@ -32,7 +32,9 @@ _FEEDBACK = re.compile(r"反馈(?:指出|强调|会议|会上|要求)|(?:巡[察
 _COMMENT = re.compile(r"笔者|评论员|编者按|时评|读者|据报道|据悉|通报(?:称|显示|指出|提到|中(?:说|提到|写道))|值得(?:注意|肯定|一提)|舆论|网友|我们认为|由此可见|启示|令人|不禁|作者(?:系|单位)|引发(?:关注|热议|思考)|观点")
 _SPEECH = re.compile(r"同志们|我(?:再)?(?:讲|强调|谈)[^。\n]{0,8}?(?:点|方面|意见)|会(?:议)?上的(?:讲话|发言)|今天(?:我们)?召开|(?:动员|部署|表态)(?:讲话|发言)")
 _RULES = re.compile(r"(?:^|\n)[ #*]*第[一二三四五六七八九十百0-9]{1,4}条")
-_PLAN = re.compile(r"^[# ]*[^\n。]{0,80}?整改[^\n。]{0,10}?(?:方案|计划|工作安排)(?:的通知)?[ *]*$", re.M)
+_PLAN = re.compile(r"(?![(（]?[一二三四五六七八九十0-9]{1,2}[)）、.])[# ]*[^\n。]{0,80}?整改[^\n。]{0,10}?(?:方案|计划|工作安排)(?:的通知)?[ *]*")
+# One body reports on itself: …党组关于…整改… (a title that names a whole round does not count)
+_OWN_TITLE = re.compile(r"(?:党组|党委|委员会|工委|支部|[省市县区州旗]委|公司|大学|学院|医院|局|院|中心)(?:关于|巡[察视])(?![^\n]{0,20}轮巡[察视](?:整改|反馈))[^\n。]{0,50}整改")
 _TOPIC = re.compile(r"巡[察视]")
 
 _ADVICE = {
@@ -73,7 +75,7 @@ def check(document: Document, shadow: str) -> None:
     announces = _ANNOUNCES.search(head)
     if not announces and "同志们" in shadow and _count(_SPEECH, shadow, 3) >= 2:
         _refuse("speech")
-    if not announces and _PLAN.search(shadow[:600]):
+    if not announces and any(_PLAN.fullmatch(line.strip()) for line in shadow[:400].split("\n", 4)[:4]):
         _refuse("plan")
     # A notice that reports problem by problem shows it within its first pages.
     if sum(shadow.count(label, 0, SAMPLE) for label in _LABELS) >= 4:
@@ -122,7 +124,7 @@ def _weight(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _covers_many_bodies(head: str) -> bool:
-    return sum(bool(pattern.search(head)) for pattern in _MANY_BODIES) >= 2
+    return _OWN_TITLE.search(head[:600]) is None and sum(bool(pattern.search(head)) for pattern in _MANY_BODIES) >= 2
 
 
 def _is_link_list(shadow: str) -> bool:
