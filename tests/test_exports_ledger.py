@@ -192,6 +192,15 @@ def test_redaction_reaches_every_export(frames, tmp_path):
     assert "由局长某某任组长" in page and 'id="p1-m1"' in page
 
 
+def test_every_link_to_a_source_arrives(frames, tmp_path):
+    """A number whose proof is a dead link: the place, else the page's top, else the index of sources."""
+    runs = [{"text": t, "source": {"notice_id": n, "target": t}} for n, t in (("ceshi-2021", "p1-m2"), ("ceshi-2021", "p99"), ("elsewhere-2020", "p1"))]
+    main = sample.write_notebook([{"kind": "meta", "notebook": "10_briefing", "title": "t", "lang": "zh"}, {"kind": "paragraph", "runs": runs}], tmp_path / "10_briefing.ipynb")
+    written = render.export([main], frames, tmp_path / "out", {"html"}, "zh", False)
+    found = re.findall(r'class="src" href="([^"]+)"', written["briefing.html"].read_text(encoding="utf-8"))
+    assert found == ["sources/ceshi-2021.html#p1-m2", "sources/ceshi-2021.html#top", "#source-3"]
+
+
 def test_without_redaction_out_tables_and_file_names_hold_no_person(frames, tmp_path):
     """A name in a file name that goes into a public folder."""
     main = sample.write_notebook(sample.completion(), tmp_path / "10_briefing.ipynb")

@@ -167,20 +167,39 @@ class _Suite:
         return [{"href": f"{name}.html", "text": d["title"]} for name, d in self.documents.items() if name != "briefing"]
 
 
+def settle_links(value: Any, pages: Mapping[str, frozenset[str]]) -> Any:
+    """A document whose links to source pages all arrive: at the place, else at the page's top, else nowhere.
+
+    ``pages``: address of a source page → the anchors on it.
+    """
+    if isinstance(value, Mapping):
+        made = {k: v if k in ("svg", "png") else settle_links(v, pages) for k, v in value.items()}
+        if str(made.get("href", "")).startswith("sources/"):
+            page, _, anchor = made["href"].partition("#")
+            made["href"] = "" if page not in pages else made["href"] if anchor in pages[page] else f"{page}#top"
+        return made
+    if isinstance(value, list):
+        return [settle_links(v, pages) for v in value]
+    return value
+
+
 def _html(suite: _Suite, out: Path) -> list[Path]:
     from analysis.reporting import html, source_pages
 
     written = suite.write_figures(out / "figures")
     titles = flag_titles(suite.lang)
+    pages: dict[str, frozenset[str]] = {}
+    if suite.frames.get("core_texts") is not None:
+        for page in source_pages.write_source_pages(suite.frames, out / "sources", lang=suite.lang, back="../briefing.html" if "briefing" in suite.documents else ""):
+            gates.check_html(page)
+            pages[f"sources/{page.name}"] = frozenset(re.findall(r' id="([A-Za-z0-9._-]+)"', page.read_text(encoding="utf-8")))
+            written.append(page)
     for name, document in suite.documents.items():
+        document = settle_links(document, pages)
         links = {b["anchor"]: f"figures/{suite.figure_stem(name, b['anchor'])}.csv" for b in document["body"] if b["kind"] == "figure"}
         page = html.write_briefing(document, out / f"{name}.html", data_links=links, related=suite.related(name), flag_titles=titles)
         gates.check_html(page)
         written.append(page)
-    if suite.frames.get("core_texts") is not None:
-        for page in source_pages.write_source_pages(suite.frames, out / "sources", lang=suite.lang, back="../briefing.html" if "briefing" in suite.documents else ""):
-            gates.check_html(page)
-            written.append(page)
     return written
 
 
