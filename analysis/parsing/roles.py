@@ -34,10 +34,11 @@ class Evidence:
     causes: int
     own_doing: int
     length: int
+    findings: int  # labels of a finding (反馈问题：)
 
     @property
     def strong(self) -> bool:
-        return self.frame or self.doing > 0 or self.results > 0 or self.causes > 0
+        return self.frame or self.doing > 0 or self.results > 0 or self.causes > 0 or self.findings > 0
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class Reader:
         doing, results, causes, statements = (counts[high] - counts[low] for counts in (self._doing, self._results, self._causes, self._findings))
         own = self._doing[bisect_left(self.mark_starts, node.own_end)] - self._doing[low] if doing else 0
         finding = is_finding(head) or statements > 0
-        found = Evidence(finding, frame, not finding and not frame and is_action(head), doing, results, causes, own, node.end - node.body)
+        found = Evidence(finding, frame, not finding and not frame and is_action(head), doing, results, causes, own, node.end - node.body, statements)
         self._seen[id(node)] = found
         return found
 
