@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 
 import pytest
 
@@ -18,6 +19,18 @@ GOOD = ["n: int = 1  # a number", "import sys\nprint('杭州', n)\nprint('carefu
         "h = display('one', display_id='z')\nh.update('two')", "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
         "import os\nos.path.basename(os.getcwd())"]
 fork_only = pytest.mark.skipif(not engine.can_fork(), reason="this platform has no fork engine; the kernel is used")
+
+
+def still_there(pids: list[int]) -> list[int]:
+    """Processes that live on, after they had time to end."""
+    import psutil
+
+    for _ in range(100):
+        left = [p for p in pids if psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE]
+        if not left:
+            break
+        time.sleep(0.1)
+    return left
 
 
 @pytest.fixture(scope="module")
@@ -121,28 +134,41 @@ def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path, pool):
         "n: int = 1", "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\nprint(child.pid)", "1/0"])
     record = runs.run_jobs([runs.Job(source, tmp_path / "o" / "n.ipynb")], engine="fork", pool=pool)[0]
     pid = int("".join(outputs_of(tmp_path / "o" / record["output"])[1][0]["text"]))
-    import psutil
+    assert not still_there([pid])
 
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+@fork_only
+def test_a_preloaded_process_that_is_killed_costs_only_the_runs_it_carried(tmp_path):
+    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL) if n else print('fine')\nimport time\ntime.sleep(n)"])
+    with WorkerPool() as own:
+        jobs = [runs.Job(source, tmp_path / "out" / f"{i}.ipynb", {"n": n}) for i, n in enumerate((20, 0))]
+        assert [r["outcome"] for r in runs.run_jobs(jobs, workers=1, pool=own)] == ["died", "done"]
+
+
+@fork_only
+def test_an_interrupted_run_ends_its_notebooks_at_once(tmp_path):
+    """A scheduler's stop must not wait for a notebook's own limit."""
+    import signal
+    import subprocess
+
+    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "import time\nopen('" + str(tmp_path / "on") + "', 'w').close()\ntime.sleep(500)"])
+    code = f"from analysis.reporting import runs; runs.run_jobs([runs.Job({str(source)!r}, {str(tmp_path / 'o.ipynb')!r})])"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=os.path.dirname(os.path.dirname(__file__)), stderr=subprocess.DEVNULL)
+    while not (tmp_path / "on").exists() and process.poll() is None:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) != 0
 
 
 @fork_only
 def test_the_preloaded_process_goes_when_its_owner_goes():
     import subprocess
-    import time
-
-    import psutil
 
     code = ("from analysis.reporting.engine import WorkerPool; import os\np = WorkerPool(); w = p.start_run('/')\n"
             "print(p._process.pid, w.pid, flush=True)\nos._exit(0)")
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=os.path.dirname(os.path.dirname(__file__)))
     pids = [int(p) for p in out.stdout.split()]
-    for _ in range(50):
-        left = [p for p in pids if psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE]
-        if not left:
-            break
-        time.sleep(0.1)
-    assert len(pids) == 2 and not left
+    assert len(pids) == 2 and not still_there(pids)
 
 
 def test_an_unknown_notebook_is_refused_with_the_nearest():

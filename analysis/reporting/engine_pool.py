@@ -55,10 +55,23 @@ def memory_of(pid: int) -> int:
     return total
 
 
+class PoolEnded(RuntimeError):
+    """The preloaded process is gone."""
+
+
 class WorkerPool:
-    """The preloaded process; ``start_run`` forks a worker from it. Safe to use from threads."""
+    """The preloaded process; ``start_run`` forks a worker from it. Safe to use from threads.
+
+    It starts to import at once and is waited for only when first needed. Should it die, it is
+    started anew for the next run; only the runs it carried are lost.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._closed = False
+        self._launch()
+
+    def _launch(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
         environment["PYTHONPATH"] = os.pathsep.join(
@@ -67,33 +80,45 @@ class WorkerPool:
             [sys.executable, "-m", "analysis.reporting.engine_worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         theirs.close()
-        self._control = ours
-        self._lock = threading.Lock()
-        self._ready = False
+        self._control, self._ready = ours, False
 
     def _ask(self, request: dict[str, Any], fds: tuple[int, ...] = ()) -> dict[str, Any]:
-        with self._lock:
+        """One request and its answer; the caller holds the lock."""
+        try:
             if not self._ready:
                 self._answer()
                 self._ready = True
             socket.send_fds(self._control, [json.dumps(request).encode()], list(fds))
             return self._answer()
+        except OSError as error:
+            raise PoolEnded(f"the preloaded notebook process ended ({error})") from None
 
     def _answer(self) -> dict[str, Any]:
         held = b""
         while not held.endswith(b"\n"):
             part = self._control.recv(65536)
             if not part:
-                raise RuntimeError("the preloaded notebook process ended; see its message above")
+                raise PoolEnded("the preloaded notebook process ended")
             held += part
         return json.loads(held)
 
+    def _fork(self, cwd: str, fds: tuple[int, int]) -> int:
+        with self._lock:
+            try:
+                return self._ask({"op": "fork", "cwd": cwd}, fds)["pid"]
+            except PoolEnded:
+                if self._closed:
+                    raise
+                self._stop()
+                self._launch()
+                return self._ask({"op": "fork", "cwd": cwd}, fds)["pid"]
+
     def start_run(self, cwd: str) -> "Worker":
-        """A fresh worker whose working directory is ``cwd``."""
+        """A fresh worker whose working directory is ``cwd``. Raises PoolEnded where none can be had."""
         to_read, to_write = os.pipe()
         from_read, from_write = os.pipe()
         try:
-            pid = self._ask({"op": "fork", "cwd": cwd}, (to_read, from_write))["pid"]
+            pid = self._fork(cwd, (to_read, from_write))
         except BaseException:
             os.close(to_write)
             os.close(from_read)
@@ -104,9 +129,26 @@ class WorkerPool:
         return Worker(self, pid, to_write, from_read)
 
     def reap(self, pid: int) -> dict[str, Any]:
-        return self._ask({"op": "reap", "pid": pid})
+        """Exit code and peak memory of an ended worker; unknown where its parent died with it."""
+        try:
+            with self._lock:
+                return self._ask({"op": "reap", "pid": pid})
+        except PoolEnded:
+            return {"exit": None, "peak_memory_bytes": 0}
+
+    def _stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._control.close()
+
+    def abort(self) -> None:
+        """End the preloaded process and every worker at once."""
+        self._closed = True
+        self._process.kill()
 
     def close(self) -> None:
+        """End the preloaded process; it ends on its own when the channel closes."""
+        self._closed = True
         self._control.close()
         try:
             self._process.wait(timeout=10)
@@ -199,8 +241,8 @@ class Worker:
             except OSError:
                 continue
 
-    def close(self, limits: Limits) -> int:
-        """End the worker; its exit code (negative: the signal)."""
+    def close(self, limits: Limits) -> int | None:
+        """End the worker; its exit code (negative: the signal; None: unknown)."""
         self._write.close()
         os.close(self._read_fd)
         if limits.ended_by:

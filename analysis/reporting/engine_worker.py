@@ -185,6 +185,16 @@ def _warm() -> None:
         display.finish(figure, id="", caption="", alt="", columns=[], rows=[], source_line="")
 
 
+def _reap(pid: int) -> dict[str, Any]:
+    """Exit code and peak memory of an ended child; nothing known of a child of an earlier process."""
+    try:
+        _pid, status, usage = os.wait4(pid, 0)
+    except ChildProcessError:
+        return {"exit": None, "peak_memory_bytes": 0}
+    scale = 1 if sys.platform == "darwin" else 1024
+    return {"exit": os.waitstatus_to_exitcode(status), "peak_memory_bytes": usage.ru_maxrss * scale}
+
+
 def main() -> None:
     """Serve fork and reap requests until the control channel closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -213,10 +223,8 @@ def main() -> None:
             children.add(pid)
             answer: dict[str, Any] = {"pid": pid}
         else:
-            _pid, status, usage = os.wait4(request["pid"], 0)
             children.discard(request["pid"])
-            scale = 1 if sys.platform == "darwin" else 1024
-            answer = {"exit": os.waitstatus_to_exitcode(status), "peak_memory_bytes": usage.ru_maxrss * scale}
+            answer = _reap(request["pid"])
         control.sendall(json.dumps(answer).encode() + b"\n")
     for pid in children:
         try:
