@@ -14,12 +14,13 @@ _REMARK = re.compile(r" ?\((?:试行|暂行|征求意见稿|修订|修订版|讨
 # 辽广党字〔2021〕11号: the number of a document, after the title or before it
 _NUMBER_AFTER = re.compile(r" ?\(? ?(?:文号:? ?)?([一-鿿]{1,14}[〔\[(【〈<](?:19|20)[0-9]{2}[〕\])】〉>] ?第?[0-9]{1,4} ?号)")
 _NUMBER_BEFORE = re.compile(r"([一-鿿]{1,14}[〔\[(【〈<](?:19|20)[0-9]{2}[〕\])】〉>] ?第?[0-9]{1,4} ?号)(?:文件)?(?:印发的?|下发的?|转发的?|文)? ?[\"“(]?$")
+_AFTER_SIGNS = frozenset("废印修报")  # of 废止, 印发, 修订, 报送
 _OPENS = frozenset((" ", "(", "〔", "["))
 _STOPS = frozenset(",。;)】\n”")
 _LEADING_VERB = re.compile(r"^(?:按照|根据|依据|依照|遵照|参照|印发|下发|转发|落实|执行|学习|以|和|与|及|对|了)+")
 _SHORT = re.compile(r"[ )]*\((?:以下|下称|下文)?(?:简称|统称)?(?:为|:)? ?[“《\"]([^)》”\"]{2,30})[》”\"] ?\)")
 _LIST_GAP = re.compile(r"[ 、,和及与以之\n)]*(?:\([^)]{1,8}\))?[ 、,和及与以\n]*$")
-_AFTERWARDS = re.compile(r"^(?:[^,。;]{0,14}?)(?:予以|进行了?|已)?(废止|修订|印发|出台|报送|下发)")
+_AFTERWARDS = re.compile(r"^(?:[^,。;]{0,14}?)(?:予以|进行了?|已)?(废止|修订|印发|报送)")
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +115,7 @@ def read_citations(text: str, shadow: str, locator: Locator) -> tuple[list[dict[
             low = max(low, shadow.rfind("。", low, start) + 1, shadow.rfind(";", low, start) + 1, shadow.rfind("\n", low, start) + 1)
             action = _action_before(shadow, low, start, actions)
         after = shadow[end:end + 40]
-        if (action is None or "废止" in after) and (match := _AFTERWARDS.match(after)) and (action is None or match.group(1) == "废止"):
+        if (action is None and not _AFTER_SIGNS.isdisjoint(after[:16]) or "废止" in after) and (match := _AFTERWARDS.match(after)) and (action is None or match.group(1) == "废止"):
             action = {"废止": "repealed", "修订": "revised", "报送": "submitted"}.get(match.group(1), "issued")
         is_document = True
         if not number:

@@ -58,6 +58,8 @@ class PrintedDate:
 
 
 def _safe(year: int, month: int, day: int) -> date:
+    if 1 <= day <= 28:
+        return date(year, month, day)
     return date(year, month, min(max(day, 1), monthrange(year, month)[1]))
 
 

@@ -16,7 +16,7 @@ from analysis.parsing.passages import Passage
 
 _NUMBER = "[一二三四五六七八九十0-9]{1,3}"
 # 巡察组 inspection team (county, city), 巡视组 inspection team (province, centre)
-_TEAM_TAIL = re.compile(rf"巡[察视](?:\([^)]{{1,8}}\))?(?:第?{_NUMBER})?组")
+_TEAM_TAIL = re.compile(rf"巡[察视查](?:\([^)]{{1,8}}\))?(?:第?{_NUMBER})?组")
 _BARE_TEAM = re.compile(rf"第{_NUMBER}(?:[一-鿿]{{0,4}})?巡[察视]组|巡[察视](?:第{_NUMBER}|{_NUMBER})组")
 # The committee that sends the team; the longest comes first.
 _SENDER = re.compile(r"自治区党委|兵团党委|中央和国家机关工委|省委|市委|县委|区委|旗委|州委|盟委|地委|党工委|工委|党组|党委|中央|总支|师党委")
@@ -63,7 +63,7 @@ def find_period(passage: Passage, written: date | None) -> tuple[DateRange | Non
             continue
         start, end = sentence_bounds(text, match.start())
         sentence = text[start:end]
-        if "巡察" not in sentence and "巡视" not in sentence:
+        if "巡察" not in sentence and "巡视" not in sentence and "巡查组" not in sentence and "进驻" not in sentence:
             continue
         before = text[max(start, match.start() - 12):match.start()]
         if re.search(r"公示|公开期|公布期|监督|欢迎|截至|截止", before):
