@@ -75,7 +75,13 @@ def _consequences(structure: Structure) -> list[dict[str, Any]]:
                 if shadow[end - 1] in "项个件部" and not _MADE.search(stretch):
                     done = end
                     continue
+                kept = None
+                if "\n" in stretch:  # a page seam: read on across it, keep the offsets
+                    kept = [index for index, char in enumerate(stretch) if char != "\n"]
+                    stretch = stretch.replace("\n", "")
                 for code, unit, value, first, last, approximate in find_consequences(stretch):
+                    if kept is not None:
+                        first, last = kept[first], kept[last - 1] + 1
                     rows.append({"claim_code": code, "unit": unit, "value": value, "is_approximate": approximate, "problem_key": problem.key, "section_key": None,
                                  "quote_text": structure.text[start + first:start + last], "char_start": start + first, "char_end": start + last})
     return rows
