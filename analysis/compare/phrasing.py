@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from analysis.compare.grid import join_flags
+
 Run = dict[str, Any]
 Paragraph = list[Run]
 MOST_TOLD = 12  # notices that sentences speak of one by one; tables hold them all
@@ -60,6 +62,11 @@ def share_words(row: dict[str, Any], lang: str, low: str = "wilson_low", high: s
 def flag_tag(flags: str) -> str:
     """ "〔D·R·S〕" """
     return f"〔{flags.replace(',', '·')}〕" if flags else ""
+
+
+def shared_flags(rows: Iterable[dict[str, Any]]) -> str:
+    """Every flag of the rows, once, comma-joined."""
+    return join_flags(flag for row in rows for flag in row["flags"].split(",") if flag)
 
 
 def name(row: dict[str, Any], lang: str, stem: str = "label") -> str:

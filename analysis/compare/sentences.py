@@ -169,7 +169,10 @@ def summary(out: Any, lang: str = "zh") -> dict[str, list[Paragraph]]:
     ):
         if found:
             parts = [
-                f"{name(r, lang)} " + (f"{r['x_count']}/{r['n_count']}" if r["x_count"] is not None else "") + share_words(r, lang)
+                f"{name(r, lang)} "
+                + (f"{r['x_count']}/{r['n_count']}" if r["x_count"] is not None else "")
+                + share_words(r, lang)
+                + flag_tag(r["flags"])
                 for r in found[:8]
             ]
             can.append(

@@ -254,6 +254,10 @@ def disagreements(out: Any, lang: str = "zh") -> list[Paragraph]:
                     else f": {label.lower()}: stated {stated}, counted {counted}, a difference of {by}."
                 )
             paragraphs.append(
-                [run(name(row, lang), strong=True, source=source_of(row["claim_id"])), run(text, source=source_of(row["claim_id"]))]
+                [
+                    run(name(row, lang), strong=True, source=source_of(row["claim_id"])),
+                    run(text, source=source_of(row["claim_id"])),
+                    run(flag_tag(row["flags"])),
+                ]
             )
     return paragraphs

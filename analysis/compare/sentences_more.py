@@ -15,6 +15,7 @@ from analysis.compare.phrasing import (
     rest,
     run,
     share_words,
+    shared_flags,
     source_of,
     told,
 )
@@ -57,10 +58,19 @@ def recurring(out: Any, lang: str = "zh") -> list[Paragraph]:
         top = max(r["present_count"] for r in rows)
         found = [r for r in rows if r["present_count"] == top]
         names = listed((name(r, lang, "type_label") for r in found), lang)
+        even = [r["rarefied_share"] for r in found if r["rarefied_share"] is not None]
+        tail = ""
+        if even:
+            drawn, least, most = found[0]["common_n"], percent(min(even)), percent(max(even))
+            tail = (
+                f"；若每份只抽{drawn}项，平均出现率为{least}–{most}"
+                if lang == "zh"
+                else f"; if only {drawn} units were drawn from each, their mean presence would be {least}–{most}"
+            )
         text = (
-            f"没有哪一类在全部{n}份通报中出现；出现最多的见于{top}份（{interval(found[0]['wilson_low'], found[0]['wilson_high'], lang)}）：{names}。"
+            f"没有哪一类在全部{n}份通报中出现；出现最多的见于{top}份（{interval(found[0]['wilson_low'], found[0]['wilson_high'], lang)}）：{names}{tail}。"
             if lang == "zh"
-            else f"No type occurs in all {n} notices; the most frequent are found in {top} ({interval(found[0]['wilson_low'], found[0]['wilson_high'], lang)}): {names}."
+            else f"No type occurs in all {n} notices; the most frequent are found in {top} ({interval(found[0]['wilson_low'], found[0]['wilson_high'], lang)}): {names}{tail}."
         )
     paragraphs.append([run("共性：" if lang == "zh" else "Common types: ", strong=True), run(text), run(flag_tag(rows[0]["flags"]))])
     over = real_rows(out, "out_overrepresentation")
@@ -78,7 +88,7 @@ def recurring(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f"After adjusting for {len(over)} comparisons, no type can be called peculiar to one notice."
         )
-    paragraphs.append([run(text)])
+    paragraphs.append([run(text), run(flag_tag(shared_flags(told_apart or over)))])
     similar = out["out_similar_statements"].height
     if similar:
         paragraphs.append(
@@ -260,7 +270,8 @@ def evidence(out: Any, lang: str = "zh") -> list[Paragraph]:
                     if lang == "zh"
                     else f"Of {n} leaf items said to be completed, {bare} show no date, document number, quantity, sanction or sum, and {intent} are worded as future or intent.",
                     strong=True,
-                )
+                ),
+                run(flag_tag(shared_flags(r for r in done if r["n_count"]))),
             ]
         )
     for notice_id in ids:
