@@ -259,6 +259,8 @@ def _carries_label(paras: list[Para], index: int, opener: str) -> bool:
         para = paras[position]
         if position > index and para.label is not None and para.label.style == style:
             return False
+        if position > index and para.label is None and _node_of(para) is not None:
+            return False  # the next finding begins here
         at = para.text.find(opener)
         if at >= 0 and (at + len(opener) == len(para.text) or para.text[at + len(opener)] in ":】])"):
             return _DONE_LINE.match(para.text, at) is None

@@ -95,7 +95,7 @@ class Reader:
         e = self.evidence(node)
         if e.action:
             return False
-        return (e.finding or e.frame) and (e.doing > 0 or e.results > 0 or e.causes > 0 or (e.length > 40 and (e.frame or node.number is not None)))
+        return (e.finding or e.frame) and (e.doing > 0 or e.results > 0 or e.causes > 0 or (e.length > 40 and (e.frame or node.number is not None or node.style == "H")))
 
     def is_list(self, node: Node) -> bool:
         """Whether the children of a node are the enumerated measures of its own block."""
@@ -305,7 +305,7 @@ class Reader:
         found = []
         for style in styles:
             units = self.collect(style)
-            if units:
+            if any(unit.style == style for unit in units):
                 found.append(Reading(style, units, self.score(units)))
         rounds = find_cycles(self.flow, self.marks, self.root)
         if rounds:

@@ -35,7 +35,7 @@ def label_parts() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
     words = sorted(label_parts(), key=len, reverse=True)
     core = "|".join(map(re.escape, words))
-    before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、”)\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
+    before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
     at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
     return before_colon, at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
 

@@ -317,7 +317,7 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
     if text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》":
         return True
     if last.label is not None and habits[last.label.style].is_heading and "。" not in text:
-        return habits[last.label.style].breaks_habit(text)
+        return _HEAD_END.search(text) is None and habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
     if _is_result_line(text) or (len(text) < 60 and _HEAD_END.search(text)):
