@@ -142,7 +142,7 @@ def body_in_title(title: str) -> str | None:
     return match.group(1).strip() if match else None
 
 
-_LEVEL_OF_SENDER = (("中央", "central"), ("自治区党委", "province"), ("兵团党委", "province"), ("省委", "province"), ("州委", "prefecture"),
+_LEVEL_OF_SENDER = (("中央", "central"), ("自治区党委", "province"), ("兵团党委", "province"), ("区党委", "province"), ("省委", "province"), ("州委", "prefecture"),
                     ("盟委", "prefecture"), ("地委", "prefecture"), ("县委", "county"), ("区委", "county"), ("旗委", "county"), ("市委", "city"))
 
 
@@ -254,7 +254,7 @@ def admin_level(issuer: str | None, title: str | None, place: Place | None, plac
     head = re.sub(r"关于.*", "", name)
     if is_own_sender(team) and not find_names(head[:32]):
         return "central"
-    if is_zone(head):
+    if is_zone(head) and not (place is not None and place.name.endswith("新区")):  # some 新区 are districts
         return "zone"
     if is_township(head) or re.search(r"(?:镇|乡|街道|苏木)(?:人民政府|党委|党工委|$)", head):
         return "township"

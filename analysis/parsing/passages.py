@@ -100,11 +100,24 @@ _TOTALS = re.compile(r"截[至止][^。\n]{0,40}?(?:反馈|指出|巡[察视]|�
 _TELLING = re.compile(r"[0-9二三四五六七八九十百两一](?:[0-9〇年月%.,*]| ?[余多]?[个项条类大件名人])")
 
 
+def _gaps(structure: Structure) -> list[tuple[int, int]]:
+    """Everything that no problem's block holds, headings included."""
+    gaps = []
+    position = 0
+    for start, end in sorted([(problem.block_start, problem.block_end) for problem in structure.problems]):
+        if start > position:
+            gaps.append((position, start))
+        position = max(position, end)
+    if position < len(structure.shadow):
+        gaps.append((position, len(structure.shadow)))
+    return gaps
+
+
 def outside_spans(structure: Structure) -> list[tuple[int, int]]:
     """The telling spans outside every problem, in order: the front, closing paragraphs (also those that a
     last block runs on into), and a sentence of totals inside a block where none stands outside."""
     shadow = structure.shadow
-    spans = [(start, end) for start, end in structure.outside() if end - start > 7 and _TELLING.search(shadow, start, end)]
+    spans = [(start, end) for start, end in _gaps(structure) if end - start > 7 and _TELLING.search(shadow, start, end)]
     if not structure.problems:
         return spans
     last = max(structure.problems, key=lambda problem: (problem.block_end, problem.block_start))
