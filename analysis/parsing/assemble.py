@@ -187,13 +187,9 @@ def _sections(flow: Flow, units: list[Node], parents: set[int]):
         title = flow.text[top.body:top.body + 80].split("\n")[0]
         if any(len(chain) > 1 for chain in chains) or BODY.search(title):
             chains = [chain[1:] for chain in chains]
-            wrapper = top
-        else:
-            wrapper = None
-    else:
-        wrapper = None
     sections: list[Section] = []
-    headings: list[tuple[int, int]] = [_heading_span(flow, wrapper)] if wrapper is not None else []
+    # The heading over all sections stays with the front matter: what it introduces begins below it.
+    headings: list[tuple[int, int]] = []
     keys: dict[int, str] = {}
     counts = {"aspect": 0, "category": 0}
     places = []

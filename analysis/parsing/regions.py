@@ -8,6 +8,7 @@ from itertools import pairwise
 from analysis.parsing.structure import Span, Structure
 
 _BLANK = re.compile(r"\s*")
+_MARKUP = re.compile(r"(?:[\s#*>|:_=~-]|\[bookmark:[^\]\n]*\])*")  # marks of Markdown, bookmarks of Word between two records
 _SPACES = (" ", "\n", "\u3000", "\r", "\t", "\xa0")
 
 
@@ -64,8 +65,11 @@ def fill_regions(structure: Structure, headings: list[Span]) -> None:
 
 
 def _add(regions: list[tuple[str, int, int]], text: str, code: str, start: int, end: int) -> None:
-    blank = _BLANK.fullmatch(text, start, end) is not None
-    regions.append(("blank" if blank else code, start, end))
+    if _BLANK.fullmatch(text, start, end) is not None:
+        code = "blank"
+    elif code == "body_other" and _MARKUP.fullmatch(text, start, end) is not None:
+        code = "chrome"
+    regions.append((code, start, end))
 
 
 def _solid(text: str, start: int, end: int) -> int:
