@@ -22,8 +22,10 @@ _BARE_TEAM = re.compile(rf"第{_NUMBER}(?:[一-鿿]{{0,4}})?巡[察视]组|巡[�
 _SENDER = re.compile(r"自治区党委|兵团党委|中央和国家机关工委|省委|市委|县委|区委|旗委|州委|盟委|地委|党工委|工委|党组|党委|中央|总支|师党委")
 _OWN_NAME_END = re.compile(r"(?:由|对|经|被|向|和|与|接受|根据|按照|起|受|了|[0-9]日|[一二三四五六七八九十]日|月|年|[^一-鿿])([一-鿿]*)$")
 _MIDDLE = re.compile(rf"(?:派出|派驻|选派|组建|巡[察视]工作领导小组)?(?:的)?(?:第?{_NUMBER})?(?:[一-鿿“”\"]{{0,12}})")
-_ROUND = re.compile(rf"(?:第?[一二三四五六七八九十]{{1,4}}届)?(?:[一-鿿]{{0,6}}?(?:省委|市委|县委|区委|旗委|州委|盟委|党委|党组|中央))? ?"
-                    rf"(?:[0-9]{{4}}年)?(?:第[一二三四五六七八九十]{{1,4}}届)?第(?:[一二三四五六七八九十]{{1,3}}|[0-9]{{1,2}}) ?(?:轮|批)(?:次)?")
+_ROUND = re.compile(r"(?:第?[一二三四五六七八九十]{1,4}届)?(?:中央|自治区党委|集团党委|省委|市委|县委|区委|旗委|州委|盟委|党委|党组)? ?"
+                    r"(?:[0-9]{4}年)?(?:第[一二三四五六七八九十]{1,4}届)?第(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2}) ?(?:轮|批)(?:次)?")
+# 2021年3-4月: months alone, the first without its 月
+_MONTHS = re.compile(r"((?:19|20)[0-9]{2}) ?年 ?([0-9]{1,2}) ?(?:-{1,2}|—{1,2}|–|至|~|～) ?([0-9]{1,2}) ?月")
 _FEEDBACK = re.compile(r"反馈")
 # Between a date and 反馈 none of this may stand: the sentence then tells what the body did.
 _OWN_WORK = re.compile(r"传达|学习|研究|部署|整改方案|成立|印发|制定|专题会|民主生活会|落实反馈|对照反馈|听取|截至|截止|整改情况|整改报告")
@@ -56,6 +58,17 @@ def find_period(passage: Passage, written: date | None) -> tuple[DateRange | Non
     with 起/开始/进驻 gives a start and no end. ``written``: the notice's own date, for elided years.
     """
     text = passage.text
+    for match in _MONTHS.finditer(text):
+        start, end = sentence_bounds(text, match.start())
+        if "巡察" in text[start:end] or "巡视" in text[start:end]:
+            year, head, tail = (int(part) for part in match.groups())
+            if not 1 <= head <= 12 or not 1 <= tail <= 12:
+                continue
+            first = PrintedDate(match.start(), match.end(2), year, None, head, None, None)
+            last = PrintedDate(match.start(3), match.end(), None, None, tail, None, None)
+            until = year if tail >= head else year + 1
+            return (DateRange(match.start(), match.end(), first, last, first.first(year), last.last(until)),
+                    Found(first.first(year), first.start, first.end, "read", "month"), Found(last.last(until), last.start, last.end, "elided_year", "month"))
     single: Found | None = None
     for match in DATE_PATTERN.finditer(text):
         printed = printed_date(match)
