@@ -57,6 +57,7 @@ def totals(front: str, **more: str) -> set[tuple[str, str, float]]:
      {("problems", "problem", 24), ("tasks", "task", 56), ("completed", "problem", 23), ("basically_completed", "problem", 1), ("completed", "task", 55), ("in_progress", "task", 1)}),
     ("巡察组反馈了三个方面九个问题，已整改完成八个，一个正在整改。", {("aspects", "aspect", 3), ("problems", "problem", 9), ("completed", "problem", 8), ("in_progress", "problem", 1)}),
     ("反馈意见中指出的问题共涉及四大类十二个方面，均已整改到位。", {("categories", "category", 4), ("aspects", "aspect", 12)}),
+    ("巡察组反馈意见共29条，涉及整改事项36项，已完成34项。", {("problems", "problem", 29), ("items", "item", 36), ("completed", "item", 34)}),
     ("巡察反馈问题 **8** 个，已完成整改 **5** 个。", {("problems", "problem", 8), ("completed", "problem", 5)}),
 ])
 def test_totals_with_their_unit(sentence: str, expected: set) -> None:
@@ -69,6 +70,7 @@ def test_totals_with_their_unit(sentence: str, expected: set) -> None:
     "局党组牢记三个务必，着力解决一个问题、完善一套制度，做到整改一个、销号一个。",
     "先后召开党组会6次、专题会3次，学习文件34篇。",
     "班子成员查摆问题35个，检视问题14条。",
+    "市委巡察组提出4条整改意见建议。",
     "坚持四个意识、两个维护，做到六个到位。",
 ])
 def test_no_total_where_none_is_stated(sentence: str) -> None:
