@@ -9,8 +9,8 @@ from analysis.reporting import figures_parts as parts
 from analysis.reporting.blocks import Figure
 
 # number of kinds of hard evidence → face, hatch; more kinds are darker
-KIND_LOOKS = [("#ffffff", "///"), ("#d3e3f0", ""), ("#93bbdc", ".."), ("#4a8cc0", ""), ("#0b4f8a", "")]
-MEASURES = ("hard_evidence", "dated_event", "document", "sanction", "money", "intent", "reused_half")
+KIND_LOOKS = [("#ffffff", "///"), ("#dbe8f3", ""), ("#a9c9e4", ".."), ("#6ba3cf", ""), ("#2f77b3", "\\\\"), ("#0b3f70", "")]
+MEASURES = ("hard_evidence", "dated_event", "document", "quantity", "sanction", "money", "intent", "reused_half")
 
 
 def composition(page: Any) -> list[Figure]:
@@ -44,7 +44,7 @@ def _composition_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]
                 axes.barh(y, width, left=left, height=0.62, facecolor=colour, hatch=hatch, edgecolor="#7a7a7a", linewidth=0.5)
                 if width >= 0.035:
                     axes.text(left + width / 2, y, str(count), ha="center", va="center", fontsize=7.8,
-                              color="white" if kinds > 2 else d.INK,
+                              color="white" if kinds > 3 else d.INK,
                               bbox={"facecolor": colour, "edgecolor": "none", "pad": 1.2} if hatch else None)
                 left += width
                 words.append(f"{_kind_label(page, kinds)} {count}")
@@ -58,7 +58,7 @@ def _composition_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]
         axes.grid(False)
         handles = [Patch(facecolor=c, hatch=h, edgecolor="#7a7a7a", linewidth=0.5, label=_kind_label(page, k))
                    for k, (c, h) in enumerate(KIND_LOOKS)]
-        figure.legend(handles=handles, loc="outside lower left", ncols=5, handlelength=1.4, columnspacing=1.4)
+        figure.legend(handles=handles, loc="outside lower left", ncols=6, handlelength=1.4, columnspacing=1.4)
         caption = parts.part_caption(page, page.t("fig_evidence"), suffix)
         return d.finish(figure, id=parts.part_id("evidence-kinds", suffix), caption=caption,
                         alt=parts.alt_text(page, caption, said),

@@ -74,8 +74,8 @@ def _panel(page: Any, axes: Any, rows: list[dict[str, Any]]) -> None:
     axes.tick_params(axis="x", length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    flags = f"  [{rows[0]['flags'].replace(',', ' ')}]" if rows[0]["flags"] else ""
-    axes.set_title(f"{page.of(rows[0])}{flags}", fontsize=8.5)
+    flags = parts.shown_flags(rows).replace(",", " ")
+    axes.set_title(page.of(rows[0]) + (f"  [{flags}]" if flags else ""), fontsize=8.5)
 
 
 def _label(axes: Any, x: float, value: float, place: float, text: str, ha: str, ink: str, weight: str) -> None:

@@ -67,7 +67,7 @@ def _strip(page: Any, axes: Any, y: int, row: dict[str, Any]) -> str:
     if row["inspection_start_date"] and row["inspection_end_date"]:
         start, end = at(row["inspection_start_date"]), at(row["inspection_end_date"])
         axes.barh(y, end - start, left=start, height=0.3, color=d.RULE, zorder=2)
-        axes.text((start + end) / 2, y - 0.26, _short(row["inspection_start_date"]) + "–" + _short(row["inspection_end_date"]),
+        axes.text((start + end) / 2, y - 0.26, f"{row['inspection_start_date'].year}.{_short(row['inspection_start_date'])}–" + _short(row["inspection_end_date"]),
                   ha="center", va="bottom", fontsize=6.6, color=d.GREY)
         words.append(f"{page.t('mark_inspection')} {row['inspection_start_date']} – {row['inspection_end_date']}")
     if row["period_days"] and known:
@@ -77,7 +77,7 @@ def _strip(page: Any, axes: Any, y: int, row: dict[str, Any]) -> str:
         start, end = at(first), at(last)
         axes.barh(y, max(1, end - start), left=start, height=0.3, facecolor="white", edgecolor=d.BLUE, hatch="////",
                   linewidth=0.5, zorder=2)
-        axes.annotate(f"{_short(first)}–{_short(last)}", ((start + end) / 2, y), xytext=(0, 9), textcoords="offset points",
+        axes.annotate(f"{first.year}.{_short(first)}–{_short(last)}", ((start + end) / 2, y), xytext=(0, 9), textcoords="offset points",
                       ha="center", fontsize=6.6, color=d.GREY)
         words.append(f"{page.t('mark_comment')} {first} – {last}")
     placed: list[tuple[int, int]] = []

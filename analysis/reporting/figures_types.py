@@ -124,6 +124,13 @@ def types_pair(page: Any) -> list[Figure]:
     return _two_sides(page, types, sides, [page.of(next(iter(s.values()))) for s in sides], "types-pair") if types else []
 
 
+def _wilson(x: int, n: int) -> dict[str, Any]:
+    from analysis.compare.intervals import wilson
+
+    low, high = wilson(x, n)
+    return {"wilson_low": low, "wilson_high": high}
+
+
 def types_city(page: Any) -> list[Figure]:
     """Shares of the types in one city's notices against all other notices of the selection."""
     figures = []
@@ -131,12 +138,9 @@ def types_city(page: Any) -> list[Figure]:
         rows = page.rows("out_overrepresentation", notice_id=notice_id, unit=page.unit)
         if not rows:
             continue
-        here = {r["type_code"]: {**r, "wilson_low": None, "wilson_high": None} for r in rows}
-        for r in page.rows("out_type_counts", notice_id=notice_id, unit=page.unit):
-            if r["type_code"] in here:
-                here[r["type_code"]].update(wilson_low=r["wilson_low"], wilson_high=r["wilson_high"])
+        here = {r["type_code"]: {**r, **_wilson(r["primary_count"], r["n_count"])} for r in rows}
         there = {r["type_code"]: {**r, "primary_count": r["other_count"], "n_count": r["other_n_count"],
-                                  "share": r["other_share"], "wilson_low": None, "wilson_high": None} for r in rows}
+                                  "share": r["other_share"], **_wilson(r["other_count"], r["other_n_count"])} for r in rows}
         types = _type_order(list(here.values()))
         figures += _two_sides(page, types, [here, there], [page.of(rows[0]), page.t("other_notices")],
                               f"types-{notice_id}")

@@ -198,7 +198,9 @@ def recurrences(page: Any) -> Table | None:
 
 def returns(page: Any) -> Table | None:
     """Types present in two consecutive notices of one body."""
-    rows = [r for r in page.out["out_type_returns"].to_dicts() if r["is_return"]]
+    ids = page.focus_ids()
+    rows = [r for r in page.out["out_type_returns"].to_dicts()
+            if r["is_return"] and (not ids or r["notice_id_after"] in ids)]
     specs = [worded(page, "label_before", "col_before"), worded(page, "label_after", "col_now"),
              worded(page, "type_label", "col_type"), of_total("before_count", "before_n_count", "col_before"),
              of_total("after_count", "after_n_count", "col_now"),
