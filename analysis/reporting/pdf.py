@@ -28,6 +28,8 @@ _MM_PER_POINT = 0.3528
 _LONG_WORD = 14
 _BREAKS = re.compile(r"([/#.\-_?&=:;,@])(?=\S)")
 _SHORT_LABEL = 7.6
+# Items of a callout stand in two columns when most are no wider than this (em).
+_HALF_LINE = 20.5
 # A row whose cell is longer than this may continue on the next page.
 _LONG_CELL = 450
 
@@ -62,7 +64,8 @@ def breakable(text: str) -> str:
 
 def split_tail(text: str) -> tuple[str, str]:
     """(rest, last word) of a text that a note follows: the note must not stand alone on a line."""
-    match = re.search(r"(?:[A-Za-z0-9.,%/+−-]{1,12}|.)\Z", text, re.S)
+    # Closing punctuation stays with what it closes.
+    match = re.search(r"(?:[A-Za-z0-9.,%/+−-]{1,12}|.)[，。；：、！？）》”’」』】〕…]*\Z", text, re.S)
     return (text[:match.start()], match.group()) if match else ("", "")
 
 
@@ -227,7 +230,8 @@ def _plain(block: Mapping[str, Any]) -> dict[str, Any]:
     if "runs" in block:
         return {**block, "runs": _with_tails(block["runs"])}
     if "items" in block:
-        return {**block, "items": [_with_tails(item) for item in block["items"]]}
+        widths = [sum(_em(run["text"]) + (1.6 if run["n"] else 0.0) for run in item) for item in block["items"]]
+        return {**block, "items": [_with_tails(item) for item in block["items"]], "short": len(widths) >= 4 and max(widths) <= 1.5 * _HALF_LINE and sum(w > _HALF_LINE for w in widths) <= len(widths) / 2}
     return dict(block)
 
 

@@ -124,9 +124,17 @@ class _Suite:
         names = notice_names(self.frames, lang)
         self.documents: dict[str, dict[str, Any]] = {}
         if bound:
-            self.documents["briefing"] = assemble(bound, lang, names=names)
+            self.documents["briefing"] = assemble(bound, lang, names=names, subtitle=self._scope(names) if len(bound) > 1 else None)
         for name in sorted(profiles):
             self.documents[name] = assemble(profiles[name], lang, names=names, title=self._profile_title(profiles[name]))
+
+    def _scope(self, names: Mapping[str, Mapping[str, str]]) -> str | None:
+        """「5 份通报：鞍山 2021、…」 under the title; only the number where the list would not fit a line or two."""
+        if not names:
+            return None
+        say = words(self.lang)
+        count = say["notices_count"].format(len(names))
+        return count + say["colon"] + say["list_sep"].join(names[n]["label"] for n in sorted(names)) if len(names) <= 8 else count
 
     def _profile_title(self, notebooks: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:
         """「鞍山：城市概况」: the notebook's own title says no city."""

@@ -246,23 +246,28 @@ def assemble(notebooks: Sequence[Sequence[Mapping[str, Any]]], lang: str = "zh",
     builder = _Builder(lang, clean(names or {}))
     first_meta: Mapping[str, Any] = {}
     body: list[dict[str, Any]] = []
+    heading = clean(title or words(lang)["untitled"])
     for index, blocks in enumerate(notebooks):
         meta = next((b for b in blocks if b.get("kind") == "meta"), {})
         first_meta = first_meta or meta
+        heading = clean(title or str(first_meta.get("title") or words(lang)["untitled"]))
         name = str(meta.get("notebook") or f"notebook {index + 1}")
         content = [b for b in blocks if b.get("kind") != "meta"]
         levels = [int(b.get("level", 1)) for b in content if b.get("kind") == "heading"]
         opens = bool(content) and content[0].get("kind") == "heading" and levels[0] == 1
         shift = 0 if opens or not levels else 2 - min(levels)
         if not opens:
-            body.append(builder.heading({"text": clean(str(meta.get("title") or name)), "anchor": name}, 1))
+            opening = clean(str(meta.get("title") or name))
+            if len(notebooks) > 1 and opening == heading:
+                opening = words(lang)["overview"]  # the cover already says it
+            body.append(builder.heading({"text": opening, "anchor": name}, 1))
         for place, block in enumerate(content, 1):
             body.append(builder.block(clean(block), f"{name}, block {place}", shift))
     stated = clean(str(first_meta.get("data_as_of") or ""))
     day = re.search(r"\d{4}-\d{2}-\d{2}", stated)
     as_of = day.group() if day else stated
     return {
-        "lang": lang, "words": words(lang), "title": clean(title or str(first_meta.get("title") or words(lang)["untitled"])),
+        "lang": lang, "words": words(lang), "title": heading,
         "subtitle": clean(subtitle if subtitle is not None else str(first_meta.get("subtitle") or "")), "as_of": as_of,
         "timestamp": timestamp(as_of), "parameters": dict(first_meta.get("parameters") or {}), "body": body, "sources": builder.sources.rows}
 
