@@ -176,8 +176,22 @@ def find_place(issuer: str | None, title: str | None, texts: list[str], phones: 
             return place, basis
     if is_own_sender(team):
         return None, "none"
-    place = _most_mentioned(texts, mentioned, team)
+    place = _most_mentioned(texts, mentioned, team) or _site_place(texts[0], mentioned, level)
     return (place, "text") if place is not None else (None, "none")
+
+
+# A page that names no place may still stand on a place's own site: 巧家新闻网, 某某政府网.
+_SITE = re.compile(r"([一-鿿]{2,5})(?:新闻网|政府网|政务网|党建网|先锋网|纪检监察网|门户网站|融媒体中心)")
+
+
+def _site_place(head: str, mentioned: set[str], level: str | None) -> Place | None:
+    """The place in the name of the site that shows the notice; None where no site is named."""
+    for match in _SITE.finditer(head):
+        for size in range(len(match.group(1)), 1, -1):
+            place = resolve(match.group(1)[-size:], mentioned, level)
+            if place is not None and place.code:
+                return place
+    return None
 
 
 def _codes(texts: list[str]) -> set[str]:
