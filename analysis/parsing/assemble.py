@@ -345,6 +345,9 @@ def _runs(nodes: list[Node]) -> list[list[int]]:
     return [sorted(run) for run in runs.values()]
 
 
+_DONE = ("completed", "completed_long_term")
+
+
 def _told_elsewhere(structure: Structure, flow: Flow, units: list[Node], drafts: list[Draft]) -> None:
     """Statuses by number or by a full total, for problems that state none themselves."""
     leaves = [problem for problem in structure.problems if problem.is_leaf]
@@ -357,7 +360,7 @@ def _told_elsewhere(structure: Structure, flow: Flow, units: list[Node], drafts:
     rest = next((entry for entry in told if entry.numbers is None), None)
     tops = sum(problem.parent_key is None for problem in structure.problems)
     total = None
-    if not by_number and len(open_leaves) == len(leaves):
+    if not by_number and all(problem.status_code in _DONE for problem in leaves if problem.status_basis == "item"):
         total = status_by_total(flow, spans, {tops, len(leaves)})
     for problem in open_leaves:
         number = problem.parent_key or problem.key

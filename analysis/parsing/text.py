@@ -121,8 +121,8 @@ _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*(?: ?[【(\[][^】)\]]{2,20}[】)\]])?[�
 _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
 _FRESH = re.compile(
-    r"[【\[(]|(?:整改|反馈|原因|存在|具体|主要|责任|完成|牵头|问题|落实|进展|措施|成效)[^。,;:“]{0,12}[:】]|(?:整改|原因|完成|落实)[^。,;:“]{0,8}$"
-    r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎|联系|发布|来源|下一步|接下来|综上|特此|中共")
+    r"[【\[(]|(?:整改|反馈|原因|存在|具体|主要|责任|完成|牵头|问题|落实|进展|措施|成效)[^。,;:“]{0,12}[:】]|(?:整改|落实|完成|具体)*(?:整改|落实|进展|完成)(?:情况|措施|举措|结果|进展|成效|时限)$|原因分析$"
+    r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎(?:广大|社会|各界|干部|群众|监督)|联系(?:电话|方式|人|地址)|发布(?:时间|日期|机构)|来源:|下一步|接下来|综上|特此|中共")
 
 
 def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -320,7 +320,7 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
         return _HEAD_END.search(text) is None and habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
-    if _is_result_line(text) or (len(text) < 60 and _HEAD_END.search(text)):
+    if _is_result_line(text) or (last.label is None and len(text) < 60 and _HEAD_END.search(text)):
         return False
     if len(text) >= 12 or text[-1] in ",、(":
         return True
