@@ -47,6 +47,9 @@ def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
     return (" " if page.lang == "en" else "") + page.t("opening_coverage", low=d.share(min(shares)), high=d.share(max(shares)), aside=aside)
 
 
+SUMMARY = "10_briefing"
+
+
 def _raised(page: Any) -> dict[str, list[dict[str, Any]]]:
     """Raised flags of the page's notices by code."""
     raised: dict[str, list[dict[str, Any]]] = {}
@@ -71,11 +74,11 @@ def _in_brackets(page: Any, text: str) -> str:
 
 
 def flag_line(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
-    """The raised flags in one paragraph."""
+    """The raised flags in one paragraph; on the one-page summary without names, which its items give."""
     runs = [Run(page.t("opening_flags") + ("：" if page.lang == "zh" else ": "))]
     for number, (code, of_flag) in enumerate(_raised(page).items()):
         runs += [Run(("；" if page.lang == "zh" else "; ") if number else ""), Run(code, strong=True),
-                 Run(f" {page.of(of_flag[0], 'flag_label')}{_in_brackets(page, _carriers(page, of_flag, rows))}")]
+                 Run(f" {page.of(of_flag[0], 'flag_label')}{'' if page.name == SUMMARY else _in_brackets(page, _carriers(page, of_flag, rows))}")]
     return [Paragraph([*runs, Run("。" if page.lang == "zh" else ".")])] if len(runs) > 1 else []
 
 
