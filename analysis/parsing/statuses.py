@@ -25,13 +25,13 @@ def _words() -> dict[str, str]:
 
 # Words around a status that change nothing: now, this item, all, has been.
 _LEAD = re.compile(
-    r"(?:(?:截至目前|截止目前|截至巡察[^,]{0,8}|(?:已于|已在|在)?巡[察视](?:整改)?期间(?:就)?(?:已)?|目前为止|到目前为止|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?|目前|现阶段|现|至此|当前|现在|上述|以上|所有|相关|有关|已经|均已|都已|全部已|业已|均|都|全部|已全部|已全面|全面|总体|整体|整体上|已)(?:,|:)?)+")
+    r"(?:(?:截至目前|截止目前|截至巡察[^,]{0,8}|(?:已于|已在|在)?巡[察视](?:整改)?期间(?:就)?(?:已)?|目前为止|到目前为止|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?|目前|现阶段|现|至此|当前|现在|上述|以上|所有|相关|有关|已经|均已|都已|全部已|业已|均|都|全部|已全部|已全面|全面|总体|整体|整体上|(?:已)?于?(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|初|末|[上中下]旬)?(?:之?前)?(?:已)?|已)(?:,|:)?)+")
 _SUBJECT = re.compile(
     r"(?:截至目前,?|截止目前,?|目前,?|现,?|至此,?|当前,?|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?,?)*"
     r"(?:(?:该|此|本|这|上述|以上|各|有关|相关|反馈)+的?(?:一|两|二|三|四|五|六|[2-9])?(?:个|项|类|条|些|方面)?的?(?:反馈|具体|整改)*(?:问题|任务|事项|工作|措施|情况|整改|项)*的?(?:整改)?(?:任务|工作|措施)?|"
     r"(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈)?(?:问题|整改任务|整改工作|整改事项|整改措施|任务|事项)的?(?:整改)?(?:任务|工作|措施)?)"
 )
-_SPLIT = re.compile(r"[,、;和及]|并将|并需|并且|并|且将|且|同时|但仍?需?|将|需要|需|仍|继续(?=长期|坚持)")
+_SPLIT = re.compile(r"[,、;()和及]|并将|并需|并且|并|且将|且|同时|但仍?需?|将|需要|需|仍|继续(?=长期|坚持)")
 _TRIM = " 。.,;:!、\n【】[]()（）“”\"'|*"
 _PERCENT = re.compile(r"(?:整改|完成|推进|总体|工程|任务)*(?:完成)?(?:进度|率|度|比例)?(?:已|为|约|达到?|:|超过?)* ?(\d{1,3}(?:\.\d+)?) ?%")
 _CLOSED = {"completed", "completed_long_term"}
@@ -106,6 +106,9 @@ def percent_status(words: str) -> tuple[str, float] | None:
     return ("completed" if share == 1 else "not_completed" if share == 0 else "in_progress"), share
 
 
+_OPEN = re.compile(r"未|正在|推进|尚|仍|待|部分")
+
+
 def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Status | None:
     """The status at the beginning of a segment.
 
@@ -133,6 +136,12 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
                 if status is not None:
                     return status
     if is_result and len(first) <= 40 and "一是" not in first:
+        # 已制定方案，正在推进: words the lookup does not know, then a status of its own.
+        head, comma, tail = first.rpartition(",")
+        code = status_code(tail) if comma and not _OPEN.search(head) else None
+        if code is not None:
+            at = text.find(first, start) + len(head) + 1
+            return Status(code, at, at + len(tail))
         return Status(None, start, stop)
     return None
 
@@ -168,6 +177,8 @@ def _with_subject(sentence: str) -> str | None:
     return code
 
 
+# 该问题, 此项整改 (this problem, this item): a subject that can only be the problem itself.
+_NAMED = re.compile(r"(?:截至目前,?|截止目前,?|目前,?|现,?|至此,?)*(?:该|此|本|这一?)(?:一)?(?:项|个|条|类)?(?:反馈|具体|整改)*(?:问题|任务|事项|整改|工作|项|已|正|基本|仍|尚)")
 _TAIL_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]\n]{2,40})[)】\]〕][。.;]? ?$")
 
 
@@ -202,7 +213,7 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
         return Status(code, at, end), False
     code = _with_subject(sentence)
     if code is not None:
-        return Status(code, at, end), True
+        return Status(code, at, end), _NAMED.match(sentence) is not None
     if "%" in sentence and len(sentence) < 28:
         percent = percent_status(sentence)
         if percent is not None and ("进度" in sentence or "完成率" in sentence):
@@ -213,7 +224,7 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
             tail = sentence[cut + 1:]
             code = _with_subject(tail)
             if code is not None:
-                return Status(code, at + cut + 1, end), True
+                return Status(code, at + cut + 1, end), _NAMED.match(tail) is not None
     return None
 
 
