@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.reporting import editions, history, messages
+from analysis.reporting import editions, history
 from analysis.reporting.changes import compare_snapshots, has_moved
 from analysis.reporting.index_page import write_failure_note, write_index
 from analysis.reporting.run_record import RunRecord
@@ -157,19 +157,3 @@ def test_changes_show_both_values() -> None:
     assert moved["newly_set_aside"] == ["x.pdf (no_text_layer)"]
     assert has_moved(moved) and not has_moved(compare_snapshots(after, after) | {"set_aside": []})
     assert compare_snapshots(None, after)["is_first"]
-
-
-def test_messages_never_hold_an_address(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv(messages.VARIABLE, "json://user:secret-token@127.0.0.1:9/hook not-an-address-secret-token")
-    record = RunRecord("2026-11-16", "2026-11-16T07:00:00+00:00", {})
-    record.close("failed", "no notice could be read")
-    warning = messages.send("failure", record.as_dict())
-    shown = capfd.readouterr()
-    assert warning and "secret-token" not in warning + shown.out + shown.err
-    title, body = messages.compose("failure", record.as_dict())
-    assert "no notice could be read" in body and title
-
-
-def test_without_an_address_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(messages.VARIABLE, raising=False)
-    assert messages.send("success", {"run_id": "x", "outcome": "published"}) is None

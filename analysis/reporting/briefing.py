@@ -155,7 +155,7 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
         save_snapshot(work, snapshot)
         comparable = previous is not None and _same_selection(previous.record["parameters"], record.parameters)
         record.changes = compare_snapshots(load_snapshot(previous.folder) if comparable else None, snapshot)
-    with record.step("notebooks", work, report) as step:
+    with record.step("notebooks", work, report) as step, messages.hidden():
         executed = stages.run_suite(order, record, work, step, report)
         for page in executed:
             if page.name == stages.SUMMARY_NOTEBOOK:

@@ -85,7 +85,8 @@ def bury(reports: Path, work: Path, run_id: str, outcome: str) -> Path | None:
     if outcome == "killed":
         try:
             record = json.loads(record_path.read_text(encoding="utf-8"))
-            record["outcome"] = "killed"
+            done = [step["name"] for step in record.get("steps", ())]
+            record |= {"outcome": "killed", "error": "the run was killed from outside, or the machine stopped, " + (f"after its step {done[-1]!r}" if done else "in its first step")}
             record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         except (OSError, ValueError):
             pass

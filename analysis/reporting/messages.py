@@ -7,11 +7,15 @@ separated by white space) and are never written to a log or a record.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 VARIABLE = "ZHENGGAI_NOTIFY"
 TITLES = {"success": "整改通报分析：新一期已发布 / new edition", "failure": "整改通报分析：本次未发布 / run failed",
           "disagreement": "整改通报分析：出现新的不一致 / new disagreement"}
+
+TYPES = {"success": "success", "failure": "failure", "disagreement": "warning"}
 
 
 def compose(kind: str, record: dict[str, Any]) -> tuple[str, str]:
@@ -45,9 +49,20 @@ def send(kind: str, record: dict[str, Any]) -> str | None:
     bad = sum(not sender.add(address) for address in addresses)
     title, body = compose(kind, record)
     try:
-        delivered = len(sender) > 0 and sender.notify(body=body, title=title)
+        delivered = len(sender) > 0 and sender.notify(body=body, title=title, notify_type=TYPES[kind])
     except Exception as error:  # a service that is down must not fail the run
         return f"message not sent: {type(error).__name__}"
     if bad:
         return f"{bad} of {len(addresses)} addresses in {VARIABLE} are not understood; see the list of services of Apprise"
     return None if delivered else f"message not delivered to at least one of {len(addresses)} addresses in {VARIABLE}"
+
+
+@contextmanager
+def hidden() -> Iterator[None]:
+    """Keep the addresses out of the environment that notebooks get."""
+    addresses = os.environ.pop(VARIABLE, None)
+    try:
+        yield
+    finally:
+        if addresses is not None:
+            os.environ[VARIABLE] = addresses
