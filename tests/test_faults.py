@@ -1,12 +1,11 @@
 """Faults injected for real into scheduled runs: after each, ``latest`` is whole and the next run works.
 
-Each run is a process of its own on two of the real reports and one notebook, HTML only, so that
-a kill, a full disk or a changed input meets the real code and not a stand-in.
+Each run is a process of its own on two or three of the real reports and one notebook, HTML only, so
+that a kill, a full disk or a changed input meets the real code and not a stand-in.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -15,42 +14,67 @@ import textwrap
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from analysis.paths import PACKAGE
 from analysis.reporting import editions
 from analysis.reporting.fingerprints import file_digest
 from analysis.reporting.history import read_history
-from tests.project_copy import BRIEF, copy_project, run_briefing
+from tests.project_copy import BRIEF, copy_project, environment_of, message_server, run_briefing, spoil_notebook
 
-DRIVER = """
+KILLER = """
 import os, signal, sys
 from pathlib import Path
 sys.argv = ["zhenggai", *{arguments!r}]
-count, limit = 0, {limit}
-def counted(name, function):
+count, limit, main = 0, {limit}, os.getpid()
+def counted(function):
     def call(*args, **kwargs):
         global count
         if os.getpid() == main:
             count += 1
             if count == limit:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(main, signal.SIGKILL)
         return function(*args, **kwargs)
     return call
-main = os.getpid()
-for name in ("replace", "mkdir", "unlink", "fsync", "symlink", "rename"):
-    setattr(os, name, counted(name, getattr(os, name)))
+for name in ("replace", "mkdir", "unlink", "fsync", "symlink", "rename", "rmdir"):
+    setattr(os, name, counted(getattr(os, name)))
 from analysis.cli import main as command
 try:
     command()
 finally:
     Path(os.environ["COUNT_FILE"]).write_text(str(count))
 """
+CLOCK = """
+import datetime as dt, sys, types
+from analysis.reporting import briefing, run_record
+shift = dt.timedelta(days={days})
+class date(dt.date):
+    @classmethod
+    def today(cls): return dt.date.today() + shift
+class datetime(dt.datetime):
+    @classmethod
+    def now(cls, tz=None): return dt.datetime.now(tz) + shift
+shifted = types.SimpleNamespace(**{{**vars(dt), "date": date, "datetime": datetime}})
+briefing.dt = run_record.dt = shifted
+sys.argv = ["zhenggai", "briefing", *{arguments!r}]
+from analysis.cli import main
+main()
+"""
+RUNNING = "import psutil; [p.kill() for p in psutil.Process().parents() if 'analysis.cli' in ' '.join(p.cmdline())]"
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small project with one good edition; tests copy it."""
+    """A small project with two editions, the last without the third report; tests copy it.
+
+    The work on all three reports is kept, so that most runs of the tests are quick.
+    """
     home = copy_project(tmp_path_factory.mktemp("published") / "整改 分析", ["anshan.txt", "yushu.txt"])
+    change_input(home)
+    done = run_briefing(home)
+    assert done.returncode == 0, done.stderr
+    (home / "data" / "raw" / "kaifeng.txt").unlink()
     done = run_briefing(home)
     assert done.returncode == 0, done.stderr
     return home
@@ -63,13 +87,26 @@ def home(published: Path, tmp_path: Path) -> Path:
     return target
 
 
-def assert_latest_is_whole(home: Path) -> str:
-    edition = editions.latest_edition(home / "reports")
+def assert_latest_is_whole(home: Path, reports: str = "reports") -> str:
+    edition = editions.latest_edition(home / reports)
     assert edition is not None, "the last good edition is gone"
     assert edition.record["outcome"] == "published"
+    assert "briefing.html" in edition.record["files"]
     for name, digest in edition.record["files"].items():
         assert file_digest(edition.folder / name) == digest, f"{name} is not the file that was published"
     return edition.run_id
+
+
+def assert_next_run_works(home: Path, *arguments: str) -> None:
+    done = run_briefing(home, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert_latest_is_whole(home)
+    left = [p.name for p in (home / "reports").iterdir() if p.name.startswith((editions.WORK_PREFIX, ".latest", ".index", ".run"))]
+    assert not left, "leftovers of killed runs would fill the disk"
+
+
+def failed_records(home: Path) -> list[dict]:
+    return [editions.read_record(p) for p in sorted((home / "reports" / "failed").iterdir()) if p.is_dir()]
 
 
 def change_input(home: Path) -> None:
@@ -77,175 +114,266 @@ def change_input(home: Path) -> None:
     shutil.copyfile(home / "kaifeng.txt", home / "data" / "raw" / "kaifeng.txt")
 
 
-def killed_run(home: Path, limit: int) -> tuple[int, int | None]:
+def raw_files(home: Path) -> dict[str, str]:
+    return {name: file_digest(home / "data" / "raw" / name) for name in os.listdir(home / "data" / "raw")}
+
+
+def killed_run(home: Path, limit: int, *arguments: str) -> tuple[int, int | None]:
     """Run a briefing that is killed at its ``limit``-th file operation: (return code, operations counted)."""
     counter = home / "count"
     counter.unlink(missing_ok=True)
-    script = DRIVER.format(arguments=["briefing", *BRIEF], limit=limit)
+    script = KILLER.format(arguments=["briefing", *BRIEF, *arguments], limit=limit)
     done = subprocess.run([sys.executable, "-c", script], cwd=home, capture_output=True, check=False, timeout=180,
-                          env={**os.environ, "ZHENGGAI_HOME": str(home), "COUNT_FILE": str(counter)})
+                          env=environment_of(home, COUNT_FILE=str(counter)))
     return done.returncode, int(counter.read_text()) if counter.exists() else None
 
 
-def test_kill_at_every_step_of_a_run(home: Path) -> None:
-    """kill -9 at file operations spread over the whole run, first to last."""
+@pytest.mark.parametrize("half", [0, 1])
+def test_kill_at_every_step_of_a_run(home: Path, half: int) -> None:
+    """kill -9 at file operations spread over the whole run, first to last: 24 points in two halves."""
     change_input(home)
-    before = {name: file_digest(home / "data" / "raw" / name) for name in os.listdir(home / "data" / "raw")}
+    before = raw_files(home)
     probe = home.parent / "probe"
     shutil.copytree(home, probe, symlinks=True)
     code, operations = killed_run(probe, 10**9)
-    assert code == 0 and operations and operations > 25
-    points = sorted({1 + round(step * (operations - 1) / 21) for step in range(22)})
-    assert len(points) >= 20
-    first = assert_latest_is_whole(home)
-    for point in points:
+    assert code == 0 and operations and operations > 30
+    points = sorted({1 + round(step * (operations - 1) / 23) for step in range(24)})
+    assert len(points) == 24
+    known = [run["run_id"] for run in read_history(home / "reports")[0]]
+    killed = 0
+    for point in points[half::2]:
         code, _ = killed_run(home, point)
-        assert_latest_is_whole(home)
         assert code in (-9, 0)
+        killed += code == -9
+        assert_latest_is_whole(home)
         runs, broken = read_history(home / "reports")
-        assert runs and runs[0]["run_id"] == first, "the history lost a run"
-        assert broken <= 1
-    assert before == {name: file_digest(home / "data" / "raw" / name) for name in os.listdir(home / "data" / "raw")}
-    done = run_briefing(home)
-    assert done.returncode == 0, done.stderr
-    assert not list((home / "reports").glob(f"{editions.WORK_PREFIX}*")), "leftovers of killed runs"
-    assert_latest_is_whole(home)
+        assert [run["run_id"] for run in runs][:len(known)] == known, "the history lost a run"
+        assert broken == 0
+    assert killed >= 8, "once an edition is out, later runs may have nothing to do"
+    assert before == raw_files(home)
+    (home / "data" / "raw" / "kaifeng.txt").unlink()
+    assert_next_run_works(home)
+    assert all((folder / "failure.html").is_file() for folder in (home / "reports" / "failed").iterdir()), "each killed run has its note"
+
+
+def test_kill_while_a_notebook_runs_leaves_no_process_behind(home: Path) -> None:
+    first = assert_latest_is_whole(home)
+    clean = (home / "notebooks" / "03_completion.ipynb").read_bytes()
+    spoil_notebook(home, "03", RUNNING + "\nimport time; time.sleep(600)")
+    assert run_briefing(home).returncode == -9
+    deadline = time.monotonic() + 20
+    while (left := processes_in(home)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not left, "an orphaned notebook would run for ever"
+    assert assert_latest_is_whole(home) == first
+    (home / "notebooks" / "03_completion.ipynb").write_bytes(clean)
+    change_input(home)
+    assert_next_run_works(home)
+    assert [record["outcome"] for record in failed_records(home)] == ["killed"]
+
+
+def processes_in(home: Path) -> list[str]:
+    """Command lines of processes that work for that project."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("ZHENGGAI_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("mount") is None,
                     reason="a full disk needs root, to mount a small one")
 def test_full_disk(home: Path, tmp_path: Path) -> None:
+    """The disk fills at several places of the run: at its record, its notebooks, its exports."""
     small = tmp_path / "small"
     small.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)], capture_output=True, check=False).returncode:
         pytest.skip("this machine does not allow a small disk to be mounted")
     try:
-        shutil.copytree(home / "reports", small / "reports", symlinks=True)
-        shutil.rmtree(small / "reports" / ".cache", ignore_errors=True)
+        shutil.move(home / "reports", small / "reports")
+        (home / "reports").symlink_to(small / "reports")
+        first = assert_latest_is_whole(home)
         change_input(home)
-        free = shutil.disk_usage(small).free
-        (small / "filler").write_bytes(b"\0" * max(0, free - 60_000))
-        done = run_briefing(home, "--out", str(small / "reports"))
-        assert done.returncode == 1 and "nothing was published" in done.stderr
-        edition = editions.latest_edition(small / "reports")
-        assert edition and (edition.folder / "briefing.html").is_file()
+        for room in (0, 24_000, 400_000):
+            (small / "filler").write_bytes(b"")
+            (small / "filler").write_bytes(b"\0" * max(0, shutil.disk_usage(small).free - room))
+            done = run_briefing(home)
+            assert done.returncode == 1, done.stdout
+            assert "disk is full" in done.stderr and "Traceback" not in done.stderr, done.stderr
+            assert assert_latest_is_whole(home) == first
         (small / "filler").unlink()
-        again = run_briefing(home, "--out", str(small / "reports"))
-        assert again.returncode == 0, again.stderr
-        assert editions.latest_edition(small / "reports").run_id != edition.run_id
+        assert_next_run_works(home)
+        assert assert_latest_is_whole(home) != first
     finally:
         subprocess.run(["umount", "-l", str(small)], check=False)
 
 
 def test_unwritable_folder_is_said_at_once(home: Path) -> None:
+    first = assert_latest_is_whole(home)
     (home / "blocked").write_text("")
-    done = run_briefing(home, "--out", str(home / "blocked"))
-    assert done.returncode == 1 and "cannot be written" in done.stderr and "Traceback" not in done.stderr
-
-
-def spoil_notebook(home: Path, code: str) -> None:
-    path = next((home / "notebooks").glob("03_*.ipynb"))
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    last = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-1]
-    last["source"] = [code]
-    path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
-
-
-@pytest.mark.parametrize(("code", "sign"), [
-    ("raise ValueError('injected')", "injected"),
-    ("import os; os._exit(3)", "03_"),
-    ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "03_"),
-])
-def test_a_notebook_that_raises_or_dies_fails_alone(home: Path, code: str, sign: str) -> None:
-    first = assert_latest_is_whole(home)
-    spoil_notebook(home, code)
-    done = run_briefing(home, "--notebook", "02_problem_counts", "--notebook", "03_completion", brief=False)
-    assert done.returncode == 1 and sign in done.stderr
-    assert assert_latest_is_whole(home) == first, "a failed run must leave the last good edition in place"
-    [failed] = [p for p in (home / "reports" / "failed").iterdir() if p.is_dir()]
-    record = editions.read_record(failed)
-    outcomes = {n["notebook"]: n["outcome"] for n in record["notebooks"]}
-    assert outcomes["02_problem_counts.ipynb"] == "done", "the other notebooks go on"
-    assert outcomes["03_completion.ipynb"] != "done"
-    assert (failed / "failure.html").is_file()
-
-
-def test_an_input_that_changes_during_the_run_is_not_published(home: Path) -> None:
-    first = assert_latest_is_whole(home)
-    change_input(home)
-    spoil_notebook(home, "import os, pathlib; p = pathlib.Path(os.environ['ZHENGGAI_HOME'], 'data', 'raw', 'kaifeng.txt'); p.write_text(p.read_text(encoding='utf-8') + ' ', encoding='utf-8')")
-    done = run_briefing(home)
-    assert done.returncode == 1 and "changed while the run was at work" in done.stderr
+    for option in ("--out", "--data"):
+        done = run_briefing(home, option, str(home / "blocked"))
+        assert done.returncode == 1 and "cannot be written" in done.stderr and option in done.stderr and "Traceback" not in done.stderr
     assert assert_latest_is_whole(home) == first
+
+
+def test_notebooks_that_raise_die_hang_or_grow_fail_alone(home: Path) -> None:
+    """Five notebooks with a fault each, and one without: it is done, the others say why, nothing is published."""
+    first = assert_latest_is_whole(home)
+    faults = {"02": ("import os; print(dict(os.environ)); raise ValueError('injected')", "failed", "injected"), "04": ("import os; os._exit(3)", "died", "exit code 3"),
+              "05": ("while True: pass", "timed_out", "still running after 8 s"), "07": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died", "ended on its own"),
+              "06": ("held = []\nwhile True: held.append(bytearray(1 << 20))", "out_of_memory", "limit of 900 MiB")}
+    names = {p.name[:2]: p.name for p in (home / "notebooks").glob("*.ipynb")}
+    for number, (code, _, _) in faults.items():
+        spoil_notebook(home, number, code)
+    chosen = [part for number in faults for part in ("--notebook", names[number])]
+    with message_server() as (address, received):
+        done = run_briefing(home, *chosen, "--notebook-timeout", "8", "--notebook-memory", "900", ZHENGGAI_NOTIFY=address)
+    assert done.returncode == 1
+    assert assert_latest_is_whole(home) == first, "a failed run must leave the last good edition in place"
+    [record] = failed_records(home)
+    results = {n["notebook"]: n for n in record["notebooks"]}
+    assert results["03_completion.ipynb"]["outcome"] in ("done", "reused"), "the other notebooks go on"
+    for number, (_, outcome, sign) in faults.items():
+        assert results[names[number]]["outcome"] == outcome and sign in results[names[number]]["error"], results[names[number]]
+        assert sign in done.stderr
+        partial = home / "reports" / "failed" / record["run_id"] / "notebooks" / f"{names[number].removesuffix('.ipynb')}.failed.ipynb"
+        assert partial.is_file(), "the marked partial output is kept"
+    note = (home / "reports" / "failed" / record["run_id"] / "failure.html").read_text(encoding="utf-8")
+    assert "injected" in note
+    assert [message["type"] for message in received] == ["failure"] and "injected" in received[0]["message"]
+    assert_no_token(home, done)
+    assert_next_run_works(home)
+
+
+def assert_no_token(home: Path, done: subprocess.CompletedProcess[str]) -> None:
+    assert "secret-token" not in done.stdout + done.stderr
+    for path in (home / "reports").rglob("*"):
+        if path.is_file():
+            assert b"secret-token" not in path.read_bytes(), f"{path.name} holds the address of a message"
+
+
+@pytest.mark.parametrize("tampered", ["input", "tables"])
+def test_what_changes_during_the_run_is_not_published(home: Path, tampered: str) -> None:
+    """A mixture of two states of the data would be worse than no edition."""
+    first = assert_latest_is_whole(home)
+    clean = (home / "notebooks" / "03_completion.ipynb").read_bytes()
+    target = {"input": "data/raw/anshan.txt.meta.yml", "tables": "data/processed/core_claims.parquet"}[tampered]
+    spoil_notebook(home, "03", f"import os, pathlib; p = pathlib.Path(os.environ['ZHENGGAI_HOME'], {target!r}); p.write_bytes(p.read_bytes() + b'\\n')")
+    done = run_briefing(home)
+    assert done.returncode == 1 and "while the run was at work" in done.stderr, done.stderr
+    assert assert_latest_is_whole(home) == first
+    (home / "notebooks" / "03_completion.ipynb").write_bytes(clean)
+    assert_next_run_works(home)
 
 
 def test_a_second_run_leaves_or_waits(home: Path) -> None:
     from filelock import FileLock
 
     with FileLock(home / "reports" / editions.LOCK_NAME):
-        started = time.monotonic()
         leaving = run_briefing(home)
         assert leaving.returncode == 5 and "another run is at work" in leaving.stderr
-        assert time.monotonic() - started < 60
         waiting = subprocess.Popen([sys.executable, "-m", "analysis.cli", "briefing", *BRIEF, "--wait", "120"], cwd=home,
-                                   env={**os.environ, "ZHENGGAI_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(3)
+                                   env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(4)
         assert waiting.poll() is None
-    out, err = waiting.communicate(timeout=120)
+    _, err = waiting.communicate(timeout=120)
     assert waiting.returncode == 0, err
+    with FileLock(home / "data" / "processed" / editions.LOCK_NAME):
+        other = run_briefing(home, "--out", str(home / "other reports"))
+        assert other.returncode == 5, "two reports folders must not mix their tables"
+
+
+def test_a_stopped_run_says_so(home: Path) -> None:
+    """A scheduler's stop (SIGTERM) is recorded as a failure with its note, not left behind."""
+    first = assert_latest_is_whole(home)
+    spoil_notebook(home, "03", "import os, signal, psutil\nfor p in psutil.Process().parents():\n    if 'analysis.cli' in ' '.join(p.cmdline()): p.terminate()\nimport time; time.sleep(3)")
+    done = run_briefing(home)
+    assert done.returncode == 143 and "Traceback" not in done.stderr
+    [record] = failed_records(home)
+    assert record["outcome"] == "failed" and "stopped from outside" in record["error"]
+    assert assert_latest_is_whole(home) == first and not processes_in(home)
 
 
 def test_broken_history_file_costs_nothing(home: Path) -> None:
+    known = [run["run_id"] for run in read_history(home / "reports")[0]]
     (home / "reports" / "history.jsonl").write_bytes(b"\xff\xfe garbage \n{\"run_id\"")
     change_input(home)
-    done = run_briefing(home)
-    assert done.returncode == 0, done.stderr
+    assert_next_run_works(home)
     runs, broken = read_history(home / "reports")
-    assert len(runs) == 2 and broken == 2
+    assert [run["run_id"] for run in runs][:-1] == known and broken == 2
 
 
-def test_unchanged_content_is_not_done_again_and_gives_the_same_bytes(home: Path) -> None:
+def test_a_clock_that_jumps(home: Path) -> None:
+    """Twelve years ahead, then back: the edition made last is the latest, is compared with, and is kept."""
+    made = []
+    for days in (4400, -4400, 0):
+        change_input(home) if days == 4400 else (home / "data" / "raw" / "kaifeng.txt").unlink(missing_ok=True)
+        if days == 0:
+            change_input(home)
+        script = CLOCK.format(days=days, arguments=[*BRIEF, "--keep", "2"])
+        done = subprocess.run([sys.executable, "-c", script], cwd=home, capture_output=True, text=True, check=False, timeout=180, env=environment_of(home))
+        assert done.returncode == 0, done.stderr
+        made.append(assert_latest_is_whole(home))
+        moved = editions.latest_edition(home / "reports").record["changes"]
+        assert moved["notices_removed" if days < 0 else "notices_added"] == ["kaifeng-2023"] or len(moved["notices_added"]) + len(moved["notices_removed"]) == 1
+    years = [run_id[:4] for run_id in made]
+    assert int(years[0]) > int(years[2]) > int(years[1])
+    assert [e.run_id for e in editions.list_editions(home / "reports")] == made[1:], "the last two made are kept, whatever their dates say"
+    records = [run for run in read_history(home / "reports")[0] if run["run_id"] in made]
+    assert all(0 <= run["seconds"] < 200 for run in records), "durations do not hang on the clock"
+
+
+def test_only_what_changed_is_done_again_and_gives_the_same_bytes(home: Path) -> None:
+    """Per file, per notebook, per export; a change of theme renders again without executing."""
     first = assert_latest_is_whole(home)
-    again = run_briefing(home, "--if-changed")
-    assert again.returncode == 0 and "nothing has changed" in again.stdout
+    again = run_briefing(home)
+    assert again.returncode == 0 and "nothing has changed" in again.stdout, again.stdout
     assert assert_latest_is_whole(home) == first
-    change_input(home)
-    incremental = run_briefing(home, "--if-changed")
-    assert incremental.returncode == 0, incremental.stderr
-    kept = editions.latest_edition(home / "reports")
-    (home / "data" / "raw" / "kaifeng.txt").unlink()
-    assert run_briefing(home, "--if-changed").returncode == 0
-    change_input(home)
-    reused = run_briefing(home, "--if-changed")
-    assert "reused" in reused.stdout, "nothing of an earlier run was taken up again"
-    full_home = home.parent / "full"
-    shutil.copytree(home, full_home, symlinks=True)
-    shutil.rmtree(full_home / "reports" / editions.WORK_PREFIX, ignore_errors=True)
-    shutil.rmtree(full_home / "reports")
-    shutil.rmtree(full_home / "data" / "processed")
-    assert run_briefing(full_home).returncode == 0
-    full = editions.latest_edition(full_home / "reports")
-    pages = {name: digest for name, digest in full.record["files"].items() if not name.startswith(("snapshot", "notebooks"))}
-    same = {name: digest for name, digest in kept.record["files"].items() if name in pages}
-    assert same == pages, textwrap.shorten(str(sorted(n for n in pages if same.get(n) != pages[n])), 300)
-
-
-def test_removed_file_is_missing_from_the_briefing_and_said(home: Path) -> None:
-    (home / "data" / "raw" / "yushu.txt").unlink()
-    done = run_briefing(home)
-    assert done.returncode == 0, done.stderr
-    assert "yushu" in done.stderr, "the missing file must be named"
+    text = (home / "kaifeng.txt").read_text(encoding="utf-8")
+    (home / "data" / "raw" / "kaifeng.txt").write_text(text + "\n", encoding="utf-8", newline="")
+    assert run_briefing(home).returncode == 0
+    changed = editions.latest_edition(home / "reports").record
+    steps = {step["name"]: step for step in changed["steps"]}
+    assert "2 unchanged" in steps["parse"]["note"], "only the new file is parsed"
+    package = home.parent / "package" / "analysis"
+    shutil.copytree(PACKAGE, package)
+    with open(package / "reporting" / "templates" / "briefing.css", "a", encoding="utf-8") as style:
+        style.write("\n.another-theme { color: inherit; }\n")
+    themed = run_briefing(home, PYTHONPATH=str(package.parent))
+    assert themed.returncode == 0, themed.stderr
     edition = editions.latest_edition(home / "reports")
-    assert edition.record["changes"]["notices_removed"] == ["yushu-2024"]
-    assert any("yushu" in row for row in edition.record["changes"]["set_aside"])
+    assert edition.run_id != changed["run_id"] and "another-theme" in (edition.folder / "briefing.html").read_text(encoding="utf-8")
+    assert {n["outcome"] for n in edition.record["notebooks"]} == {"reused"}, "a change of theme must not execute anything"
+    assert {step["name"]: step["outcome"] for step in edition.record["steps"]}["export html"] == "done"
+    full_home = home.parent / "full" / home.name
+    shutil.copytree(home, full_home, symlinks=True, ignore=shutil.ignore_patterns("reports", "processed"))
+    done = run_briefing(full_home, PYTHONPATH=str(package.parent))
+    assert done.returncode == 0, done.stderr
+    full = editions.latest_edition(full_home / "reports").record
+    assert {n["outcome"] for n in full["notebooks"]} == {"done"}
+    differing = sorted(name for name in set(full["files"]) | set(edition.record["files"]) if full["files"].get(name) != edition.record["files"].get(name))
+    assert not differing, textwrap.shorten(str(differing), 300)
 
 
-def test_what_moved_shows_both_values(home: Path) -> None:
+def test_what_moved_and_what_is_missing_is_said_with_both_values(home: Path) -> None:
     path = home / "data" / "raw" / "anshan.txt"
     text = path.read_bytes().decode("utf-8").replace("整改情况：正在整改", "整改情况：已完成", 1)
     path.write_bytes(text.encode("utf-8"))
     (home / "data" / "raw" / "anshan.txt.meta.yml").unlink()
-    done = run_briefing(home)
+    (home / "data" / "raw" / "yushu.txt").unlink()
+    with message_server() as (address, received):
+        done = run_briefing(home, ZHENGGAI_NOTIFY=address)
     assert done.returncode == 0, done.stderr
-    changes = editions.latest_edition(home / "reports").record["changes"]
-    assert [(c["before"], c["after"]) for c in changes["statuses_changed"]] == [("in_progress", "completed")]
+    assert "yushu" in done.stderr, "the missing file must be named"
+    record = editions.latest_edition(home / "reports").record
+    assert [(c["before"], c["after"]) for c in record["changes"]["statuses_changed"]] == [("in_progress", "completed")]
+    assert record["changes"]["notices_removed"] == ["yushu-2024"]
+    assert any("yushu" in row for row in record["changes"]["set_aside"])
+    assert [message["type"] for message in received] == ["success", "warning"], "a total that no longer agrees is a message of its own"
+    assert "anshan-2021!" in received[1]["message"]
+    assert_no_token(home, done)
+    assert record["versions"]["polars"] and record["ended_at"] and all(step["peak_memory_mb"] > 0 for step in record["steps"] if step["seconds"] > 0.5)
