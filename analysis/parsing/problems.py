@@ -154,6 +154,7 @@ def _read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool,
                       or stop - mark.end >= mark.start - start), None)
         if first is not None and stop - first.end > 4:
             start = first.end
+            has_detail = False  # the label says where the finding is told
     start, stop = _trim(text, start, stop)
     if stop <= start:
         return

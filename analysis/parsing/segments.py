@@ -80,7 +80,7 @@ def find_marks(flow: Flow) -> list[Mark]:
                 owner = found.group(2)
                 word = found.group(3)
                 part = parts[word]
-                if part in ("note", "plan", "goal") and found.group(1).strip():
+                if part in ("note", "plan", "goal") and (found.group(1).strip() or found.start(1) and window[found.start(1) - 1] in ").是"):
                     pass  # 1.情况说明： is a line of a list, not a label
                 elif _plausible(owner, word, part):
                     start = base + found.start(1)
