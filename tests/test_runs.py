@@ -138,6 +138,16 @@ def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path, pool):
 
 
 @fork_only
+def test_papermill_itself_can_use_the_fast_engine(tmp_path):
+    import papermill
+
+    engine.register()
+    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "n * 2"])
+    done = papermill.execute_notebook(str(source), str(tmp_path / "o.ipynb"), {"n": 21}, engine_name=engine.FORK, progress_bar=False)
+    assert done.cells[-1].outputs[0]["data"]["text/plain"] == "42"
+
+
+@fork_only
 def test_a_preloaded_process_that_is_killed_costs_only_the_runs_it_carried(tmp_path):
     source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL) if n else print('fine')\nimport time\ntime.sleep(n)"])
     with WorkerPool() as own:

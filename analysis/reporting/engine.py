@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from typing import Any
 
 from papermill.engines import NBClientEngine, papermill_engines
@@ -43,14 +44,9 @@ class ForkEngine(NBClientEngine):
                                  start_timeout=60, execution_timeout=None, *, pool=None, limits=None,
                                  working_dir=None, **kwargs):
         limits = limits or Limits(seconds=execution_timeout or Limits().seconds)
-        own_pool = None if pool else WorkerPool()
-        worker = (pool or own_pool).start_run(str(working_dir or os.getcwd()))
-        deadline = time.monotonic() + limits.seconds
-        try:
-            _run_all(nb_man, worker, limits, deadline)
-        finally:
-            if own_pool:
-                own_pool.close()
+        with nullcontext(pool) if pool is not None else WorkerPool() as source:
+            worker = source.start_run(str(working_dir or os.getcwd()))
+            _run_all(nb_man, worker, limits, time.monotonic() + limits.seconds)
         nb_man.nb.metadata["language_info"] = {"name": "python", "version": sys.version.split()[0]}
 
 
