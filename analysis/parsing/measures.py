@@ -38,20 +38,23 @@ _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
 _FIRST_OF = ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True)
 
 
+_SIGNS = {sign: index for index, style in enumerate(_STYLES[:9]) for sign in style[1]}
+_FIRST = re.compile("|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)))
+
+
 def split_measures(text: str, start: int, end: int) -> list[Piece]:
     """The measures of the stretch ``start``–``end``; one piece when nothing is enumerated."""
-    best: tuple[int, int] | None = None
-    for index, (_, signs, pattern, bound) in enumerate(_STYLES[:9]):
-        for sign in signs:
-            at = text.find(sign, start, end)
-            while at >= 0 and bound and not (_at_line(text, start, at) if index == 8 else _at_boundary(text, start, at)):
-                at = text.find(sign, at + 1, end)
-            if at >= 0 and (best is None or at < best[0]) and _goes_on(text, at, end, sign):
-                best = (at, index)
-    if best is not None:
-        pieces = _pieces(text, best[0], end, _STYLES[best[1]])
+    for match in _FIRST.finditer(text, start, end):
+        at = match.start()
+        index = _SIGNS[match.group()]
+        if index == 8 and not _at_line(text, start, at) or _STYLES[index][3] and index != 8 and not _at_boundary(text, start, at):
+            continue
+        if not _goes_on(text, at, end, match.group()):
+            continue
+        pieces = _pieces(text, at, end, _STYLES[index])
         if pieces:
             return pieces
+        break
     pieces = _pieces(text, start, end, _STYLES[0])
     if len(pieces) > 1:
         return pieces

@@ -87,14 +87,31 @@ _EVERY = re.compile(rf"(?:反馈|指出|提出)(?:的|意见)*(?:各类|各项|�
 def status_by_total(flow: Flow, spans: list[tuple[int, int]], counts: set[int]) -> Told | None:
     """A total that covers every problem (14 of 14 done); partial totals decide nothing."""
     text = flow.text
-    for start, end in spans:
-        match = _EVERY.search(text, start, end)
-        if match is not None:
-            return Told(None, "completed", match.start(), match.end(), "total")
-        for pattern, group in ((_ALL_OF, 1), (_DONE_COUNT, 2), (_COUNT_DONE, 1)):
-            for match in pattern.finditer(text, start, end):
-                if han_number(match.group(group)) in counts and not _of_measures(text, match):
-                    return Told(None, "completed", match.start(), match.end(), "total")
+    for low, high in spans:
+        # Only sentences that speak of problems and of all or done are looked at closely.
+        start = low
+        while start < high:
+            stop = text.find("。", start, high)
+            stop = stop if stop >= 0 else high
+            if text.find("问题", start, stop) >= 0 and any([text.find(word, start, stop) >= 0 for word in _ALL_WORDS]):
+                told = _total_in(text, start, stop, counts)
+                if told is not None:
+                    return told
+            start = stop + 1
+    return None
+
+
+_ALL_WORDS = ("完成", "到位", "全部", "均", "销号", "整改", "解决")
+
+
+def _total_in(text: str, start: int, end: int, counts: set[int]) -> Told | None:
+    match = _EVERY.search(text, start, end)
+    if match is not None:
+        return Told(None, "completed", match.start(), match.end(), "total")
+    for pattern, group in ((_ALL_OF, 1), (_DONE_COUNT, 2), (_COUNT_DONE, 1)):
+        for match in pattern.finditer(text, start, end):
+            if han_number(match.group(group)) in counts and not _of_measures(text, match):
+                return Told(None, "completed", match.start(), match.end(), "total")
     return None
 
 

@@ -111,8 +111,8 @@ class Flow:
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character, zero-width marks.
 _RESIDUE = re.compile(r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]|</?(?:b|strong|u|em)>", re.I)
-_RESIDUE_SIGNS = ("**", "__", "[bookmark", "ā", "á", "ǎ", "à", "ē", "é", "ě", "è", "ī", "í", "ǐ", "ì", "ō", "ó", "ǒ", "ò", "ū", "ú", "ǔ",
-                  "ù", "ǚ", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>")
+_RESIDUE_SIGNS = ("**", "__", "[bookmark", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>", "<em>")
+_PINYIN = re.compile(r"\([a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 # 第3页 共10页, - 3 -, 3/10: page numbers, never content.
 _FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
 # A list sign before a printed number or a label says nothing more; alone it is the mark of a list.
@@ -143,7 +143,7 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
     ``chrome``: spans the source format marks as navigation; ``headings``: start offset of a line
     → heading level, where the format states it. Dropped lines are listed in ``Flow.chrome``.
     """
-    has_residue = any(sign in shadow for sign in _RESIDUE_SIGNS)
+    has_residue = any([sign in shadow for sign in _RESIDUE_SIGNS]) or _PINYIN.search(shadow) is not None
     has_marks = "#" in shadow or "\n- " in shadow or "\n* " in shadow or "\n>" in shadow or "\n+ " in shadow
     dropped: list[tuple[int, int]] = []
     lines: list[Para] = []
