@@ -29,7 +29,7 @@ HOUSE: dict[str, Any] = {
     "ytick.labelsize": 8.5, "xtick.major.size": 2.5, "ytick.major.size": 0, "xtick.major.width": 0.6,
     "grid.color": "#e6e6e6", "grid.linewidth": 0.6, "text.color": INK, "legend.frameon": False,
     "legend.fontsize": 8, "figure.facecolor": "white", "savefig.facecolor": "white",
-    "text.hinting": "none", "svg.fonttype": "none", "svg.hashsalt": "zhenggai", "path.simplify": True, "hatch.linewidth": 0.5,
+    "text.hinting": "none", "text.parse_math": False, "svg.fonttype": "none", "svg.hashsalt": "zhenggai", "path.simplify": True, "hatch.linewidth": 0.5,
     "figure.constrained_layout.h_pad": 0.04, "figure.constrained_layout.w_pad": 0.04,
 }
 
