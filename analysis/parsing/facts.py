@@ -22,8 +22,9 @@ _RELATIVES = frozenset(("今年", "去年", "前年", "明年", "后年", "同�
 _HAN_YEAR = re.compile(r"[一二][〇○零O一二三四五六七八九]{3} ?年(?! ?[0-9一二三四五六七八九十]{1,2} ?月)")
 # What may follow a year that stands alone: half year, quarter, beginning, end.
 _YEAR_PART = re.compile(r" ?(上半年|下半年|第?[一二三四1-4]季度|年?初|年?底|年?末)")
-# 2021.3.25 and 2021-03-25: in running text as in tables.
-_NUMERIC_DATE = re.compile(r"(?<![0-9.\-/])((?:19|20)[0-9]{2})([-./])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])")
+# 2021.3.25 and 2021-03-25: in running text as in tables. The look back stands behind the year, so
+# that the search can leap from one 1 or 2 to the next.
+_NUMERIC_DATE = re.compile(r"((?:19|20)[0-9]{2})(?<![0-9.\-/][0-9]{4})([-./])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])")
 _YEAR_RANGE = re.compile(r"((?:19|20)[0-9]{2}) ?年? ?(?:-{1,2}|—{1,2}|–|至|~|～) ?$")
 
 

@@ -147,9 +147,11 @@ def _measures(structure: Structure, notice_id: str) -> list[Row]:
 
 
 def _placed(row: Row, notice_id: str) -> Row:
-    """A row of metadata or facts with the structure's key turned into the problem's ID."""
+    """The same row, the structure's key turned into the problem's ID."""
     key = row.pop("problem_key", None)
-    return {"notice_id": notice_id, "problem_id": f"{notice_id}/{key}" if key else None, **row}
+    row["notice_id"] = notice_id
+    row["problem_id"] = f"{notice_id}/{key}" if key else None
+    return row
 
 
 def _claims(rows: list[Row], notice_id: str) -> list[Row]:
@@ -162,10 +164,8 @@ def _claims(rows: list[Row], notice_id: str) -> list[Row]:
 
 def _numbered(rows: list[Row], notice_id: str, letter: str, column: str) -> list[Row]:
     counts: dict[str | None, int] = {}
-    result = []
     for row in rows:
-        placed = _placed(row, notice_id)
-        owner = placed["problem_id"] or notice_id
-        counts[owner] = counts.get(owner, 0) + 1
-        result.append({column: f"{owner}#{letter}{counts[owner]}", **placed})
-    return result
+        owner = _placed(row, notice_id)["problem_id"] or notice_id
+        counts[owner] = number = counts.get(owner, 0) + 1
+        row[column] = f"{owner}#{letter}{number}"
+    return rows

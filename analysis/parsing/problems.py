@@ -72,6 +72,17 @@ _HEAD_BRACKET = re.compile(r" ?[(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]
 _LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
 
 
+def _tail_status(text: str, first: int, last: int) -> re.Match[str] | None:
+    """A bracket or words behind a dash at the end of a stretch."""
+    low = max(first, last - 44)
+    end = text[max(low, last - 4):last]
+    if (")" in end or "】" in end or "]" in end or "〕" in end) and (found := _HEAD_BRACKET.search(text, low, last)):
+        return found
+    low = max(first, last - 24)
+    end = text[low:last]
+    return _HEAD_DASH.search(text, low, last) if "—" in end or "–" in end or "-" in end else None
+
+
 def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
     """A result in a bracket at the end or the beginning of the first line."""
     line = text.find("\n", zone[0], zone[1])
@@ -83,7 +94,7 @@ def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
             draft.status = Status(code, lead.start(1), lead.end(1), share)
             zone[0] = lead.end()
             return
-    tail = _HEAD_BRACKET.search(text, max(zone[0], stop - 44), stop) or _HEAD_DASH.search(text, max(zone[0], stop - 24), stop)
+    tail = _tail_status(text, zone[0], stop)
     if tail is not None and tail.start() > zone[0]:
         code, share = bracket_status(tail.group(1))
         if code is not None and (line >= 0 or zone[1] == stop):
@@ -94,7 +105,7 @@ def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
 def _end_status(text: str, zone: list[int], draft: Draft) -> None:
     """A result in a bracket at the end of the finding, before the first label."""
     first, last = _trim(text, zone[0], zone[1])
-    tail = _HEAD_BRACKET.search(text, max(first, last - 44), last) or _HEAD_DASH.search(text, max(first, last - 24), last)
+    tail = _tail_status(text, first, last)
     if tail is not None and tail.start() > first:
         code, share = bracket_status(tail.group(1))
         if code is not None:

@@ -59,6 +59,7 @@ class Reader:
     def __init__(self, flow: Flow, root: Node, marks: list[Mark]):
         self.flow = flow
         self.root = root
+        self.nodes = list(root.walk())
         self.marks = marks
         self.mark_starts = [mark.start for mark in marks]
         self._seen: dict[int, Evidence] = {}
@@ -115,7 +116,7 @@ class Reader:
         """Units of one style; where a branch has none, those of the style it stands under."""
         above = self._style_above(style)
         units: list[Node] = []
-        alone = [node for node in self.root.walk() if node.style == above and not any(child.style == style for child in node.children)] if above else []
+        alone = [node for node in self.nodes if node.style == above and not any(child.style == style for child in node.children)] if above else []
         as_unit = {id(node) for node in alone if self.unit_like(node) or self.evidence(node).strong}
         takes_all = len(as_unit) * 2 >= len(alone)
 
@@ -143,7 +144,7 @@ class Reader:
 
     def _style_above(self, style: str) -> str:
         counts: dict[str, int] = {}
-        for node in self.root.walk():
+        for node in self.nodes:
             if node.style == style and node.parent is not None:
                 counts[node.parent.style] = counts.get(node.parent.style, 0) + 1
         above = max(counts, key=lambda name: counts[name]) if counts else ""
@@ -299,7 +300,7 @@ class Reader:
 
     def readings(self) -> list[Reading]:
         styles: list[str] = []
-        for node in self.root.walk():
+        for node in self.nodes:
             if node.style and node.style not in styles and node.style != "O":
                 styles.append(node.style)
         found = []

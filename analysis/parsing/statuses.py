@@ -201,8 +201,7 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
                 return Status(code, match.start(1), match.end(1), share), True
     at = end
     low = max(start, end - 48)
-    while at > low and text[at - 1] not in "。;\n!":
-        at -= 1
+    at = max(low, text.rfind("。", low, at) + 1, text.rfind(";", low, at) + 1, text.rfind("\n", low, at) + 1, text.rfind("!", low, at) + 1)
     if at == low and low > start:
         return None
     sentence = text[at:end].strip()

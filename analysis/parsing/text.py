@@ -110,7 +110,8 @@ class Flow:
 
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character, zero-width marks.
-_RESIDUE = re.compile(r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]|</?(?:b|strong|u|em)>", re.I)
+# (Each alternative begins with one plain character: the search then leaps from one of these to the next.)
+_RESIDUE = re.compile(r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|\u200c|\u200d|\u2060|</?(?:b|strong|u|em)>", re.I)
 _RESIDUE_SIGNS = ("**", "__", "[bookmark", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>", "<em>")
 _PINYIN = re.compile(r"\([a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 # 第3页 共10页, - 3 -, 3/10: page numbers, never content.

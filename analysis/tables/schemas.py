@@ -7,7 +7,18 @@ code-point span into ``core_texts.text``; null spans mean *inferred, not read*.
 
 from __future__ import annotations
 
-import dataframely as dy
+import sys
+
+# dataframely loads SQLAlchemy where it is installed, for column types of databases; nothing here
+# writes to one, and loading it is a third of the time a start takes. It goes without when told it is absent.
+_unloaded = "sqlalchemy" not in sys.modules
+if _unloaded:
+    sys.modules["sqlalchemy"] = None
+try:
+    import dataframely as dy
+finally:
+    if _unloaded:
+        del sys.modules["sqlalchemy"]
 
 
 def _m(zh: str) -> dict[str, str]:
