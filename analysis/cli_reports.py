@@ -137,9 +137,10 @@ def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: 
 @click.option("--json", "as_json", is_flag=True)
 def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     """All runs; with two run names, what differs between them."""
-    from analysis.reporting.history import compare_runs, read_history
+    from analysis.reporting.history import compare_runs, read_history, with_details
 
-    runs, broken = read_history(out or paths.reports_dir())
+    reports = out or paths.reports_dir()
+    runs, broken = read_history(reports)
     if broken:
         click.echo(f"zhenggai: {broken} broken lines in the history file were passed over; the records of the runs were used", err=True)
     if pair:
@@ -149,8 +150,8 @@ def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
         unknown = [name for name in pair if name not in by_id]
         if unknown:
             _fail(f"no run {unknown[0]!r}; there are {', '.join(by_id) or 'none'}", 2)
-        for name, before, after in compare_runs(by_id[pair[0]], by_id[pair[1]]):
-            click.echo(f"{name}: {before} → {after}")
+        for name, before, after in compare_runs(*(with_details(reports, by_id[name]) for name in pair)):
+            click.echo(f"{name}: {'–' if before is None else before} → {'–' if after is None else after}")
         return
     if as_json:
         click.echo(json.dumps(runs, ensure_ascii=False))

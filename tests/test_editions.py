@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -117,6 +120,34 @@ def test_two_runs_are_compared_with_both_values() -> None:
     one = {"run_id": "a", "started_at": "1", "notices": 5, "table_rows": {"core_problems": 10}}
     other = {"run_id": "b", "started_at": "2", "notices": 6, "table_rows": {"core_problems": 12}}
     assert history.compare_runs(one, other) == [("notices", 5, 6), ("table_rows.core_problems", 10, 12)]
+
+
+def test_the_files_that_differ_between_two_runs_are_named(tmp_path: Path) -> None:
+    for day, inputs in (("16", {"a.txt": "1" * 64}), ("17", {"a.txt": "2" * 64, "b.txt": "3" * 64})):
+        folder = make_edition(tmp_path, f"2026-11-{day}", f"2026-11-{day}T07:00:00+00:00")
+        record = editions.read_record(folder) | {"inputs": inputs}
+        (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    one, other = (history.with_details(tmp_path, run) for run in history.read_history(tmp_path)[0])
+    rows = {name: (before, after) for name, before, after in history.compare_runs(one, other)}
+    assert rows["inputs.a.txt"] == ("1" * 12, "2" * 12) and rows["inputs.b.txt"] == (None, "3" * 12)
+
+
+@pytest.mark.browser
+def test_the_index_filters_without_a_server(tmp_path: Path) -> None:
+    """Opened from the disk in a real browser: the filter leaves what was asked for."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not browser:
+        pytest.skip("no Chromium on this machine")
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+    make_edition(tmp_path, "2026-11-17", "2026-11-17T07:00:00+00:00", outcome="failed")
+    page = write_index(tmp_path)
+    asking = page.read_text(encoding="utf-8").replace("</script>", "document.getElementById('outcome').value = 'failed'; document.getElementById('outcome').dispatchEvent(new Event('input'));</script>")
+    page.write_text(asking, encoding="utf-8")
+    shown = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'browser'}", "--dump-dom", page.as_uri()],
+                           capture_output=True, text=True, check=False, timeout=120).stdout
+    assert "1 / 2" in shown
+    [hidden] = re.findall(r'<li[^>]*hidden[^>]*>.*?<span class="name">([^<]*)', shown, flags=re.S)
+    assert hidden == "2026-11-16"
 
 
 def test_the_index_lists_editions_and_failures_and_escapes_what_it_shows(tmp_path: Path) -> None:

@@ -61,6 +61,16 @@ def read_history(reports: Path) -> tuple[list[dict[str, Any]], int]:
     return sorted(runs.values(), key=age), broken
 
 
+def with_details(reports: Path, run: dict[str, Any]) -> dict[str, Any]:
+    """A history line with what only the run's own record holds: input files, versions, checks, steps."""
+    for folder in (reports / run["run_id"], reports / FAILED / run["run_id"]):
+        record = read_record(folder)
+        if record and record["started_at"] == run["started_at"]:
+            return {**run, "inputs": {name: digest[:12] for name, digest in record.get("inputs", {}).items()}, "versions": record.get("versions", {}),
+                    "checks": record.get("checks", {}), "seconds of": {step["name"]: step["seconds"] for step in record.get("steps", ())}}
+    return run
+
+
 def compare_runs(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     """Fields in which two history lines differ: (field, before, after)."""
     ignored = {"run_id", "sequence", "started_at", "ended_at", "fingerprint"}
