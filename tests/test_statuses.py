@@ -14,7 +14,7 @@ WORDS = {
     "已完成": "completed", "已整改": "completed", "已完成整改": "completed", "整改到位": "completed", "立行立改": "completed",
     "已完成，并长期坚持": "completed_long_term", "立行立改，长期坚持": "completed_long_term", "基本完成": "basically_completed",
     "取得阶段性成果": "phased", "取得阶段性成效": "phased", "取得阶段性进展": "phased", "正在整改": "in_progress", "正在推进": "in_progress",
-    "持续整改": "in_progress", "长期坚持": "long_term", "未完成": "not_completed", "申请延期整改": "in_progress", "整改销号": "completed",
+    "持续整改": "in_progress", "长期坚持": "long_term", "未完成": "not_completed", "申请延期整改": "not_completed", "整改销号": "completed",
 }
 
 

@@ -13,6 +13,7 @@ from analysis.parsing.references import Told, status_by_total, statuses_by_refer
 from analysis.parsing.regions import fill_regions
 from analysis.parsing.roles import Reader, Reading, choose_reading
 from analysis.parsing.segments import find_marks
+from analysis.parsing.statuses import status_code
 from analysis.parsing.structure import Measure, Problem, Section, Structure
 from analysis.parsing.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.text import Flow, make_flow, make_shadow
@@ -345,6 +346,38 @@ def _runs(nodes: list[Node]) -> list[list[int]]:
     return [sorted(run) for run in runs.values()]
 
 
+# 已完成的整改事项, 需要持续推进的整改事项: headings that sort the problems by their result.
+_SORTED = re.compile(r"(?:(?:集中)?整改期(?:限)?内)?(?:需要?|正在|仍需|目前)?((?:已经?|全面|基本)?(?:完成整改|完成|整改到位|整改)|(?:持续|长期|继续)?(?:推进|整改|坚持)|未完成(?:整改)?|取得阶段性成效|阶段性完成)的(?:整改)?(?:反馈)?(?:事项|问题|任务)")
+
+
+def _told_by_heading(structure: Structure, flow: Flow | Whole, units: list[Node], open_leaves: list[Problem], leaves: list[Problem]) -> list[Problem]:
+    """Give problems the result their section's heading names, where at least two sections are sorted so."""
+    named: dict[int, tuple[str, int, int]] = {}
+    seen: set[int] = set()
+    for unit in units:
+        for node in _chain(unit)[:2]:
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            match = _SORTED.search(flow.text, node.body, min(node.own_end, node.body + 60))
+            code = status_code(match.group(1)) or status_code("需" + match.group(1)) if match is not None else None
+            if code is not None:
+                named[id(node)] = (code, match.start(), match.end())
+    if len(named) < 2:
+        return open_leaves
+    rest = []
+    for unit, problem in zip(units, leaves):
+        if problem.status_code != "not_stated":
+            continue
+        told = next((named[id(node)] for node in _chain(unit)[:2] if id(node) in named), None)
+        if told is None:
+            rest.append(problem)
+            continue
+        problem.status_code, problem.status_basis = told[0], "reference"
+        problem.status_start, problem.status_end = flow.span(told[1], told[2])
+    return rest
+
+
 _DONE = ("completed", "completed_long_term")
 
 
@@ -352,6 +385,8 @@ def _told_elsewhere(structure: Structure, flow: Flow, units: list[Node], drafts:
     """Statuses by number or by a full total, for problems that state none themselves."""
     leaves = [problem for problem in structure.problems if problem.is_leaf]
     open_leaves = [problem for problem in leaves if problem.status_code == "not_stated"]
+    if open_leaves:
+        open_leaves = _told_by_heading(structure, flow, units, open_leaves, leaves)
     if not open_leaves:
         return
     spans = _outside(flow, drafts)

@@ -101,7 +101,7 @@ def tells_finding(sentence: str) -> bool:
 
 
 # 局党组高度重视，立即… (the party group took it seriously and at once …) opens what was done.
-_TAKEN_UP = re.compile(r"(?:[\u4e00-\u9fff]{0,8}党(?:组|委|工委|总支|支部)|领导班子|我[局委院校厅镇]|针对(?:这一|此|该)问题)[,]?(?:高度重视|立即|迅速|第一时间|专题研究|认真研究|及时|坚持问题导向|举一反三|严格按照|组织召开|专门召开)")
+_TAKEN_UP = re.compile(r"经(?:查|核|排查|自查|了解|与|梳理|清理|研究)|(?:[\u4e00-\u9fff]{0,8}党(?:组|委|工委|总支|支部)|领导班子|我[局委院校厅镇]|针对(?:这一|此|该)问题)[,]?(?:高度重视|立即|迅速|第一时间|专题研究|认真研究|及时|坚持问题导向|举一反三|严格按照|组织召开|专门召开)")
 
 
 def is_action(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from analysis.parsing.cues import OPEN_FRAME, frame_at, is_action, is_finding
 from analysis.parsing.numbering import han_number
 
-LEAST = 400  # characters from which a line may hold several problems
+LEAST = 200  # characters from which a line may hold several problems
 _H = "[一二三四五六七八九十]{1,3}"
 # A printed number in mid-line; what stands before it is checked separately.
 _NUMBER = re.compile(

@@ -55,6 +55,8 @@ def is_label(line: str) -> bool:
     return label_parts().get(line.strip("【】[]():* ")) in ("measures", "progress")
 
 
+# Labels spoken as the beginning of a sentence: 反馈指出，(the feedback says,) 整改中，(in the rectification,).
+_SPOKEN = (("反馈指出,", "statement"), ("反馈意见指出,", "statement"), ("整改中,", "measures"), ("整改过程中,", "measures"), ("整改期间,", "measures"), ("整改以来,", "measures"))
 # 此问题的产生是因为 (this problem arose because), 针对此问题进行了如下整改 (the following was done about it).
 _CAUSE = re.compile(r"(?:此|该|这一?|上述|以上|本|出现此类|导致该|存在上述)问题(?:的)?(?:产生|出现|存在|发生)?的?(?:主要)?(?:原因)?(?:在于|主要是|是|为)?(?:因为|由于|因)?")
 _CAUSE_SIGN = re.compile(r"产生|原因|出现|因为|由于")
@@ -111,16 +113,26 @@ def find_marks(flow: Flow) -> list[Mark]:
             found = result_line(body)
             if found is not None and found.group(1) not in parts:
                 marks.append(Mark(para.start, para.start + found.start(2), "result", found.group(1), ""))
-    at = text.find("【")
-    while at >= 0:
-        close = text.find("】", at, at + 16)
-        word = text[at + 1:close].strip(" :") if close > 0 else ""
-        if word in parts:
-            end = close + 1
-            while end < len(text) and text[end] in ": ":
-                end += 1
-            marks.append(Mark(at, end, parts[word], word, ""))
-        at = text.find("【", at + 1)
+    for opening, closing in ("【】", "[]"):
+        at = text.find(opening)
+        while at >= 0:
+            close = text.find(closing, at, at + 16)
+            word = text[at + 1:close].strip(" :") if close > 0 else ""
+            if word in parts:
+                end = close + 1
+                while end < len(text) and text[end] in ": ":
+                    end += 1
+                marks.append(Mark(at, end, parts[word], word, ""))
+            at = text.find(opening, at + 1)
+    for words, part in _SPOKEN:
+        at = text.find(words)
+        while at >= 0:
+            start = at
+            while start > 0 and text[start - 1] in "巡察视组反馈意见":
+                start -= 1
+            if start == 0 or text[start - 1] in "。\n;":
+                marks.append(Mark(start, at + len(words), part, words, ""))
+            at = text.find(words, at + len(words))
     at = text.find("问题")
     while at >= 0:
         if at and text[at - 1] in "此该这一述上本类":

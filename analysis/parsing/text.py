@@ -248,9 +248,12 @@ _DONE_BRACKET = re.compile(r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推�
 _LABELLED = re.compile(r"[^:。,;]{0,14}[:】] ?([^:。]{2,24})$")
 
 
+_DASHED = re.compile(r"[—–-]{1,2} ?([^—–。:-]{2,18})$")
+
+
 def _is_result_line(text: str) -> bool:
     """完成情况：已完成 — a label with a whole status behind it never runs on."""
-    match = _LABELLED.match(text)
+    match = _LABELLED.match(text) or _DASHED.search(text)
     return match is not None and status_code(match.group(1)) is not None
 
 
@@ -313,7 +316,7 @@ def _joined(lines: list[Para]) -> list[Para]:
 def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
     """Whether an unlabelled line continues the line before it."""
     text = last.text
-    if text[0] == "|" or line.text[0] == "|" or _FRESH.match(line.text):
+    if text[0] == "|" or line.text[0] == "|" or _FRESH.match(line.text) or _is_result_line(text):
         return False
     if text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》":
         return True
@@ -321,7 +324,7 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
         return _HEAD_END.search(text) is None and habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
-    if _is_result_line(text) or (last.label is None and len(text) < 60 and _HEAD_END.search(text)):
+    if last.label is None and len(text) < 60 and _HEAD_END.search(text):
         return False
     if len(text) >= 12 or text[-1] in ",、(":
         return True
