@@ -20,7 +20,8 @@ _REST = (r"((?:,[0-9]{3})*+(?:\.[0-9]++)?+) ?+([余多来几]|-)?+ ?+([百千]?[
 def number_pattern() -> re.Pattern[str]:
     """The pattern above, with the first characters of the unit words of ``lookups/unit_words.csv``."""
     firsts = "".join(sorted({row["word"][0] for row in load_csv("unit_words")}))
-    return re.compile(rf"([0-9]++)(?: ?年度?,? ?([0-9]{{1,2}}) ?月份?{_DAY}| ?月份?{_DAY}|{_REST % re.escape(firsts)})")
+    # [0-9][0-9]*+ and not [0-9]++: a search leaps only to a first character that stands once
+    return re.compile(rf"([0-9][0-9]*+)(?: ?年度?,? ?([0-9]{{1,2}}) ?月份?{_DAY}| ?月份?{_DAY}|{_REST % re.escape(firsts)})")
 
 
 _FACTORS = {"": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "百万": 1e6, "千万": 1e7, "百亿": 1e10, "千亿": 1e11}

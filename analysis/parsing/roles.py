@@ -62,7 +62,9 @@ class Reader:
         self.nodes = list(root.walk())
         self.marks = marks
         self.mark_starts = [mark.start for mark in marks]
-        self._seen: dict[int, Evidence] = {}
+        self._seen: dict[Node, Evidence] = {}
+        self._alike: dict[Node, bool] = {}
+        self._qualities: dict[Node, float] = {}
         self.totals = stated_totals(flow.text)
         # Marks before each position, by kind, so that a stretch is counted by two look-ups.
         self._doing, self._results, self._causes, self._findings, self._telling = ([0] for _ in range(5))
@@ -78,7 +80,7 @@ class Reader:
         return self.marks[bisect_left(self.mark_starts, start):bisect_left(self.mark_starts, end)]
 
     def evidence(self, node: Node) -> Evidence:
-        known = self._seen.get(id(node))
+        known = self._seen.get(node)
         if known is not None:
             return known
         text = self.flow.text
@@ -89,14 +91,16 @@ class Reader:
         own = self._doing[bisect_left(self.mark_starts, node.own_end)] - self._doing[low] if doing else 0
         finding = is_finding(head) or statements > 0
         found = Evidence(finding, frame, not finding and not frame and is_action(head), doing, results, causes, own, node.end - node.body, statements)
-        self._seen[id(node)] = found
+        self._seen[node] = found
         return found
 
     def unit_like(self, node: Node) -> bool:
+        known = self._alike.get(node)
+        if known is not None:
+            return known
         e = self.evidence(node)
-        if e.action:
-            return False
-        return (e.finding or e.frame) and (e.doing > 0 or e.results > 0 or e.causes > 0 or (e.length > 40 and (e.frame or node.number is not None or node.style == "H")))
+        alike = self._alike[node] = not e.action and (e.finding or e.frame) and (e.doing > 0 or e.results > 0 or e.causes > 0 or (e.length > 40 and (e.frame or node.number is not None or node.style == "H")))
+        return alike
 
     def is_list(self, node: Node) -> bool:
         """Whether the children of a node are the enumerated measures of its own block."""
@@ -228,6 +232,13 @@ class Reader:
         return kept
 
     def quality(self, unit: Node) -> float:
+        """How much a node looks like a problem; readings share many of their units."""
+        value = self._qualities.get(unit)
+        if value is None:
+            value = self._qualities[unit] = self._quality(unit)
+        return value
+
+    def _quality(self, unit: Node) -> float:
         e = self.evidence(unit)
         value = 1.2 if e.frame else 1.0 if e.finding else -1.0 if e.action else 0.0
         if e.doing:
@@ -240,7 +251,7 @@ class Reader:
             value += 0.5 if e.results == 1 else -0.4 * min(e.results - 1, 3)
         if e.causes:
             value += 0.3 if e.causes == 1 else -0.3
-        for style in {child.style for child in unit.children}:
+        for style in {child.style for child in unit.children} if unit.children else ():
             members = [child for child in unit.children if child.style == style]
             like = sum(self.unit_like(child) for child in members)
             if like and not self.is_list(unit):
@@ -252,7 +263,7 @@ class Reader:
     def score(self, units: list[Node]) -> float:
         if not units:
             return -9.0
-        value = sum(self.quality(unit) for unit in units) / len(units)
+        value = sum([self.quality(unit) for unit in units]) / len(units)
         if self._telling[-1]:
             starts, counts = self.mark_starts, self._telling
             inside = sum([counts[bisect_left(starts, unit.end)] - counts[bisect_left(starts, unit.start)] for unit in units])
@@ -341,7 +352,8 @@ def _rises(numbers: list[int | None]) -> bool:
     return None not in numbers and all(a < b for a, b in zip(numbers, numbers[1:]))
 
 
-_TOTAL = re.compile(r"([\d一二三四五六七八九十百]{1,5}) ?[个项条](?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")
+_TOTAL = re.compile(r"[个项条](?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")
+_NUMBER_BEFORE = re.compile(r"([\d一二三四五六七八九十百]{1,5}) ?\Z")
 
 
 def stated_totals(text: str) -> set[int]:
@@ -349,7 +361,9 @@ def stated_totals(text: str) -> set[int]:
     numbers = set()
     stretch = text if len(text) < 6000 else text[:4000] + text[-2000:]
     for match in _TOTAL.finditer(stretch):
-        number = han_number(match.group(1))
+        at = match.start()
+        before = _NUMBER_BEFORE.search(stretch, max(0, at - 6), at)
+        number = han_number(before.group(1)) if before is not None else None
         if number and number > 2:
             numbers.add(number)
     return numbers
