@@ -111,12 +111,17 @@ def _differences_part(page: Any, suffix: str, rows: list[dict[str, Any]]) -> Fig
             told = row["verdict_code"] == "differs"
             parts.dot(axes, row["difference"], y, row["newcombe_low"], row["newcombe_high"], filled=told,
                       colour=d.ORANGE if told else d.INK)
-            parts.row_label(axes, y, text, row["flags"], page.t(f"definition_{row['definition_code']}"), size=8)
+            below = (f"{page.t('definition_' + row['definition_code'])} {row['x_a_count']}/{row['n_a_count']} − "
+                     f"{row['x_b_count']}/{row['n_b_count']}")
+            parts.row_label(axes, y, text, row["flags"], below, size=8)
             verdict = page.t(f"verdict_{row['verdict_code']}")
-            parts.right_text(axes, y, f"{d.points(row['difference'])}   p = {d.p_value(row['p_adjusted'])}   {verdict}")
+            p = d.p_value(row["p_adjusted"])
+            p = p.replace("<", "< ") if p.startswith("<") else f"= {p}"
+            parts.right_text(axes, y, f"{d.points(row['difference'])}   p {p}   {verdict}")
             said.append(f"{text} {d.points(row['difference'])} "
                         f"({d.points(row['newcombe_low'])} – {d.points(row['newcombe_high'])}) {verdict}")
-            data.append([row["notice_id_a"], row["notice_id_b"], row["definition_code"], row["unit"], row["difference"],
+            data.append([row["notice_id_a"], row["notice_id_b"], row["definition_code"], row["unit"], row["x_a_count"],
+                         row["n_a_count"], row["x_b_count"], row["n_b_count"], row["difference"],
                          row["newcombe_low"], row["newcombe_high"], row["p_adjusted"], row["verdict_code"], row["flags"]])
         axes.axvline(0, color=d.GREY, linewidth=0.9)
         axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -133,6 +138,7 @@ def _differences_part(page: Any, suffix: str, rows: list[dict[str, Any]]) -> Fig
         caption = parts.part_caption(page, page.t("fig_differences"), suffix)
         return d.finish(figure, id=parts.part_id("differences", suffix), caption=caption,
                         alt=parts.alt_text(page, caption, said),
-                        columns=["notice_id_a", "notice_id_b", "definition_code", "unit", "difference", "newcombe_low",
+                        columns=["notice_id_a", "notice_id_b", "definition_code", "unit", "x_a_count", "n_a_count",
+                                 "x_b_count", "n_b_count", "difference", "newcombe_low",
                                  "newcombe_high", "p_adjusted", "verdict_code", "flags"],
                         rows=data, source_line=page.t("source_line"), notes=[page.t("fig_differences_note")])

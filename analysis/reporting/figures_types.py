@@ -46,7 +46,7 @@ def _heatmap_part(page: Any, suffix: str, ids: list[str], rows: list[dict[str, A
                     annot=np.array(marks), fmt="", annot_kws={"fontsize": 7.8}, linewidths=0.8, linecolor="#f2f2f2")
         map_axes.set_yticks([i + 0.5 for i in range(len(types))], [labels[t] for t in types], rotation=0, fontsize=7.8)
         slanted = len(ids) > 6 or any(_width_mm(name[n][0].split(" ")[0]) > 84 / len(ids) for n in ids)
-        heads = [_head(*name[n], slanted) for n in ids]
+        heads = [_head(*name[n], cell[types[0], n]["n_count"], slanted) for n in ids]
         map_axes.set_xticks([i + 0.5 for i in range(len(ids))], heads, fontsize=7.6,
                             rotation=45 if slanted else 0, ha="left" if slanted else "center")
         map_axes.xaxis.tick_top()
@@ -84,9 +84,11 @@ def _width_mm(text: str, points: float = 7.6) -> float:
     return sum(points if ord(c) > 0x2E7F else points * 0.56 for c in text) * 25.4 / 72
 
 
-def _head(text: str, flags: str, slanted: bool) -> str:
+def _head(text: str, flags: str, units: int, slanted: bool) -> str:
     marks = f"[{flags.replace(',', ' ')}]" if flags else ""
-    return f"{text} {marks}".strip() if slanted else f"{text.replace(' ', chr(10))}\n{marks}".strip()
+    if slanted:
+        return f"{text}  n = {units} {marks}".strip()
+    return "\n".join(part for part in (text.replace(" ", "\n"), f"n = {units}", marks) if part)
 
 
 def _prevalence(page: Any, axes: Any, types: list[str], spread: dict[str, dict[str, Any]]) -> None:
