@@ -16,6 +16,7 @@ _STYLES = (None, "C", "PC", "A", "PA", "W")
 _DOING = re.compile(r"(?:整改|措施|举措|落实情况|进展)[^:。,;]{0,8}[:】]")
 # Labels of the parts of a problem, which a break belongs before as well.
 _LABEL = re.compile(r"[【\[]?(?:主要表现|具体表现|反馈问题|存在问题|具体问题|原因分析|问题产生的(?:主要)?原因|问题原因|整改(?:落实|进展|完成|具体|工作)*(?:情况|措施|举措|结果|状态|成效|时限|进度|进展)|落实情况|完成情况|完成时限|责任(?:领导|单位|部门|人))[】\]]?:|【[^】]{2,8}】")
+_CLOSING = re.compile(r"(?<=[。】)] )(?:欢迎|联系电话|监督电话|如有意见|公示期)|(?<=[。】)])(?:欢迎|联系电话|监督电话|如有意见|公示期)")
 _DIGITS = re.compile(rf"\d{{1,3}}|{_H}")
 
 
@@ -59,6 +60,7 @@ def lost_breaks(line: str) -> list[int]:
     if len(cuts) < 3:
         return []
     cuts += [match.start() for match in _LABEL.finditer(line) if match.start()]
+    cuts += [match.start() for match in _CLOSING.finditer(line)]
     return sorted(set(cuts))
 
 

@@ -65,7 +65,7 @@ class Para:
         self.label = label
         self.heading = heading
         self.start = 0
-        self.bare = text[-1] not in _CLOSERS
+        self.bare = text[-1] not in _CLOSERS and not (text[-1] == "." and text[-2:-1] > "\xff")
 
 
 LONGEST = 20_000  # characters of one paragraph; a text without any full stop is not joined further
@@ -123,7 +123,8 @@ _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
 _FRESH = re.compile(
     r"[【\[(]|(?:整改|反馈|原因|存在|具体|主要|责任|完成|牵头|问题|落实|进展|措施|成效)[^。,;:“]{0,12}[:】]|(?:整改|落实|完成|具体)*(?:整改|落实|进展|完成)(?:情况|措施|举措|结果|进展|成效|时限)$|原因分析$"
-    r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎(?:广大|社会|各界|干部|群众|监督)|联系(?:电话|方式|人|地址)|发布(?:时间|日期|机构)|来源:|下一步|接下来|综上|特此|中共")
+    r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎(?:广大|社会|各界|干部|群众|监督)|(?:联系|监督|举报|咨询)(?:电话|方式|人|地址)|电子邮箱|邮政|发布(?:时间|日期|机构)|来源:|下一步|接下来|综上|特此|中共"
+    r"|(?:\d{4}|[二〇○零一三四五六七八九]{4}) ?年 ?[\d一二三四五六七八九十]{1,3} ?月 ?[\d一二三四五六七八九十]{1,3} ?日 ?$")
 
 
 def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
