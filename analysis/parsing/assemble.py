@@ -6,17 +6,18 @@ import re
 
 from analysis.parsing.cues import BODY, is_action, is_finding
 from analysis.parsing.measures import Piece
-from analysis.parsing.outline import Node, build_outline
-from analysis.parsing.problems import Draft, accept_weak, opens_with_detail, read_unit
+from analysis.parsing.outline import Node, ancestors, build_outline
+from analysis.parsing.problems import accept_weak, read_unit
+from analysis.parsing.drafts import Draft
+from analysis.parsing.findings import opens_with_detail
 from analysis.parsing.records import Document
-from analysis.parsing.references import Told, status_by_total, statuses_by_reference
 from analysis.parsing.regions import fill_regions
 from analysis.parsing.roles import Reader, Reading, choose_reading
 from analysis.parsing.segments import find_marks
-from analysis.parsing.statuses import status_code
 from analysis.parsing.structure import Measure, Problem, Section, Structure
 from analysis.parsing.tables import TableUnit, count_measures, read_tables
-from analysis.parsing.text import Flow, make_flow, make_shadow
+from analysis.parsing.text import Flow, Whole, make_flow, make_shadow
+from analysis.parsing.told import tell_elsewhere
 
 
 def build_structure(document: Document, shadow: str | None = None) -> Structure:
@@ -52,19 +53,6 @@ def _prefers_table(flow: Flow, table: list[TableUnit], reading: Reading | None, 
     outside = [unit for unit in reading.units if not low <= flow.to_text(unit.start) < high]
     full = [unit for unit in outside if reader.evidence(unit).doing]
     return told * 2 >= len(table) or len(full) < len(table)
-
-
-class Whole:
-    """The document's own text in place of a flow: offsets stand for themselves."""
-
-    def __init__(self, shadow: str):
-        self.text = shadow
-
-    def to_text(self, offset: int) -> int:
-        return offset
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        return start, end
 
 
 def _fill_from_table(structure: Structure, shadow: str, table: list[TableUnit], prose: Reading | None) -> None:
@@ -121,7 +109,7 @@ def _finish(structure: Structure, flow: Flow | Whole, units: list[Node], drafts:
         if draft.unknown is not None and draft.status is None:
             words = flow.text[draft.unknown.start:draft.unknown.end].strip()
             structure.warnings.append(("unknown_status_word", f"{unit.label or ''} {words}".strip()))
-    _told_elsewhere(structure, flow, units, drafts)
+    tell_elsewhere(structure, flow, units, drafts)
 
 
 def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
@@ -170,18 +158,9 @@ def _is_preface(flow: Flow | Whole, node: Node) -> bool:
     return len(line) > 40 and is_action(line) and not is_finding(line.partition("。")[0])
 
 
-def _chain(unit: Node) -> list[Node]:
-    chain = []
-    node = unit.parent
-    while node is not None and node.style:
-        chain.append(node)
-        node = node.parent
-    return chain[::-1]
-
-
 def _sections(flow: Flow, units: list[Node], parents: set[int]):
     """Sections with their headings, and for every unit its (aspect key, category key)."""
-    chains = [[node for node in _chain(unit) if id(node) not in parents and not _is_preface(flow, node)] for unit in units]
+    chains = [[node for node in ancestors(unit) if id(node) not in parents and not _is_preface(flow, node)] for unit in units]
     tops = {id(chain[0]) for chain in chains if chain}
     if len(tops) == 1 and all(chains):
         top = chains[0][0]
@@ -321,7 +300,7 @@ def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None
     levels: dict[str, list[Node]] = {}
     for unit in units:
         top = unit.parent if id(unit.parent) in parents else unit
-        for node in (*_chain(top), top):
+        for node in (*ancestors(top), top):
             members = levels.setdefault(node.style, [])
             if node not in members[-3:]:
                 members.append(node)
@@ -344,78 +323,3 @@ def _runs(nodes: list[Node]) -> list[list[int]]:
     for node in nodes:
         runs.setdefault(id(node.parent), []).append(node.number)
     return [sorted(run) for run in runs.values()]
-
-
-# 已完成的整改事项, 需要持续推进的整改事项: headings that sort the problems by their result.
-_SORTED = re.compile(r"(?:(?:集中)?整改期(?:限)?内)?(?:需要?|正在|仍需|目前)?((?:已经?|全面|基本)?(?:完成整改|完成|整改到位|整改)|(?:持续|长期|继续)?(?:推进|整改|坚持)|未完成(?:整改)?|取得阶段性成效|阶段性完成)的(?:整改)?(?:反馈)?(?:事项|问题|任务)")
-
-
-def _told_by_heading(structure: Structure, flow: Flow | Whole, units: list[Node], open_leaves: list[Problem], leaves: list[Problem]) -> list[Problem]:
-    """Give problems the result their section's heading names, where at least two sections are sorted so."""
-    named: dict[int, tuple[str, int, int]] = {}
-    seen: set[int] = set()
-    for unit in units:
-        for node in _chain(unit)[:2]:
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            match = _SORTED.search(flow.text, node.body, min(node.own_end, node.body + 60))
-            code = status_code(match.group(1)) or status_code("需" + match.group(1)) if match is not None else None
-            if code is not None:
-                named[id(node)] = (code, match.start(), match.end())
-    if len(named) < 2:
-        return open_leaves
-    rest = []
-    for unit, problem in zip(units, leaves):
-        if problem.status_code != "not_stated":
-            continue
-        told = next((named[id(node)] for node in _chain(unit)[:2] if id(node) in named), None)
-        if told is None:
-            rest.append(problem)
-            continue
-        problem.status_code, problem.status_basis = told[0], "reference"
-        problem.status_start, problem.status_end = flow.span(told[1], told[2])
-    return rest
-
-
-_DONE = ("completed", "completed_long_term")
-
-
-def _told_elsewhere(structure: Structure, flow: Flow, units: list[Node], drafts: list[Draft]) -> None:
-    """Statuses by number or by a full total, for problems that state none themselves."""
-    leaves = [problem for problem in structure.problems if problem.is_leaf]
-    open_leaves = [problem for problem in leaves if problem.status_code == "not_stated"]
-    if open_leaves:
-        open_leaves = _told_by_heading(structure, flow, units, open_leaves, leaves)
-    if not open_leaves:
-        return
-    spans = _outside(flow, drafts)
-    told = statuses_by_reference(flow, spans)
-    by_number: dict[int, Told] = {number: entry for entry in told if entry.numbers for number in entry.numbers}
-    rest = next((entry for entry in told if entry.numbers is None), None)
-    tops = sum(problem.parent_key is None for problem in structure.problems)
-    total = None
-    if not by_number and all(problem.status_code in _DONE for problem in leaves if problem.status_basis == "item"):
-        total = status_by_total(flow, spans, {tops, len(leaves)})
-    for problem in open_leaves:
-        number = problem.parent_key or problem.key
-        entry = by_number.get(int(number)) if number.isdigit() else None
-        entry = entry or rest or total
-        if entry is None:
-            continue
-        problem.status_code = entry.code
-        problem.status_basis = entry.basis
-        problem.progress_share = entry.share
-        problem.status_start, problem.status_end = flow.span(entry.start, entry.end)
-
-
-def _outside(flow: Flow, drafts: list[Draft]) -> list[tuple[int, int]]:
-    spans = []
-    position = 0
-    for draft in drafts:
-        if draft.start - position > 4:
-            spans.append((position, draft.start))
-        position = max(position, draft.end)
-    if len(flow.text) - position > 4:
-        spans.append((position, len(flow.text)))
-    return spans

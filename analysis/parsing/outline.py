@@ -53,6 +53,16 @@ class Node:
             yield from child.walk()
 
 
+def ancestors(node: Node) -> list[Node]:
+    """The nodes above one, from the top of the notice down; the root is left out."""
+    chain = []
+    above = node.parent
+    while above is not None and above.style:
+        chain.append(above)
+        above = above.parent
+    return chain[::-1]
+
+
 def build_outline(flow: Flow) -> Node:
     """The root of the tree; its children are the top level of the notice."""
     root = Node("", None, None, 0, 0, None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from analysis.parsing.measures import Piece, split_measures
 from analysis.parsing.numbering import han_number
-from analysis.parsing.problems import Draft
+from analysis.parsing.drafts import Draft
 from analysis.parsing.records import Block
 from analysis.parsing.segments import label_parts
 from analysis.parsing.statuses import due_words, leading_status

@@ -109,6 +109,19 @@ class Flow:
         return bisect_right(self.para_starts, offset) - 1
 
 
+class Whole:
+    """The document's own text in place of a flow: offsets stand for themselves."""
+
+    def __init__(self, shadow: str):
+        self.text = shadow
+
+    def to_text(self, offset: int) -> int:
+        return offset
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return start, end
+
+
 # Markdown bold, Word bookmark residue, pinyin printed after a character, zero-width marks.
 # (Each alternative begins with one plain character: the search then leaps from one of these to the next.)
 _RESIDUE = re.compile(r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|\u200c|\u200d|\u2060|</?(?:b|strong|u|em)>", re.I)
