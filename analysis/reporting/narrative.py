@@ -39,12 +39,17 @@ def _title(page: Any, rows: list[dict[str, Any]]) -> str:
     return page.t(f"title_{page.name}") + ((("：" if page.lang == "zh" else ": ") + names) if names else "")
 
 
+def _range(page: Any, shares: list[float]) -> str:
+    low, high = d.share(min(shares)), d.share(max(shares))
+    return low if low == high else page.t("opening_range", low=low, high=high)
+
+
 def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
     shares = [r["coverage_share"] for r in rows if r["coverage_share"] is not None]
     aside = len(page.quarantine())
     if not shares:
         return ""
-    return (" " if page.lang == "en" else "") + page.t("opening_coverage", low=d.share(min(shares)), high=d.share(max(shares)), aside=aside)
+    return (" " if page.lang == "en" else "") + page.t("opening_coverage", share=_range(page, shares), aside=aside)
 
 
 SUMMARY = "10_briefing"
