@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -87,6 +88,20 @@ def test_where_there_are_no_links_latest_is_a_copy(tmp_path: Path, monkeypatch: 
     assert not (tmp_path / "latest").is_symlink()
     assert (tmp_path / "latest" / "briefing.html").read_text() == "2026-11-17"
     assert not list(tmp_path.glob(".latest*")), "the old copy would fill the disk"
+
+
+def test_a_switch_that_fails_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full at the last moment must not leave an edition that nobody was told of."""
+    make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    with pytest.raises(OSError, match="No space"):
+        make_edition(tmp_path, "2026-11-17", "2026-11-17T07:00:00+00:00")
+    assert [e.run_id for e in editions.list_editions(tmp_path)] == ["2026-11-16"]
+    assert editions.latest_edition(tmp_path).run_id == "2026-11-16"
 
 
 def test_names_of_runs_are_not_used_twice(tmp_path: Path) -> None:

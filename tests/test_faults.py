@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from analysis.paths import PACKAGE
 from analysis.reporting import editions
@@ -70,13 +71,20 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     The work on all three reports is kept, so that most runs of the tests are quick.
     """
-    home = copy_project(tmp_path_factory.mktemp("published") / "整改 分析", ["anshan.txt", "yushu.txt"])
-    change_input(home)
-    done = run_briefing(home)
-    assert done.returncode == 0, done.stderr
-    (home / "data" / "raw" / "kaifeng.txt").unlink()
-    done = run_briefing(home)
-    assert done.returncode == 0, done.stderr
+    # made once for all processes of a parallel test run
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    with FileLock(shared / "faults.lock"):
+        home = shared / "faults" / "整改 分析"
+        if not (shared / "faults.made").exists():
+            shutil.rmtree(home.parent, ignore_errors=True)
+            copy_project(home, ["anshan.txt", "yushu.txt"])
+            change_input(home)
+            done = run_briefing(home)
+            assert done.returncode == 0, done.stderr
+            (home / "data" / "raw" / "kaifeng.txt").unlink()
+            done = run_briefing(home)
+            assert done.returncode == 0, done.stderr
+            (shared / "faults.made").touch()
     return home
 
 
@@ -97,8 +105,8 @@ def assert_latest_is_whole(home: Path, reports: str = "reports") -> str:
     return edition.run_id
 
 
-def assert_next_run_works(home: Path, *arguments: str) -> None:
-    done = run_briefing(home, *arguments)
+def assert_next_run_works(home: Path, **environment: str) -> None:
+    done = run_briefing(home, **environment)
     assert done.returncode == 0, done.stderr
     assert_latest_is_whole(home)
     left = [p.name for p in (home / "reports").iterdir() if p.name.startswith((editions.WORK_PREFIX, ".latest", ".index", ".run"))]
@@ -168,8 +176,10 @@ def test_kill_while_a_notebook_runs_leaves_no_process_behind(home: Path) -> None
     assert assert_latest_is_whole(home) == first
     (home / "notebooks" / "03_completion.ipynb").write_bytes(clean)
     change_input(home)
-    assert_next_run_works(home)
+    with message_server() as (address, received):
+        assert_next_run_works(home, ZHENGGAI_NOTIFY=address)
     assert [record["outcome"] for record in failed_records(home)] == ["killed"]
+    assert [message["type"] for message in received][:2] == ["failure", "success"], "the killed run could not say so itself"
 
 
 def processes_in(home: Path) -> list[str]:
@@ -271,8 +281,6 @@ def test_what_changes_during_the_run_is_not_published(home: Path, tampered: str)
 
 
 def test_a_second_run_leaves_or_waits(home: Path) -> None:
-    from filelock import FileLock
-
     with FileLock(home / "reports" / editions.LOCK_NAME):
         leaving = run_briefing(home)
         assert leaving.returncode == 5 and "another run is at work" in leaving.stderr

@@ -76,14 +76,19 @@ def produce(order: Order, report: Callable[[str], None] = print) -> tuple[RunRec
 
     Raises NotWritable, Busy, RunFailed, ParameterError (before any kernel starts), HashMismatch.
     """
-    editions.prepare(order.out)
-    _prepare_data(order.data)
     try:
+        editions.prepare(order.out)
+        _prepare_data(order.data)
         # the data folder has a lock of its own: two reports folders may share it
         with FileLock(order.out / editions.LOCK_NAME, timeout=order.wait_seconds), FileLock(order.data / editions.LOCK_NAME, timeout=order.wait_seconds):
             return _locked_run(order, report)
     except Timeout as error:
         raise Busy(f"{order.out}: another run is at work. Try again later, or wait for it with --wait SECONDS.") from error
+    except OSError as error:  # before there was a folder to record it in
+        _tell("failure", {"run_id": dt.date.today().isoformat(), "outcome": "failed", "error": _reason(error)})
+        if isinstance(error, editions.NotWritable):
+            raise
+        raise RunFailed(_reason(error), None) from error
 
 
 def _prepare_data(data: Path) -> None:
@@ -97,8 +102,10 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
     from analysis.reporting.parameters import ParameterError
 
     for folder in editions.clear_leftovers(order.out):
-        write_failure_note(folder, editions.read_record(folder) or {"run_id": folder.name})
+        killed = editions.read_record(folder) or {"run_id": folder.name, "outcome": "killed"}
+        write_failure_note(folder, killed)
         report(f"run {folder.name} was killed before it ended; its record is in {folder}")
+        _tell("failure", killed)  # it could not say so itself
     past, _ = read_history(order.out)
     previous = editions.latest_edition(order.out)
     run_id = editions.new_run_id(order.out, dt.date.today().isoformat(), (run["run_id"] for run in past))
@@ -118,8 +125,9 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
         record.close("published")
         record.save(work)
         folder = editions.publish(order.out, work, run_id)
-    except ParameterError:
-        shutil.rmtree(work, ignore_errors=True)  # a usage error is no run
+    except ParameterError as error:
+        shutil.rmtree(work, ignore_errors=True)  # a usage error is no run, but a schedule with one must not be silent
+        _tell("failure", {"run_id": run_id, "outcome": "refused", "error": str(error)})
         raise
     except BaseException as error:
         folder = _fail(order, record, work, error)
@@ -136,6 +144,8 @@ def _reason(error: BaseException) -> str:
         return "the run was stopped from outside (a signal, or Ctrl+C)"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk is full ({error.filename or 'no place named'}). Make room, or give other folders with --out and --data."
+    if isinstance(error, editions.NotWritable):
+        return str(error)
     if isinstance(error, (PermissionError, FileExistsError, NotADirectoryError)):
         return f"{error.filename}: {error.strerror}. Make the folder writable, or give another one with --out or --data."
     return str(error) or type(error).__name__
@@ -200,8 +210,12 @@ def _after(order: Order, record: RunRecord, report: Callable[[str], None], kinds
     except OSError as trouble:
         print(f"zhenggai: history or index could not be written: {trouble}", file=sys.stderr)
     for kind in kinds:
-        if warning := messages.send(kind, record.as_dict()):
-            print(f"zhenggai: {warning}", file=sys.stderr)
+        _tell(kind, record.as_dict())
+
+
+def _tell(kind: str, record: dict[str, Any]) -> None:
+    if warning := messages.send(kind, record):
+        print(f"zhenggai: {warning}", file=sys.stderr)
 
 
 def _hash_inputs(raw: Path) -> dict[str, str]:

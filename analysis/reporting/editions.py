@@ -102,7 +102,11 @@ def publish(reports: Path, work: Path, run_id: str) -> Path:
     """Make a work folder the edition ``run_id`` and ``latest``."""
     edition = reports / run_id
     os.replace(work, edition)
-    switch_latest(reports, run_id)
+    try:
+        switch_latest(reports, run_id)
+    except OSError:  # not published: back to where a failed run is taken from
+        os.replace(edition, work)
+        raise
     return edition
 
 

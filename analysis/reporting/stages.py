@@ -38,6 +38,7 @@ def parse(order: Any, record: RunRecord, step: Step) -> None:
     cache = ParseCache(order.data / CACHE_NAME, fingerprints.table_code()) if order.if_changed else None
     summary = build_ledger([order.raw], order.data, cache=cache)
     record.table_rows, record.quarantine = summary.table_rows, summary.quarantine
+    record.warnings += [row["reason_text"] for row in summary.quarantine if row["notice_id"] is not None]
     step.note = f"{summary.notices} of {summary.files} files read, {summary.set_aside} set aside"
     if cache is not None:
         cache.prune()
@@ -83,7 +84,12 @@ def suite_sources() -> list[Path]:
 
 
 def suite_plan(order: Any, cities: list[str]) -> list[tuple[Path, str, dict[str, Any]]]:
-    """(notebook, name of the executed copy, its own parameters) of the suite, in binding order."""
+    """(notebook, name of the executed copy, its own parameters) of the suite, in binding order.
+
+    Raises ParameterError for a page that was asked for and does not exist.
+    """
+    from analysis.reporting.parameters import ParameterError, nearest
+
     folder = paths.notebooks_dir()
     found = [p for p in suite_sources() if p.name not in (SUMMARY_NOTEBOOK, PROFILE_NOTEBOOK, PAIR_NOTEBOOK)]
     plan: list[tuple[Path, str, dict[str, Any]]] = [(folder / SUMMARY_NOTEBOOK, SUMMARY_NOTEBOOK, {})]
@@ -94,6 +100,10 @@ def suite_plan(order: Any, cities: list[str]) -> list[tuple[Path, str, dict[str,
     plan = [entry for entry in plan if entry[0].is_file()]
     if order.notebooks:
         wanted = {name.removesuffix(".ipynb") for name in order.notebooks}
+        known = {entry[0].stem for entry in plan} | {entry[1].removesuffix(".ipynb") for entry in plan}
+        if unknown := sorted(wanted - known):
+            guess = nearest(unknown[0], sorted(known))
+            raise ParameterError(f"--notebook {unknown[0]}: this edition has no such page.{f' Did you mean {guess}?' if guess else ''} It has {', '.join(sorted(known))}.")
         plan = [entry for entry in plan if entry[0].stem in wanted or entry[1].removesuffix(".ipynb") in wanted]
     return plan
 
