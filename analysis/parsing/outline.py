@@ -219,7 +219,7 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
         del stack[found[-1]:]
         return
     best = found[-1]
-    following = [depth for depth in found if node.number == stack[depth].number + 1]
+    following = [depth for depth in found if stack[depth].number is not None and node.number == stack[depth].number + 1]
     if following:
         # Two lists are open and both wait for this number: what carries a label of its own, as the
         # outer lines do, goes on the outer one.
@@ -232,7 +232,7 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
         last = stack[best]
         if node.opens_list and len(found) < 3:
             return
-        if len(found) < 2 and node.number == 1 and last.number >= 1 and _opens_list(stack, best, node):
+        if len(found) < 2 and node.number == 1 and (last.number or 0) >= 1 and _opens_list(stack, best, node):
             return
     del stack[best:]
 
@@ -255,7 +255,7 @@ def _leave_lists(stack: list[Node], style: str) -> None:
 
 def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
     """Whether a number that starts again at 1 is a list inside the open node, not its sibling."""
-    if len(stack) - 1 == depth and stack[depth].number > 1 and stack[depth].style in ("C", "PC"):
+    if len(stack) - 1 == depth and (stack[depth].number or 0) > 1 and stack[depth].style in ("C", "PC"):
         return False
     if stack[depth].heading and not node.heading:
         return True

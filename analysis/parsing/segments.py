@@ -32,12 +32,11 @@ def label_parts() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
+def _patterns() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
     words = sorted(label_parts(), key=len, reverse=True)
     core = "|".join(map(re.escape, words))
-    before_colon = re.compile(rf"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{{0,14}}?)({core})(?:如下|为|是)?[】\])]? ?$")
     at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
-    return before_colon, at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
+    return at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
 
 
 # A whole short line that gives a status behind some word and a colon: the status tells what it is.
@@ -48,6 +47,23 @@ def result_line(line: str) -> re.Match[str] | None:
     """Label and status of a line that is nothing else (进展：已完成), None for any other line."""
     found = _RESULT_LINE.match(line)
     return found if found is not None and status_code(found.group(2)) is not None else None
+
+
+# What may stand before a label: a break or punctuation, a number, a bracket, and a short owner.
+_BEFORE = re.compile(
+    r"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{0,14})\Z")
+
+
+def _label_at_end(window: str, parts: dict[str, str]) -> tuple[str, int]:
+    """The longest label a stretch ends with, and where it begins; "" without one."""
+    end = len(window.rstrip(" "))
+    if end and window[end - 1] in "】])":
+        end -= 1
+    for stop in (end, end - 2 if window.endswith("如下", 0, end) else end - 1 if window[end - 1:end] in ("为", "是") else 0):
+        for length in range(min(14, stop), 1, -1):
+            if window[stop - length:stop] in parts:
+                return window[stop - length:stop], stop - length
+    return "", 0
 
 
 def is_label(line: str) -> bool:
@@ -66,7 +82,7 @@ def find_marks(flow: Flow) -> list[Mark]:
     """All labels of the flow, in order."""
     text = flow.text
     parts = label_parts()
-    before_colon, at_line, endings, beginnings = _patterns()
+    at_line, endings, beginnings = _patterns()
     marks: list[Mark] = []
     taken = -1
     at = text.find(":")
@@ -76,11 +92,11 @@ def find_marks(flow: Flow) -> list[Mark]:
             low = at - 34 if at > 34 else 0
             line = text.rfind("\n", low, at)
             window = text[line if line >= 0 else low:at]
-            found = before_colon.search(window)
+            word, stop = _label_at_end(window, parts)
+            found = _BEFORE.search(window, 0, stop) if word else None
             if found is not None:
                 base = (line if line >= 0 else low)
                 owner = found.group(2)
-                word = found.group(3)
                 part = parts[word]
                 if part in ("note", "plan", "goal") and (found.group(1).strip() or found.start(1) and window[found.start(1) - 1] in ").是"):
                     pass  # 1.情况说明： is a line of a list, not a label
