@@ -255,7 +255,7 @@ def disagreements(out: Any, lang: str = "zh") -> list[Paragraph]:
                 )
             paragraphs.append(
                 [
-                    run(name(row, lang), strong=True, source=source_of(row["claim_id"])),
+                    run(name(row, lang), strong=True),
                     run(text, source=source_of(row["claim_id"])),
                     run(flag_tag(row["flags"])),
                 ]
