@@ -14,8 +14,9 @@ from tests.quality.corpus import gold_notices, load_document
 from tests.quality.ledgers import broken_regions, broken_spans, differences, signature
 
 PATHS = {item.gold["file"]: item.path for item in gold_notices() if item.path.suffix == ".txt"}
-# Cells pasted one to a line are paragraphs of one word in any other format; the text form is gold.
-NAMES = sorted(name for name in PATHS if name not in ("anshan.txt", "yibin_water.txt"))
+# Left out: two files with page furniture of their own medium (Markdown marks, page numbers), and one
+# whose cells are told apart by tabs, which a page or a Word paragraph shows as blanks.
+NAMES = sorted(name for name in PATHS if name not in ("anshan.txt", "yibin_water.txt", "danzhou_commerce.txt"))
 
 
 def as_utf16(text: str, folder):
