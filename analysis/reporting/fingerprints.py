@@ -26,7 +26,7 @@ EXPORT_ROOTS = ("analysis.reporting.render",)
 # What binds the parts of an edition together; it changes neither tables nor executed notebooks.
 EDITION_ROOTS = ("analysis.reporting.stages", "analysis.reporting.changes", "analysis.reporting.edition_page")
 # Modules that organise runs and never change what an edition says.
-RUN_MODULES = ("briefing", "cities", "editions", "fingerprints", "history", "index_page", "messages", "run_record",
+RUN_MODULES = ("briefing", "cities", "editions", "engine_entry", "fingerprints", "history", "index_page", "messages", "run_record",
                "schedule_loop", "schedule_status", "schedule_units", "stages")
 PACKAGES = ("polars", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "dataframely", "papermill", "ipython",
             "typst", "jinja2", "python-docx", "xlsxwriter", "uharfbuzz", "selectolax", "pypdfium2", "charset-normalizer", "rapidfuzz")
