@@ -56,7 +56,10 @@ class SourceFile:
                 "A notice is far smaller: split the file into one file per notice, or compress the pictures in it."))
         try:
             with open(self.path, "rb") as handle:
-                data = handle.read(MAX_FILE_BYTES + 1)
+                # one byte more than it had when it was found: asking for the limit would set aside that much memory
+                data = handle.read(self.size + 1)
+                if len(data) > self.size:
+                    data += handle.read(MAX_FILE_BYTES + 1 - len(data))
         except OSError as error:
             raise UnreadableSource("archive", "cannot_open", (
                 f"{self.source_path}: cannot be opened ({error.strerror or error}). "

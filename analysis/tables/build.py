@@ -32,6 +32,7 @@ from analysis.tables.store import commit_tables, new_build, write_part
 
 BATCH_BYTES = 4_000_000
 BATCH_FILES = 400
+HELD_BYTES = 100_000_000  # a run in one process keeps so much parsed in memory; the rest is staged on disk
 FILE_NUMBER = {"file_number": pl.Int64()}
 ID_COLUMNS = ("notice_id", "section_id", "parent_section_id", "aspect_id", "category_id", "problem_id",
               "parent_problem_id", "measure_id", "citation_id", "event_id", "figure_id", "claim_id", "recurrence_id")
@@ -59,6 +60,7 @@ class StagedBatch:
     number: int
     summaries: list[NoticeSummary]
     set_aside: int
+    frames: dict[str, pl.DataFrame] | None = None  # None: they lie in the staging folder
 
 
 def build_ledger(paths: Iterable[Path], out: Path, *, jobs: int = 1, engine: str = "local",
@@ -91,7 +93,7 @@ def build_ledger(paths: Iterable[Path], out: Path, *, jobs: int = 1, engine: str
     summary.set_aside = len(refused) + sum(batch.set_aside for batch in staged)
     rows = dict.fromkeys(CORE_TABLES, 0)
     for part in staged or [None]:
-        frames = _read_staged(staging, part.number) if part else _empty_frames()
+        frames = _take_staged(staging, part) if part else _empty_frames()
         if refused:
             extra = frame_from_rows("core_quarantine", refused, FILE_NUMBER)
             frames["core_quarantine"] = pl.concat([frames["core_quarantine"], extra])
@@ -135,22 +137,27 @@ def _batches(sources: Iterator[SourceFile], summary: ParseSummary, refused: list
         yield batch
 
 
-def stage_batch(number: int, batch: Batch, staging: Path, cache: ParseCache | None = None) -> StagedBatch:
-    """Parse one batch and leave its frames in the staging folder; runs in any process."""
-    folder = staging / f"{number:06d}"
-    folder.mkdir(parents=True, exist_ok=True)
+def stage_batch(number: int, batch: Batch, staging: Path, cache: ParseCache | None = None, room: int = 0) -> StagedBatch:
+    """Parse one batch and leave its frames in the staging folder, or in the answer where they take
+    less than ``room`` bytes; runs in any process."""
     # Records hold no cycles; searching hundreds of thousands of them for some takes an eighth of the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
         result = parse_batch(batch, cache)
-        for name, rows in result.rows.items():
-            if name != "core_checks":
-                frame_from_rows(name, rows, FILE_NUMBER).write_ipc(folder / f"{name}.arrow")
+        frames = {name: frame_from_rows(name, rows, FILE_NUMBER) for name, rows in result.rows.items() if name != "core_checks"}
     finally:
         if collecting:
             gc.enable()
-    return StagedBatch(number, result.summaries, result.set_aside)
+    staged = StagedBatch(number, result.summaries, result.set_aside)
+    if sum(frame.estimated_size() for frame in frames.values()) < room:
+        staged.frames = frames
+        return staged
+    folder = staging / f"{number:06d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        frame.write_ipc(folder / f"{name}.arrow")
+    return staged
 
 
 def _run_batches(batches: Iterator[Batch], staging: Path, jobs: int, engine: str, scheduler: str | None,
@@ -158,8 +165,11 @@ def _run_batches(batches: Iterator[Batch], staging: Path, jobs: int, engine: str
     if engine == "dask":
         yield from _run_on_dask(batches, staging, jobs, scheduler)
     elif jobs <= 1:
+        room = HELD_BYTES
         for number, batch in enumerate(batches):
-            yield stage_batch(number, batch, staging, cache)
+            staged = stage_batch(number, batch, staging, cache, room)
+            room -= sum(frame.estimated_size() for frame in (staged.frames or {}).values())
+            yield staged
     else:
         # spawn: a forked child could inherit the locks of polars' threads
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
@@ -186,8 +196,11 @@ def _run_on_dask(batches: Iterator[Batch], staging: Path, jobs: int, scheduler: 
             yield future.result()
 
 
-def _read_staged(staging: Path, number: int) -> dict[str, pl.DataFrame]:
-    folder = staging / f"{number:06d}"
+def _take_staged(staging: Path, part: StagedBatch) -> dict[str, pl.DataFrame]:
+    if part.frames is not None:
+        frames, part.frames = part.frames, None  # let go of them once they are written
+        return frames
+    folder = staging / f"{part.number:06d}"
     return {path.stem: pl.read_ipc(path) for path in sorted(folder.glob("*.arrow"))}
 
 
