@@ -34,7 +34,7 @@ _SPEECH = re.compile(r"同志们|我(?:再)?(?:讲|强调|谈)[^。\n]{0,8}?(?:�
 _RULES = re.compile(r"(?:^|\n)[ #*]*第[一二三四五六七八九十百0-9]{1,4}条")
 _PLAN = re.compile(r"(?![(（]?[一二三四五六七八九十0-9]{1,2}[)）、.])[# ]*[^\n。]{0,80}?整改[^\n。]{0,10}?(?:方案|计划|工作安排)(?:的通知)?[ *]*")
 # One body reports on itself: …党组关于…整改… (a title that names a whole round does not count)
-_OWN_TITLE = re.compile(r"(?:党组|党委|委员会|工委|支部|[省市县区州旗]委|公司|大学|学院|医院|局|院|中心)(?:关于|巡[察视])(?![^\n]{0,20}轮巡[察视](?:整改|反馈))[^\n。]{0,50}整改")
+_OWN_TITLE = re.compile(r"(?:党组|党委|委员会|工委|支部|总支|管委会|街道|办事处|集团|学校|中学|社区|[省市县区州旗]委|公司|大学|学院|医院|局|院|中心)(?:关于|巡[察视])(?![^\n]{0,20}轮巡[察视](?:整改|反馈))[^\n。]{0,50}整改")
 _TOPIC = re.compile(r"巡[察视]")
 
 _ADVICE = {
@@ -67,7 +67,7 @@ def check(document: Document, shadow: str) -> None:
             _refuse("too_little_text", count=count)
     if "巡察" not in shadow and "巡视" not in shadow and not _TOPIC.search(str(document.page_metadata.get("title", ""))):
         _refuse("not_an_inspection")
-    if shadow.count("整改") < 2:
+    if shadow.count("整改") < 2 and _OWN_TITLE.search(shadow) is None:
         _refuse("feedback_report" if _weight(_FEEDBACK, shadow) >= 2 else "news" if _weight(_NEWS, shadow) >= 2 else "no_rectification")
     head = shadow[:HEAD]
     if "第二条" in shadow and _count(_RULES, shadow, 3) >= 3:
