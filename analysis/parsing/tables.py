@@ -14,7 +14,7 @@ from analysis.parsing.numbering import han_number
 from analysis.parsing.drafts import Draft
 from analysis.parsing.records import Block
 from analysis.parsing.segments import label_parts
-from analysis.parsing.statuses import due_words, leading_status
+from analysis.parsing.statuses import closing_status, due_words, leading_status
 
 Span = tuple[int, int]
 
@@ -252,7 +252,12 @@ def _read_cells(shadow: str, draft: Draft, by_role: dict[str, list[Span]]) -> No
             elif status is not None:
                 draft.unknown = draft.unknown or status
             elif role != "result":
-                draft.blocks.append((role, first, last))
+                closing = closing_status(shadow, first, last) if draft.status is None else None
+                if closing is not None and shadow[closing[0].start - 1] in "(【[〔":  # 措施…。(已完成): the result ends the cell
+                    draft.status = closing[0]
+                    last = closing[0].start - 1
+                if last - first > 1:
+                    draft.blocks.append((role, first, last))
             elif last - first > 12:
                 draft.blocks.append(("progress", first, last))
 
