@@ -122,7 +122,10 @@ class _Sentence:
         if not numbers:
             return nouns
         for code, unit, pattern, words, number_first in SIZES:
-            if not any(word in text for word in words):
+            for word in words:
+                if word in text:
+                    break
+            else:
                 continue
             for match in size_matches(text, pattern, number_first, numbers):
                 value = read_number(match.group(1))

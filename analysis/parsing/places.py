@@ -57,6 +57,12 @@ class Gazetteer:
             if "自治" in place.name:
                 for name in _spellings(place):
                     self.by_name.setdefault(name, []).append(place)
+        # Last two characters → lengths of the names that end so, longest first: few ends are worth trying.
+        lengths: dict[str, set[int]] = {}
+        for name in self.by_name:
+            if 1 < len(name) <= _LONGEST:
+                lengths.setdefault(name[-2:], set()).add(len(name))
+        self.sizes = {ending: tuple(sorted(found, reverse=True)) for ending, found in lengths.items()}
         # 直辖市 and their namesakes: a current name comes before a former one.
         for known in (*self.by_name.values(), *self.by_short.values()):
             if len(known) > 1:
@@ -102,12 +108,14 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> list[tuple[
 
     A name inside a longer one (江市 in 丽江市) is not reported.
     """
-    names = gazetteer().by_name
+    names, sizes = gazetteer().by_name, gazetteer().sizes
     end = len(text) if end is None else end
     found: list[tuple[int, int, str]] = []
     for match in _SUFFIX.finditer(text, start, end):
         stop = match.end()
-        for size in range(min(_LONGEST, stop - start), 1, -1):
+        for size in sizes.get(text[stop - 2:stop], ()):
+            if size > stop - start:
+                continue
             name = text[stop - size:stop]
             if name in names:
                 # 市区 after a city name, 省市 …: the suffix belongs to another word

@@ -103,7 +103,12 @@ class Flow:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The document span of a non-empty stretch of the flow."""
-        return self.to_text(start), self.to_text(end - 1) + 1
+        starts = self._starts
+        index = bisect_right(starts, start)
+        shift = self._origins[index - 1] - starts[index - 1]
+        if index == len(starts) or end <= starts[index]:  # most stretches lie in one piece
+            return start + shift, end + shift
+        return start + shift, self.to_text(end - 1) + 1
 
     def para_index(self, offset: int) -> int:
         return bisect_right(self.para_starts, offset) - 1
@@ -129,6 +134,7 @@ _RESIDUE_SIGNS = ("**", "__", "[bookmark", "\u200c", "\u200d", "\u2060", "<b>", 
 _PINYIN = re.compile(r"\([a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 # 第3页 共10页, - 3 -, 3/10: page numbers, never content.
 _FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
+_FURNITURE_STARTS = frozenset("-—–_·. 第=*~pP")
 # A list sign before a printed number or a label says nothing more; alone it is the mark of a list.
 _LABEL_BEHIND = re.compile(r"\*\*|[一二三四五六七八九十]{1,3}[、是]|[(【\[①-⑳#]|\d{1,3}[.、]|(?:问题|整改|反馈|存在|原因|责任|完成)[^:。,;]{0,8}[:】]")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*(?: ?[【(\[][^】)\]]{2,20}[】)\]])?[。:]?")
@@ -188,7 +194,7 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
                 if not body:
                     dropped.append((start - mark.end(), end))
                     continue
-        if len(body) < 24 and _FURNITURE.fullmatch(body):
+        if len(body) < 24 and (body[0] in _FURNITURE_STARTS or body[0].isdecimal()) and _FURNITURE.fullmatch(body):
             dropped.append((start, end))
             continue
         if body == previous and len(body) > 7 and not body.startswith(("整改", "完成")):
