@@ -67,7 +67,7 @@ def check(document: Document, shadow: str) -> None:
             _refuse("too_little_text", count=count)
     if "巡察" not in shadow and "巡视" not in shadow and not _TOPIC.search(str(document.page_metadata.get("title", ""))):
         _refuse("not_an_inspection")
-    if shadow.count("整改") < 2 and _OWN_TITLE.search(shadow) is None:
+    if shadow.count("整改") < 2 and shadow.count("措施") < 3 and _OWN_TITLE.search(shadow) is None:
         _refuse("feedback_report" if _weight(_FEEDBACK, shadow) >= 2 else "news" if _weight(_NEWS, shadow) >= 2 else "no_rectification")
     head = shadow[:HEAD]
     if "第二条" in shadow and _count(_RULES, shadow, 3) >= 3:
