@@ -32,7 +32,7 @@ def _selection(parameters: dict[str, Any]) -> str:
 def _entry(record: dict[str, Any], folder: Path, href: str, latest: str | None) -> dict[str, Any]:
     changes, rows, parameters = record.get("changes") or {}, record.get("table_rows") or {}, record.get("parameters") or {}
     return {
-        "run_id": record["run_id"], "when": record["started_at"].replace("T", " ").removesuffix("+00:00") + " UTC", "outcome": record.get("outcome"),
+        "run_id": record["run_id"], "when": record["started_at"][:16].replace("T", " ") + " UTC", "outcome": record.get("outcome"),
         "is_latest": record["run_id"] == latest and record.get("outcome") == "published", "seconds": record.get("seconds") or 0.0,
         "lang": parameters.get("lang", ""), "selection": _selection(parameters),
         "notices": rows.get("core_notices"), "problems": rows.get("core_problems"), "disagreements": (record.get("checks") or {}).get("disagreeing"),
