@@ -8,7 +8,7 @@ from analysis.parsing.drafts import Draft, trim
 from analysis.parsing.findings import LEAD_BRACKET, read_zone
 from analysis.parsing.measures import split_measures
 from analysis.parsing.segments import Mark
-from analysis.parsing.statuses import Status, bracket_status, closing_status, due_words, leading_status, status_code
+from analysis.parsing.statuses import Status, bracket_status, closing_status, due_status, due_words, is_outlook, leading_status, status_code
 
 DOING = ("measures", "progress", "effect")
 
@@ -115,7 +115,9 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
                 rest = status.end
                 while rest < stop and text[rest] in "。.;,、:! \n)】":
                     rest += 1
-                if stop - rest > 12:
+                if is_outlook(text, rest, stop):
+                    draft.due = draft.due or due_words(text[rest:stop])
+                elif stop - rest > 6:
                     draft.blocks.append((mark.part, rest, stop))
             else:
                 draft.blocks.append((mark.part, first, stop))
@@ -123,7 +125,12 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
             draft.blocks.append(("measures", first, stop))
         elif mark.part == "due" and draft.due is None:
             line = text.find("\n", first, stop)
-            draft.due = text[first:line if line >= 0 else stop].strip("。;,. ")[:40] or None
+            last = line if line >= 0 else stop
+            carried = due_status(text, first, last)
+            if carried is not None and draft.status is None:
+                draft.status = carried
+                last = carried.start - 1 if carried.start > first else first
+            draft.due = text[first:last].strip("。;,. (【[")[:40] or None
 
 
 def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:

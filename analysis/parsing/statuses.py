@@ -107,6 +107,8 @@ def percent_status(words: str) -> tuple[str, float] | None:
 
 
 _OPEN = re.compile(r"未|正在|推进|尚|仍|待|部分")
+# 正在推进,预计6月底前完成: what follows the status is an outlook on it.
+_OUTLOOK = re.compile(r"(?:预计|计划|力争|拟于?|确保|将于?|争取)[^。\n]{0,30}(?:完成|到位|实现|落实|解决|销号|结束)")
 
 
 def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Status | None:
@@ -129,7 +131,7 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
             return status
     for mark in "(【[;,":
         cut = text.find(mark, start, stop)
-        if cut > start and (is_result or mark not in ","):
+        if cut > start and (is_result or mark not in "," or _OUTLOOK.match(text, cut + 1)):
             head = text[start:cut].strip()
             if 0 < len(head) <= 30:
                 status = _phrase(text, start, cut, head, is_result)
@@ -239,6 +241,21 @@ def bracket_status(inner: str) -> tuple[str | None, float | None]:
     if percent is not None and code in (None, "in_progress"):
         return percent
     return code, percent[1] if percent else None
+
+
+def due_status(text: str, start: int, end: int) -> Status | None:
+    """The result in the bracket behind a due date: 2020年3月底前(已完成). 长期坚持 alone is a period."""
+    match = _TAIL_BRACKET.search(text, start, end)
+    if match is None:
+        return None
+    code, share = bracket_status(match.group(1))
+    return Status(code, match.start(1), match.end(1), share) if code is not None else None
+
+
+def is_outlook(text: str, start: int, end: int) -> bool:
+    """Whether a stretch says no more than when the rest is expected (预计6月底前完成)."""
+    match = _OUTLOOK.match(text, start, end)
+    return match is not None and end - match.end() <= 2
 
 
 _DUE = re.compile(r"(?:完成|整改)?(?:时限|期限|时间)(?:要求)?[:为是]? ?([^,;。)】\n]{2,24})|((?:(?:\d{4}|今|明|本)年)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末|上旬|中旬|下旬)?(?:之)?前)(?:完成|整改)")
