@@ -14,6 +14,9 @@ _ONE = rf"(?:\d{{1,3}}|{_H})"
 # 第9、14、19项(问题)正在推进; 问题3、问题9 …; 第3至5项
 _NUMBERS = re.compile(
     rf"(?:其中,?|除)?(?:序号|编号|问题|第) ?({_ONE}(?: ?(?:项|个|条)?(?:问题)?(?:[、,和及]|以及|至|到|-|—|~) ?(?:第|问题|序号)? ?{_ONE})*) ?(?:项|个|条|号)?(?:整改|具体|反馈)*(?:问题|任务|事项)?(?:外)?(?:共\d+个)?([^。;\n]{{2,40}})")
+# (一)至(五)项已整改到位,(六)(七)项正在整改: the printed numbers in their brackets
+_BRACKETED = re.compile(
+    rf"(\({_ONE}\)(?: ?(?:、|,|和|及|以及|至|到|-|—|~)? ?\({_ONE}\))*) ?(?:项|个|条)(?:整改|具体|反馈)*(?:问题|任务|事项)?([^。;\n(]{{2,30}})")
 _REST = re.compile(r"(?:其余|其他|其它|剩余|除此之外|除上述问题外)(?:的)?(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈|具体|整改)*(?:问题|任务|事项)?([^。;\n,]{2,30})")
 
 
@@ -30,7 +33,7 @@ class Told(NamedTuple):
 
 def _numbers(words: str) -> tuple[int, ...]:
     found: list[int] = []
-    for part in re.split(r"[、,和及]|以及", words):
+    for part in re.split(r"[、,和及]|以及|\) ?(?=\()", words):
         ends = [han_number(re.sub(r"[^\d一二三四五六七八九十百]", "", end)) for end in re.split(r"至|到|-|—|~", part)]
         ends = [end for end in ends if end]
         if len(ends) == 2 and ends[0] < ends[1] < ends[0] + 200:
@@ -43,7 +46,7 @@ def _numbers(words: str) -> tuple[int, ...]:
 def _phrase_code(words: str) -> tuple[str | None, int, float | None]:
     """Status of the words behind a reference: as much of them as the lookup knows."""
     words = words.split("。")[0]
-    for length in [len(words)] + [match.start() for match in re.finditer(r"[,;(]", words)][::-1]:
+    for length in [len(words.rstrip(",; "))] + [match.start() for match in re.finditer(r"[,;(]", words)][::-1]:
         head = words[:length].lstrip("均都已,:目前仍尚现")
         for candidate in (words[:length].lstrip(",:均都"), "已" + head, head):
             code = status_code(candidate)
@@ -60,7 +63,10 @@ def statuses_by_reference(flow: Flow, spans: list[tuple[int, int]]) -> list[Told
     told: list[Told] = []
     text = flow.text
     for start, end in spans:
-        for match in _NUMBERS.finditer(text, start, end):
+        matches = list(_NUMBERS.finditer(text, start, end))
+        if text.find(")项", start, end) >= 0 or text.find(")个", start, end) >= 0 or text.find(")条", start, end) >= 0:
+            matches += _BRACKETED.finditer(text, start, end)
+        for match in matches:
             numbers = _numbers(match.group(1))
             if not numbers:
                 continue

@@ -149,8 +149,9 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
 
 
 def _phrase(text: str, start: int, stop: int, words: str, is_result: bool) -> Status | None:
-    while start < stop and text[start] in " \n":
+    while start < stop and text[start] in " \n*":
         start += 1
+    words = words.strip(" \n*")
     code = status_code(words) or _with_subject(words)
     percent = None
     if "%" in words and len(words) <= 40 and (is_result or "进度" in words or "完成率" in words):
