@@ -7,6 +7,7 @@ set aside and the others read · 4 a disagreement under ``check --strict``.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: int, engine: str, scheduler: str | None, as_json: bool) -> None:
     """Files or folders (default: data/raw) → tables."""
+    # numpy comes along with the declarations of the tables and has nothing to calculate here: no threads for it
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from analysis.sources.errors import BadSidecar, HashMismatch
     from analysis.tables.build import build_ledger
     from analysis.tables.corrections import CorrectionError

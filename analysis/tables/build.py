@@ -146,10 +146,11 @@ def stage_batch(number: int, batch: Batch, staging: Path, cache: ParseCache | No
     try:
         result = parse_batch(batch, cache)
         frames = {name: frame_from_rows(name, rows, FILE_NUMBER) for name, rows in result.rows.items() if name != "core_checks"}
+        staged = StagedBatch(number, result.summaries, result.set_aside)
+        del result  # or the first search after this would go through all of it
     finally:
         if collecting:
             gc.enable()
-    staged = StagedBatch(number, result.summaries, result.set_aside)
     if sum(frame.estimated_size() for frame in frames.values()) < room:
         staged.frames = frames
         return staged
