@@ -93,6 +93,9 @@ def _row(passage: Passage, structure: Structure, code: str, unit: str, value: fl
             "quote_text": structure.text[first:last], "char_start": first, "char_end": last}
 
 
+_PARTS = {"completed", "measures_completed", "basically_completed", "phased", "in_progress", "not_completed", "long_term"}
+
+
 class _Sentence:
     """The totals of one sentence: (code, unit, value, start, end, approximate)."""
 
@@ -107,11 +110,31 @@ class _Sentence:
             self._results(nouns)
         if "率" in self.text and "%" in self.text:
             self._shares(nouns)
+        self._settle_units()
         for code, unit, value, start, end, approximate in find_consequences(self.text):
             self.found.append((code, unit, value, start, end, approximate))
         self.found.sort(key=lambda entry: (entry[3], entry[4]))
         for end in sorted(nouns):
             self.units[nouns[end][1]] = nouns[end][0]
+
+    def _settle_units(self) -> None:
+        """Results without a noun of their own count what their sum equals.
+
+        26条问题,制定措施74条,完成24条,基本完成1条,未完成1条: the last three are problems.
+        """
+        sizes = {entry[1]: entry[2] for entry in self.found if entry[0] in ("problems", "tasks", "items", "measures")}
+        bare = [index for index, entry in enumerate(self.found) if entry[0] in _PARTS and not re.search(NOUN, self.text[entry[3]:entry[4]])]
+        units = {self.found[index][1] for index in bare}
+        if len(bare) < 2 or len(units) != 1 or len(sizes) < 2:
+            return
+        total = sum(self.found[index][2] for index in bare)
+        fitting = [unit for unit, value in sizes.items() if value == total]
+        if len(fitting) != 1 or fitting[0] in units:
+            return
+        for index in bare:
+            code, _, *rest = self.found[index]
+            base = "completed" if code == "measures_completed" else code
+            self.found[index] = ("measures_completed" if fitting[0] == "measure" and base == "completed" else base, fitting[0], *rest)
 
     def _sizes(self) -> dict[int, tuple[str, str]]:
         """Sizes into ``found``; gives end offset → (unit, measure word) of every counted noun, for results that follow."""

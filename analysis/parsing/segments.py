@@ -35,7 +35,7 @@ def label_parts() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
     words = sorted(label_parts(), key=len, reverse=True)
     core = "|".join(map(re.escape, words))
-    at_line = re.compile(rf"(?:\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
+    at_line = re.compile(rf"(?:[◆◇●○■□▲△★☆▪▫►▶•·➢] ?|\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
     return at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
 
 
@@ -68,7 +68,7 @@ def _label_at_end(window: str, parts: dict[str, str]) -> tuple[str, int]:
 
 def is_label(line: str) -> bool:
     """Whether a line is nothing but a label of measures or progress."""
-    return label_parts().get(line.strip("【】[]():* ")) in ("measures", "progress")
+    return label_parts().get(line.strip("【】[]():* ◆◇●○■□▲△★☆▪▫►▶•·➢")) in ("measures", "progress")
 
 
 # Labels spoken as the beginning of a sentence: 反馈指出，(the feedback says,) 整改中，(in the rectification,).
@@ -112,7 +112,7 @@ def find_marks(flow: Flow) -> list[Mark]:
         at = text.find(":", at + 1)
     for para in flow.paras:
         body = para.text
-        if body[0] in beginnings or body[0] in "【[(1234567890":
+        if body[0] in beginnings or body[0] in "【[(1234567890◆◇●○■□▲△★☆▪▫►▶•·➢":
             found = at_line.match(body)
             if found is not None:
                 word = found.group(1) or found.group(2)

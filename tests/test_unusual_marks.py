@@ -1,0 +1,46 @@
+"""Marks and totals in unusual dress: aspects ▲, problems ★, labels ●; results whose noun is left out."""
+
+from __future__ import annotations
+
+from analysis.parsing.ledger import parse_notice
+from analysis.parsing.records import Document
+
+MARKED = """中共巴州区水务局党组
+关于巡察整改情况的通报
+
+按照区委统一部署，2020年5月中旬至7月上旬，区委第四巡察组对区水务局党组开展了巡察，9月9日，区委巡察组反馈了巡察意见。现将整改情况通报如下。
+反馈4个方面26条问题，制定整改措施74条，现已完成整改24条，基本完成1条，未完成1条。
+▲政治建设方面
+★学习贯彻生态文明思想不深入
+●整改情况
+党组会专题学习4次；开展宣讲12场；建立巡河台账。
+●整改结果
+已完成整改。
+★河湖长制落实有短板
+●整改情况
+整治问题27个；划定管理范围142公里；对2名河长进行约谈。
+●整改结果
+正在整改，预计2021年3月底前完成。
+▲作风建设方面
+★执行财经纪律不严
+●整改情况
+退缴违规报销费用0.87万元；修订财务制度。
+●整改结果
+已完成整改。
+中共巴州区水务局党组
+2020年12月16日
+"""
+
+
+def test_signs_as_headings_and_labels() -> None:
+    tables = parse_notice(Document(MARKED)).tables
+    rows = [(row["statement_text"], row["status_code"], row["measure_count"]) for row in tables["core_problems"]]
+    assert rows == [("学习贯彻生态文明思想不深入", "completed", 1), ("河湖长制落实有短板", "in_progress", 1), ("执行财经纪律不严", "completed", 1)]
+    assert [row["title_text"] for row in tables["core_sections"]] == ["政治建设方面", "作风建设方面"]
+
+
+def test_results_without_a_noun_count_what_their_sum_equals() -> None:
+    claims = {(row["claim_code"], row["unit"]): row["value"] for row in parse_notice(Document(MARKED)).tables["core_claims"]}
+    assert claims["measures", "measure"] == 74
+    assert claims["completed", "problem"] == 24 and claims["basically_completed", "problem"] == 1 and claims["not_completed", "problem"] == 1
+    assert ("measures_completed", "measure") not in claims
