@@ -43,3 +43,13 @@ def test_results_without_a_noun_count_what_their_sum_equals() -> None:
     assert claims["measures", "measure"] == 74
     assert claims["completed", "problem"] == 24 and claims["basically_completed", "problem"] == 1 and claims["not_completed", "problem"] == 1
     assert ("measures_completed", "measure") not in claims
+
+
+def test_problems_counted_by_firstly_and_secondly() -> None:
+    text = MARKED.split("▲")[0] + "\n".join(
+        f"{number}是关于{what}的问题。{done}。此项整改{result}。"
+        for number, what, done, result in [("一", "理论学习制度执行不严格", "集中学习16次", "已完成"), ("二", "行业监管存在薄弱环节", "整改隐患37处", "已完成"),
+                                           ("三", "项目资金使用绩效不高", "盘活存量资金128万元", "正在推进")]) + "\n中共巴州区水务局党组\n2020年12月16日\n"
+    rows = parse_notice(Document(text)).tables["core_problems"]
+    assert [(row["label_text"], row["status_code"], row["measure_count"]) for row in rows] == [("一是", "completed", 1), ("二是", "completed", 1), ("三是", "in_progress", 1)]
+    assert all(text[row["statement_start"]:row["statement_end"]] == row["statement_text"] for row in rows)

@@ -19,11 +19,20 @@ _ID_LETTERS = {"core_events": "e", "core_figures": "q", "core_citations": "d", "
 _ID_COLUMNS = {"core_events": "event_id", "core_figures": "figure_id", "core_citations": "citation_id", "core_recurrences": "recurrence_id"}
 
 
+# 一是关于…的问题 at the head of a line, where nothing else counts the problems: 一是 (firstly) is then
+# their number. Replaced sign by sign, so that offsets stay.
+_COUNTED_PROBLEMS = re.compile(r"(?m)(?<=[一二三四五六七八九十])是(?=(?:关于|针对|对|在)[^。\n]{4,80}(?:问题|方面))")
+
+
 def parse_notice(document: Document) -> ParsedNotice:
     """The ledger of one notice. Raises NotANotice with a reason for a text that is none."""
     shadow = make_shadow(document.text)
     refusal.check(document, shadow)
     structure = build_structure(document, shadow)
+    if not structure.problems and (numbered := _COUNTED_PROBLEMS.sub("、", shadow)) != shadow:
+        structure = build_structure(document, numbered)
+        for problem in structure.problems:
+            problem.label = problem.label and problem.label.replace("、", "是")
     if not structure.problems:
         raise NotANotice("no_problems", "no problem with measures or a result was found; if this is a notice, send its layout to the maintainers")
     notice, metadata = notices.read_metadata(document, structure)
