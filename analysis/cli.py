@@ -6,6 +6,7 @@ set aside and the others read · 4 a disagreement under ``check --strict``.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -51,6 +52,7 @@ def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: i
     """Files or folders (default: data/raw) → tables."""
     # numpy comes along with the declarations of the tables and has nothing to calculate here: no threads for it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(100_000, 20, 20)  # loading the packages makes very many objects and no garbage
     from analysis.sources.errors import BadSidecar, HashMismatch
     from analysis.tables.build import build_ledger
     from analysis.tables.corrections import CorrectionError

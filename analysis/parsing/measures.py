@@ -109,11 +109,13 @@ def _value(match: re.Match[str]) -> int | None:
 
 def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
     name, _, pattern, bound = style
+    is_han = name == "一是"
+    in_turn = name in ("1.", "一、", "1)", "(1)", "(一)")
     marks: list[tuple[int, int, str]] = []
     last = 0
     for match in pattern.finditer(text, start, end):
         at = match.start()
-        if name == "一是":
+        if is_han:
             at = match.start(1)
             while at > start and text[at - 1] in "一二三四五六七八九十":
                 at -= 1
@@ -121,18 +123,18 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
                 continue
         if bound and not _at_boundary(text, start, at):
             continue
-        value = han_number(text[at:match.end(1)]) if name == "一是" else last + 1 if name == "-" else _value(match)
-        if value is None:
-            continue
-        if name in ("1.", "一、", "1)", "(1)", "(一)"):
+        if in_turn:
             # A number is a mark only in its turn: 3.5 and (2) of a reference are none.
+            value = _value(match)
+            if value is None:
+                continue
             if value != last + 1:
                 if name in ("1.", "一、", "1)") or value <= last or value > last + 2:
                     continue
             if name == "1." and match.end() < end and text[match.end()].isdigit() and not (at == start or text[at - 1] in "。;\n:,>|"):
                 continue
+            last = value
         marks.append((at, match.end(), text[at:match.end()].strip(",: ")))
-        last = value
     pieces = []
     for index, (_, after, marker) in enumerate(marks):
         stop = marks[index + 1][0] if index + 1 < len(marks) else end
