@@ -309,10 +309,15 @@ class Reader:
             tops.setdefault(id(top), top)
         return list(tops.values())
 
+    def _circled_units(self) -> bool:
+        """① mostly counts measures; it counts problems where nearly each of them states its own result."""
+        circled = [node for node in self.nodes if node.style == "O"]
+        return len(circled) >= 3 and sum(self.evidence(node).results > 0 for node in circled) >= 0.8 * len(circled)
+
     def readings(self) -> list[Reading]:
         styles: list[str] = []
         for node in self.nodes:
-            if node.style and node.style not in styles and node.style != "O":
+            if node.style and node.style not in styles and (node.style != "O" or self._circled_units()):
                 styles.append(node.style)
         found = []
         for style in styles:
