@@ -12,6 +12,9 @@ from analysis.parsing.statuses import Status, bracket_status, closing_status
 LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
 _ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|(?<=\n)[-*•·●○■◆▪➢] ?|\(一\)|第一[,、]|一方面")
 
+# 针对…的问题，制定…: the frame ends at a comma and what was done follows in the same sentence.
+_COMMA_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上)[^。;:,\n“”]{5,90}?问题(?=,)")
+
 
 def read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None) -> None:
     """Statement, and measures that follow it without a label."""
@@ -42,7 +45,7 @@ def read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, 
                 stop = trim(text, start, found[0].start - 1 if text[found[0].start - 1] in "(【[〔" else found[0].start)[1]
         draft.statement = (start, _status_free(text, start, stop, draft))
         return
-    open_frame = OPEN_FRAME.match(text, start, stop)
+    open_frame = OPEN_FRAME.match(text, start, stop) or _COMMA_FRAME.match(text, start, stop)
     if open_frame is not None and (text[start] in "针关对在" or open_frame.end() >= stop - 1):
         end = open_frame.end()
         after = _skip_tail(text, end, stop, draft)

@@ -69,8 +69,11 @@ def build_outline(flow: Flow) -> Node:
     stack = [root]
     paras = flow.paras
     count = len(paras)
+    framed = sum(_is_open_frame(para) and is_finding(para.text[2:]) for para in paras) >= 3
     for index, para in enumerate(paras):
         node = _node_of(para)
+        if node is None and framed and _is_open_frame(para):
+            node = Node("Q", None, None, para.start, para.start, para)
         if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1]):
             node.opens_list = _label_words(paras[index - 1].text)
         if node is None:
@@ -155,6 +158,16 @@ def _node_of(para: Para) -> Node | None:
     if first in "【[(巡反存发具主" and _FINDING_LINE.match(para.text):
         return Node("S", None, None, para.start, para.start, para)
     return None
+
+
+# 针对…的问题，(on the problem that …) without quotation marks opens a unit where it does so again and again.
+_OPEN_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上|存在|检查)[^。;:,\n“”]{5,90}?问题(?=[,:。])")
+
+
+def _is_open_frame(para: Para) -> bool:
+    if para.label is not None or para.text[0] not in "针关":
+        return False
+    return _OPEN_FRAME.match(para.text) is not None
 
 
 def _is_heading(paras: list[Para], index: int, count: int) -> bool:
