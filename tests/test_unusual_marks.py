@@ -56,10 +56,11 @@ def test_problems_counted_by_firstly_and_secondly() -> None:
 
 
 def test_unquoted_frames_and_circled_numbers_are_units() -> None:
-    done = [("理论学习制度执行不严格", "制定年度学习计划", "完成"), ("行业监管存在薄弱环节", "开展专项检查4轮", "完成"), ("项目资金使用绩效不高", "盘活存量资金128万元", "中")]
+    done = [("理论学习制度执行不严格", "制定年度学习计划", "完成"), ("行业监管存在薄弱环节", "开展专项检查4轮", "完成"),
+            ("项目资金使用绩效不高", "盘活存量资金128万元", "中"), ("公务接待审批不规范", "清退接待费用2600元", "完成")]
     for line in ("针对{0}的问题，{1}。（整改{2}）", "{3}{0}。整改情况：{1}。整改状态：整改{2}。"):
-        text = MARKED.split("▲")[0] + "（一）政治建设方面\n" + "\n".join(
-            line.format(*entry, "①②③"[number]) for number, entry in enumerate(done)) + "\n中共巴州区水务局党组\n2020年12月16日\n"
+        lines = [line.format(*entry, "①②③④"[number]) for number, entry in enumerate(done)]
+        text = MARKED.split("▲")[0] + "\n".join(["（一）政治建设方面", *lines[:2], "（二）作风建设方面", *lines[2:]]) + "\n中共巴州区水务局党组\n2020年12月16日\n"
         rows = parse_notice(Document(text)).tables["core_problems"]
-        assert [(row["status_code"], row["measure_count"]) for row in rows] == [("completed", 1), ("completed", 1), ("in_progress", 1)], line
+        assert [(row["status_code"], row["measure_count"]) for row in rows] == [("completed", 1), ("completed", 1), ("in_progress", 1), ("completed", 1)], line
         assert all(entry[0] in row["statement_text"] and entry[1] not in row["statement_text"] for entry, row in zip(done, rows, strict=True))

@@ -253,6 +253,8 @@ class Reader:
             value += 0.3 if e.causes == 1 else -0.3
         for style in {child.style for child in unit.children} if unit.children else ():
             members = [child for child in unit.children if child.style == style]
+            if style == "Q" and len(members) > 1 and not e.doing and not e.results:
+                value -= 1.0  # a heading over several problems that are framed each for itself
             like = sum(self.unit_like(child) for child in members)
             if like and not self.is_list(unit):
                 with_doing = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in members)
