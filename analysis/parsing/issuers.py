@@ -207,7 +207,8 @@ def _codes(texts: list[str]) -> set[str]:
 
 def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
     """The innermost place that a body's name begins with (金华市婺城区…局 → 婺城区)."""
-    clean = re.sub(r"^(?:中共|中国共产党)", "", name)
+    # 新疆生产建设兵团第八师石河子市: the corps and its division stand between the region and the city
+    clean = re.sub(r"生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?", "", re.sub(r"^(?:中共|中国共产党)", "", name))
     names = [entry for entry in find_names(clean[:30])]
     chosen: Place | None = None
     position = 0
