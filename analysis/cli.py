@@ -65,7 +65,7 @@ def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: i
             raise click.UsageError(f"{path}: no such file or folder")
     try:
         summary = build_ledger(wanted, out or paths.processed_dir(), jobs=jobs, engine=engine, scheduler=scheduler)
-    except (CorrectionError, HashMismatch, BadSidecar) as error:
+    except (CorrectionError, HashMismatch, BadSidecar, ValueError) as error:
         _fail(str(error))
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, default=str))

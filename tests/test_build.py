@@ -209,3 +209,17 @@ def test_cached_notices_give_the_same_tables(data: Path, tmp_path: Path) -> None
     other = ParseCache(tmp_path / "cache", "code-2")
     build_ledger([RAW], tmp_path / "fourth", cache=other)
     assert other.reused == 0, "a new parser must not see what the old one read"
+
+
+def test_a_human_label_outranks_the_automatic_type_and_says_so(data: Path) -> None:
+    from analysis.parsing.types import TypeCoding
+    from analysis.tables.human_types import apply_human_types
+
+    before = frames_of(data)
+    after = apply_human_types(before, {"anshan-2021/12": TypeCoding("policy_execution", ("sports",), 1.0, ()), "hangzhou-2020/1": TypeCoding("finance", (), 1.0, ())})
+    old, new = (frames["core_problems"].filter(pl.col("problem_id") == "anshan-2021/12").row(0, named=True) for frames in (before, after))
+    assert old["type_basis"] == "automatic" and old["primary_type_code"] != "policy_execution"
+    assert (new["primary_type_code"], new["secondary_type_codes"], new["type_basis"], new["type_score"]) == ("policy_execution", "sports", "human", 1.0)
+    others = pl.col("problem_id") != "anshan-2021/12"
+    assert after["core_problems"].filter(others).equals(before["core_problems"].filter(others))
+    assert CORE_TABLES["core_problems"].is_valid(after["core_problems"])

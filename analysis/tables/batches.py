@@ -83,13 +83,7 @@ def parse_batch(sources: list[NumberedSource], cache: ParseCache | None = None) 
 
 def _take(result: BatchResult, source: NumberedSource, document: Document, notice: ParsedNotice) -> None:
     number, path = source.number, source.file.source_path
-    text_row = {"notice_id": notice.notice_id, "source_path": path, "sha256": source.sha256,
-                "media_type": document.media_type, "encoding": document.encoding,
-                "char_count": len(document.text), "text": document.text}
-    result.rows["core_texts"].append({**text_row, "file_number": number})
     for name, rows in notice.tables.items():
-        if name == "core_texts":
-            continue  # written above, with the hash that the archive computed
         for row in rows:
             row["file_number"] = number
         result.rows[name].extend(rows)
