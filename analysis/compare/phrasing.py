@@ -59,9 +59,11 @@ def share_words(row: dict[str, Any], lang: str, low: str = "wilson_low", high: s
     return f"（{inside}）" if lang == "zh" else f" ({inside})"
 
 
-def flag_tag(flags: str) -> str:
-    """ "〔D·R·S〕" """
-    return f"〔{flags.replace(',', '·')}〕" if flags else ""
+def flag_tag(flags: str, lang: str) -> str:
+    """ "〔D·R·S〕", in English " [D, R, S]" """
+    if not flags:
+        return ""
+    return f"〔{flags.replace(',', '·')}〕" if lang == "zh" else f" [{flags.replace(',', ', ')}]"
 
 
 def shared_flags(rows: Iterable[dict[str, Any]]) -> str:

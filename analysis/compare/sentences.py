@@ -126,7 +126,7 @@ def counts(out: Any, lang: str = "zh") -> list[Paragraph]:
             [
                 run(name(row, lang), strong=True, source={"notice_id": row["notice_id"], "target": None}),
                 run(text),
-                run(flag_tag(row["flags"])),
+                run(flag_tag(row["flags"], lang)),
             ]
         )
     warning = (
@@ -172,7 +172,7 @@ def summary(out: Any, lang: str = "zh") -> dict[str, list[Paragraph]]:
                 f"{name(r, lang)} "
                 + (f"{r['x_count']}/{r['n_count']}" if r["x_count"] is not None else "")
                 + share_words(r, lang)
-                + flag_tag(r["flags"])
+                + flag_tag(r["flags"], lang)
                 for r in found[:8]
             ]
             can.append(

@@ -89,7 +89,7 @@ def _four_ratios(own: list[dict[str, Any]], lang: str) -> Paragraph:
     else:
         timing = f"；数据距反馈{days}天。" if lang == "zh" else f"; figures {days} days after feedback."
     flags = ",".join(dict.fromkeys(f for r in own for f in r["flags"].split(",") if f))
-    return [*paragraph, run(timing), run(flag_tag(flags))]
+    return [*paragraph, run(timing), run(flag_tag(flags, lang))]
 
 
 def _ratio(row: dict[str, Any], lang: str) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def differences(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f"The {overall['notice_count']} notices with results, tested together: p = {overall['p_value']:.2g}; pairs that differ after adjustment: {names or 'none'}. Definitions, dates or habits of reporting may be the cause."
         )
-    paragraphs.append([run(text, strong=True), run(flag_tag(overall["flags"]))])
+    paragraphs.append([run(text, strong=True), run(flag_tag(overall["flags"], lang))])
     paragraphs.append(
         [
             run(
@@ -208,7 +208,7 @@ def _over_time(out: Any, rows: list[dict[str, Any]], lang: str) -> list[Paragrap
         else:
             kind, verdict = row["definition_code"], "they differ" if apart else "they cannot be told apart"
             text = f"{row['label_a_en']} to {row['label_b_en']}, {kind}: from {share_a} to {share_b}, 95 % interval of the difference {low:+.1f} to {high:+.1f} points; {verdict}."
-        paragraphs.append([run(text), run(flag_tag(row["flags"]))])
+        paragraphs.append([run(text), run(flag_tag(row["flags"], lang))])
     return paragraphs
 
 
@@ -257,7 +257,7 @@ def disagreements(out: Any, lang: str = "zh") -> list[Paragraph]:
                 [
                     run(name(row, lang), strong=True),
                     run(text, source=source_of(row["claim_id"])),
-                    run(flag_tag(row["flags"])),
+                    run(flag_tag(row["flags"], lang)),
                 ]
             )
     return paragraphs

@@ -72,7 +72,7 @@ def recurring(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f"No type occurs in all {n} notices; the most frequent are found in {top} ({interval(found[0]['wilson_low'], found[0]['wilson_high'], lang)}): {names}{tail}."
         )
-    paragraphs.append([run("共性：" if lang == "zh" else "Common types: ", strong=True), run(text), run(flag_tag(rows[0]["flags"]))])
+    paragraphs.append([run("共性：" if lang == "zh" else "Common types: ", strong=True), run(text), run(flag_tag(rows[0]["flags"], lang))])
     over = real_rows(out, "out_overrepresentation")
     told_apart = [r for r in over if r["verdict_code"] == "over"]
     if told_apart:
@@ -88,7 +88,7 @@ def recurring(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f"After adjusting for {len(over)} comparisons, no type can be called peculiar to one notice."
         )
-    paragraphs.append([run(text), run(flag_tag(shared_flags(told_apart or over)))])
+    paragraphs.append([run(text), run(flag_tag(shared_flags(told_apart or over), lang))])
     similar = out["out_similar_statements"].height
     if similar:
         paragraphs.append(
@@ -117,7 +117,7 @@ def returns(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f" says that of {row['n_count']} findings of {origin} {'at least ' if least else ''}{row['x_count']} stayed open or came back{share_words(row, lang)}."
         )
-        paragraphs.append([run(name(row, lang), strong=True, source=where), run(text, source=where), run(flag_tag(row["flags"]))])
+        paragraphs.append([run(name(row, lang), strong=True, source=where), run(text, source=where), run(flag_tag(row["flags"], lang))])
     # a sub-item repeats what the numbers of its problem already say
     told_of = {r["problem_id"] for r in numbered}
     others: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -219,7 +219,7 @@ def timeline(out: Any, lang: str = "zh") -> list[Paragraph]:
                     else f"; {row['event_count']} dated events of rectification in between"
                 )
             )
-        paragraphs.append([*paragraph, run("。" if lang == "zh" else "."), run(flag_tag(row["flags"]))])
+        paragraphs.append([*paragraph, run("。" if lang == "zh" else "."), run(flag_tag(row["flags"], lang))])
     paragraphs.extend(rest(left, lang))
     rules = {r["rule_code"]: r for r in rows if r["rule_code"]}
     for rule in rules.values():
@@ -271,7 +271,7 @@ def evidence(out: Any, lang: str = "zh") -> list[Paragraph]:
                     else f"Of {n} leaf items said to be completed, {bare} show no date, document number, quantity, sanction or sum, and {intent} are worded as future or intent.",
                     strong=True,
                 ),
-                run(flag_tag(shared_flags(r for r in done if r["n_count"]))),
+                run(flag_tag(shared_flags(r for r in done if r["n_count"]), lang)),
             ]
         )
     for notice_id in ids:
@@ -283,7 +283,7 @@ def evidence(out: Any, lang: str = "zh") -> list[Paragraph]:
             else f": {bare['n_count']} {'item' if bare['n_count'] == 1 else 'items'} said to be completed; {bare['x_count']} without hard evidence{share_words(bare, lang)}, {intent['x_count']} worded as future or intent{share_words(intent, lang)}, {reused['x_count']} that share half or more of their text with another problem of the notice."
         )
         where = source_of((intent["source_ids"] or bare["source_ids"]).partition(",")[0])
-        paragraphs.append([run(name(bare, lang), strong=True, source=where), run(text), run(flag_tag(bare["flags"]))])
+        paragraphs.append([run(name(bare, lang), strong=True, source=where), run(text), run(flag_tag(bare["flags"], lang))])
     paragraphs.extend(rest(left, lang))
     paragraphs.append(
         [
@@ -323,7 +323,7 @@ def agreement(out: Any, lang: str = "zh") -> list[Paragraph]:
             if row["is_in_sample"]
             else ("。" if lang == "zh" else ".")
         )
-        paragraphs.append([run(text + note), run(flag_tag(row["flags"]))])
+        paragraphs.append([run(text + note), run(flag_tag(row["flags"], lang))])
     types = [r for r in out["out_type_counts"].to_dicts() if r["notice_id"] is not None]
     total, human = sum(r["primary_count"] for r in types), sum(r["human_count"] for r in types)
     paragraphs.append(
