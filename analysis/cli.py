@@ -21,8 +21,13 @@ SET_ASIDE, DISAGREEMENT = 3, 4
 
 
 def _data_option(function: Any) -> Any:
-    return click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None,
-                        help="Folder of the tables.  [default: data/processed]")(function)
+    return click.option(
+        "--data",
+        "data_dir",
+        type=click.Path(path_type=Path),
+        default=None,
+        help="Folder of the tables.  [default: data/processed]",
+    )(function)
 
 
 def _data(folder: Path | None) -> Path:
@@ -42,20 +47,38 @@ def main() -> None:
 
 @main.command()
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--raw", type=click.Path(path_type=Path), default=None, help="Folder read when no PATH is given.  [default: data/raw]")
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder of the tables.  [default: data/processed]")
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder read when no PATH is given.  [default: data/raw]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of the tables.  [default: data/processed]",
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", default=None, help="Address of a dask scheduler (with --engine dask).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: int, engine: str, scheduler: str | None, as_json: bool) -> None:
+def parse(
+    sources: tuple[Path, ...],
+    raw: Path | None,
+    out: Path | None,
+    jobs: int,
+    engine: str,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
     """Files or folders (default: data/raw) → tables."""
     # numpy comes along with the declarations of the tables and has nothing to calculate here: no threads for it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(100_000, 20, 20)  # loading the packages makes very many objects and no garbage
+    from analysis.ledger.build import build_ledger
+    from analysis.ledger.corrections import CorrectionError
     from analysis.sources.errors import BadSidecar, HashMismatch
-    from analysis.tables.build import build_ledger
-    from analysis.tables.corrections import CorrectionError
 
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler goes with --engine dask")
@@ -64,15 +87,19 @@ def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: i
         if not path.exists():
             raise click.UsageError(f"{path}: no such file or folder")
     try:
-        summary = build_ledger(wanted, out or paths.processed_dir(), jobs=jobs, engine=engine, scheduler=scheduler)
+        summary = build_ledger(
+            wanted, out or paths.processed_dir(), jobs=jobs, engine=engine, scheduler=scheduler
+        )
     except (CorrectionError, HashMismatch, BadSidecar, ValueError) as error:
         _fail(str(error))
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, default=str))
     else:
         rows = summary.table_rows
-        click.echo(f"{summary.notices} of {summary.files} files read: {rows['core_problems']} problems and sub-items, "
-                   f"{rows['core_measures']} measures, {rows['core_claims']} stated totals → {out or paths.processed_dir()}")
+        click.echo(
+            f"{summary.notices} of {summary.files} files read: {rows['core_problems']} problems and sub-items, "
+            f"{rows['core_measures']} measures, {rows['core_claims']} stated totals → {out or paths.processed_dir()}"
+        )
         for row in summary.quarantine:
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)
     if not summary.notices:
@@ -86,7 +113,7 @@ def parse(sources: tuple[Path, ...], raw: Path | None, out: Path | None, jobs: i
 @click.option("--all", "show_all", is_flag=True, help="Also print what agrees and what cannot be decided.")
 def check(data_dir: Path | None, strict: bool, show_all: bool) -> None:
     """Stated totals against counted items, with both quotes."""
-    from analysis.tables.store import MissingTables, read_table
+    from analysis.ledger.store import MissingTables, read_table
 
     try:
         checks = read_table(_data(data_dir), "core_checks").to_dicts()
@@ -95,13 +122,17 @@ def check(data_dir: Path | None, strict: bool, show_all: bool) -> None:
     wrong = [row for row in checks if row["is_agreeing"] is False]
     for row in checks if show_all else wrong:
         verdict = {True: "agrees", False: "DISAGREES", None: "cannot be decided"}[row["is_agreeing"]]
-        click.echo(f"{row['notice_id']}  {row['check_code']}: stated {_number(row['stated_value'])}, counted {_number(row['counted_value'])} — {verdict}")
+        click.echo(
+            f"{row['notice_id']}  {row['check_code']}: stated {_number(row['stated_value'])}, counted {_number(row['counted_value'])} — {verdict}"
+        )
         click.echo(f"    stated:  “{row['stated_quote_text'] or '–'}”")
         click.echo(f"    counted: {row['counted_quote_text'] or '–'}")
         if row["note_text"]:
             click.echo(f"    {row['note_text']}")
     agreeing = sum(row["is_agreeing"] is True for row in checks)
-    click.echo(f"{len(wrong)} disagreements, {agreeing} agreements, {len(checks) - len(wrong) - agreeing} undecided.")
+    click.echo(
+        f"{len(wrong)} disagreements, {agreeing} agreements, {len(checks) - len(wrong) - agreeing} undecided."
+    )
     sys.exit(DISAGREEMENT if strict and wrong else 0)
 
 
@@ -113,19 +144,24 @@ def _number(value: float | None) -> str:
 @_data_option
 def verify(data_dir: Path | None) -> None:
     """Re-slice every span of every table from the stored text and compare."""
-    from analysis.tables.store import MissingTables
-    from analysis.tables.verify import verify_ledger
+    from analysis.ledger.store import MissingTables
+    from analysis.ledger.verify import verify_ledger
 
     try:
         result = verify_ledger(_data(data_dir))
     except MissingTables as error:
         _fail(str(error))
     for wrong in result.mismatches[:20]:
-        click.echo(f"{wrong.table} {wrong.row_id}: stored {wrong.stored[:60]!r}, source has {wrong.sliced[:60]!r}", err=True)
+        click.echo(
+            f"{wrong.table} {wrong.row_id}: stored {wrong.stored[:60]!r}, source has {wrong.sliced[:60]!r}",
+            err=True,
+        )
     for line in result.uncovered[:20]:
         click.echo(line, err=True)
-    click.echo(f"{result.spans} spans compared, {len(result.mismatches)} wrong, {result.without_span} values without a span, "
-               f"{len(result.uncovered)} texts not covered exactly once.")
+    click.echo(
+        f"{result.spans} spans compared, {len(result.mismatches)} wrong, {result.without_span} values without a span, "
+        f"{len(result.uncovered)} texts not covered exactly once."
+    )
     sys.exit(0 if result.is_sound else 1)
 
 
@@ -134,9 +170,9 @@ def verify(data_dir: Path | None) -> None:
 @_data_option
 def explain(row_id: str, data_dir: Path | None) -> None:
     """One notice, problem, measure or number: the row, and its sentence with the span marked."""
-    from analysis.tables.explain import UnknownID
-    from analysis.tables.explain import explain as explain_row
-    from analysis.tables.store import MissingTables
+    from analysis.ledger.explain import UnknownID
+    from analysis.ledger.explain import explain as explain_row
+    from analysis.ledger.store import MissingTables
 
     try:
         found = explain_row(_data(data_dir), row_id)
@@ -153,12 +189,14 @@ def explain(row_id: str, data_dir: Path | None) -> None:
 
 @main.command()
 @click.option("--write", "write_to", type=click.Path(path_type=Path), help="Write the sheet (XLSX).")
-@click.option("--read", "read_from", type=click.Path(exists=True, path_type=Path), help="Take a filled sheet back.")
+@click.option(
+    "--read", "read_from", type=click.Path(exists=True, path_type=Path), help="Take a filled sheet back."
+)
 @_data_option
 def review(write_to: Path | None, read_from: Path | None, data_dir: Path | None) -> None:
     """Rows that need a human eye, out to a spreadsheet and back in."""
-    from analysis.tables.review import ReviewError, read_review, write_review
-    from analysis.tables.store import MissingTables
+    from analysis.ledger.review import ReviewError, read_review, write_review
+    from analysis.ledger.store import MissingTables
 
     if (write_to is None) == (read_from is None):
         raise click.UsageError("give either --write FILE.xlsx or --read FILE.xlsx")
@@ -167,7 +205,9 @@ def review(write_to: Path | None, read_from: Path | None, data_dir: Path | None)
             click.echo(f"{write_review(_data(data_dir), write_to)} rows to look at → {write_to}")
         else:
             corrections, labels = read_review(read_from, _data(data_dir))
-            click.echo(f"{corrections} corrections and {labels} type labels taken; run `zhenggai parse` to apply them")
+            click.echo(
+                f"{corrections} corrections and {labels} type labels taken; run `zhenggai parse` to apply them"
+            )
     except (ReviewError, MissingTables) as error:
         _fail(str(error))
 
@@ -178,8 +218,8 @@ def review(write_to: Path | None, read_from: Path | None, data_dir: Path | None)
 @_data_option
 def export(kind: str, target: Path, data_dir: Path | None) -> None:
     """The ledger for other tools, with its data dictionary."""
+    from analysis.ledger.store import MissingTables
     from analysis.reporting.workbook import export_ledger
-    from analysis.tables.store import MissingTables
 
     try:
         click.echo(f"written: {export_ledger(_data(data_dir), target, kind)}")

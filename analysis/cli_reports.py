@@ -31,19 +31,49 @@ def _literal(value: str) -> Any:
 
 @click.command()
 @click.argument("notebooks", nargs=-1, required=True)
-@click.option("-p", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="A notebook parameter; lists as JSON: -p city_codes '[\"210300\"]'.")
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder of the executed notebooks.  [default: reports/notebooks]")
-@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, help="Folder of the tables.  [default: data/processed]")
+@click.option(
+    "-p",
+    "given",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A notebook parameter; lists as JSON: -p city_codes '[\"210300\"]'.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of the executed notebooks.  [default: reports/notebooks]",
+)
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of the tables.  [default: data/processed]",
+)
 @click.option("--kernel", is_flag=True, help="Use an ordinary Jupyter kernel instead of the fast engine.")
-def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path | None, data_dir: Path | None, kernel: bool) -> None:
+def run(
+    notebooks: tuple[str, ...],
+    given: tuple[tuple[str, str], ...],
+    out: Path | None,
+    data_dir: Path | None,
+    kernel: bool,
+) -> None:
     """Papermill over one or more notebooks of the suite; parameters are checked before a kernel starts."""
     from analysis.reporting.parameters import ParameterError
     from analysis.reporting.runs import run_notebooks
 
     target = out or paths.reports_dir() / "notebooks"
     try:
-        results = run_notebooks(notebooks, {name: _literal(value) for name, value in given}, target,
-                                data_dir=data_dir or paths.processed_dir(), engine="kernel" if kernel else "auto", report=click.echo)
+        results = run_notebooks(
+            notebooks,
+            {name: _literal(value) for name, value in given},
+            target,
+            data_dir=data_dir or paths.processed_dir(),
+            engine="kernel" if kernel else "auto",
+            report=click.echo,
+        )
     except ParameterError as error:
         _fail(str(error), 2)
     sys.exit(0 if all(result["outcome"] == "done" for result in results) else 1)
@@ -69,27 +99,77 @@ def _stop(number: int, _frame: Any) -> None:
 
 
 @click.command()
-@click.option("--city", "cities", multiple=True, help="City code or name; may be given several times.  [default: all]")
+@click.option(
+    "--city", "cities", multiple=True, help="City code or name; may be given several times.  [default: all]"
+)
 @click.option("--from", "first_year", type=int, default=0, help="First year.")
 @click.option("--to", "last_year", type=int, default=0, help="Last year.")
-@click.option("--year-basis", type=click.Choice(["inspection", "feedback", "publication"]), default="publication", show_default=True)
+@click.option(
+    "--year-basis",
+    type=click.Choice(["inspection", "feedback", "publication"]),
+    default="publication",
+    show_default=True,
+)
 @click.option("--completion", type=click.Choice(["strict", "lenient"]), default="lenient", show_default=True)
 @click.option("--unit", type=click.Choice(["problem", "item"]), default="problem", show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--format", "formats", default="html,pdf,docx,xlsx", show_default=True, help="Comma-separated.")
 @click.option("--redact", is_flag=True, help="Mask names of persons, telephone numbers and e-mail addresses.")
 @click.option("--notebook", "only", multiple=True, help="Only these notebooks of the suite.")
-@click.option("--if-changed", is_flag=True, help="Do nothing, or as little as possible, where the content is unchanged.")
-@click.option("--keep", type=click.IntRange(min=1), default=20, show_default=True, help="Editions and failed runs to keep.")
-@click.option("--wait", "wait_seconds", type=float, default=0.0, help="Seconds to wait for another run to end.  [default: leave at once]")
-@click.option("--notebook-timeout", "notebook_seconds", type=click.FloatRange(min=1), default=600.0, show_default=True, metavar="SECONDS", help="A notebook that runs longer is stopped and fails alone.")
-@click.option("--notebook-memory", "notebook_mb", type=click.FloatRange(min=64), default=3072.0, show_default=True, metavar="MB", help="A notebook that needs more is stopped and fails alone.")
-@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Append all output to this file instead of showing it.")
+@click.option(
+    "--if-changed", is_flag=True, help="Do nothing, or as little as possible, where the content is unchanged."
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="Editions and failed runs to keep.",
+)
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=float,
+    default=0.0,
+    help="Seconds to wait for another run to end.  [default: leave at once]",
+)
+@click.option(
+    "--notebook-timeout",
+    "notebook_seconds",
+    type=click.FloatRange(min=1),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A notebook that runs longer is stopped and fails alone.",
+)
+@click.option(
+    "--notebook-memory",
+    "notebook_mb",
+    type=click.FloatRange(min=64),
+    default=3072.0,
+    show_default=True,
+    metavar="MB",
+    help="A notebook that needs more is stopped and fails alone.",
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Append all output to this file instead of showing it.",
+)
 @click.option("--raw", type=click.Path(path_type=Path), default=None, help="[default: data/raw]")
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="[default: data/processed]")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="[default: reports]")
-def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: Path | None, data: Path | None, out: Path | None, log: Path | None,
-             **options: Any) -> None:
+def briefing(
+    cities: tuple[str, ...],
+    formats: str,
+    only: tuple[str, ...],
+    raw: Path | None,
+    data: Path | None,
+    out: Path | None,
+    log: Path | None,
+    **options: Any,
+) -> None:
     """The whole suite and the bound briefing, published under reports/latest.
 
     Exit codes: 0 published or unchanged; 1 nothing published; 2 usage; 5 another run is at work.
@@ -109,8 +189,15 @@ def briefing(cities: tuple[str, ...], formats: str, only: tuple[str, ...], raw: 
     if options["first_year"] and options["last_year"] and options["first_year"] > options["last_year"]:
         raise click.UsageError(f"--from {options['first_year']} lies after --to {options['last_year']}")
     try:
-        order = Order(city_codes=resolve_cities(cities), formats=wanted, notebooks=only, raw=raw or paths.raw_dir(),
-                      data=data or paths.processed_dir(), out=out or paths.reports_dir(), **options)
+        order = Order(
+            city_codes=resolve_cities(cities),
+            formats=wanted,
+            notebooks=only,
+            raw=raw or paths.raw_dir(),
+            data=data or paths.processed_dir(),
+            out=out or paths.reports_dir(),
+            **options,
+        )
         record, folder = produce(order, click.echo)
     except ParameterError as error:
         _fail(str(error), 2)
@@ -142,7 +229,10 @@ def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     reports = out or paths.reports_dir()
     runs, broken = read_history(reports)
     if broken:
-        click.echo(f"zhenggai: {broken} broken lines in the history file were passed over; the records of the runs were used", err=True)
+        click.echo(
+            f"zhenggai: {broken} broken lines in the history file were passed over; the records of the runs were used",
+            err=True,
+        )
     if pair:
         if len(pair) != 2:
             raise click.UsageError("give no run, or two")
@@ -157,8 +247,10 @@ def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
         click.echo(json.dumps(runs, ensure_ascii=False))
         return
     for entry in runs:
-        click.echo(f"{entry['run_id']:<16} {entry['started_at']}  {entry['outcome']:<10} {entry['seconds'] or 0:>7.1f} s  "
-                   f"notices {entry['notices'] if entry['notices'] is not None else '–'}  {entry['error'] or ''}".rstrip())
+        click.echo(
+            f"{entry['run_id']:<16} {entry['started_at']}  {entry['outcome']:<10} {entry['seconds'] or 0:>7.1f} s  "
+            f"notices {entry['notices'] if entry['notices'] is not None else '–'}  {entry['error'] or ''}".rstrip()
+        )
 
 
 @click.group()
@@ -196,7 +288,9 @@ def run_schedule(cron: str, once: bool, briefing_options: tuple[str, ...]) -> No
     from analysis.reporting.schedule_loop import BadCron, run_forever
 
     try:
-        briefing.make_context("briefing", list(briefing_options), resilient_parsing=False)  # a typing error is said now, not on Monday
+        briefing.make_context(
+            "briefing", list(briefing_options), resilient_parsing=False
+        )  # a typing error is said now, not on Monday
         run_forever(cron, list(briefing_options), click.echo, once=once)
     except BadCron as error:
         _fail(str(error), 2)

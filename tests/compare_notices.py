@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from analysis.tables.checks import build_checks
-from analysis.tables.frames import frame_from_rows
-from analysis.tables.schemas import CORE_TABLES
+from analysis.ledger.checks import build_checks
+from analysis.ledger.frames import frame_from_rows
+from analysis.ledger.schemas import CORE_TABLES
 
 TYPES = ("theory_study", "ideology", "finance", "cadre_management", "grassroots_party", "tourism_industry")
 
@@ -241,7 +241,11 @@ def reference_five() -> NoticeMaker:
         "开封",
         "410200",
         2020,
-        statuses=["completed"] * 7 + ["in_progress"] + ["completed"] * 4 + ["in_progress"] + ["completed"] * 4,
+        statuses=["completed"] * 7
+        + ["in_progress"]
+        + ["completed"] * 4
+        + ["in_progress"]
+        + ["completed"] * 4,
         aspects=[7, 3, 5, 2],
         measures=3,
         is_excerpt=True,

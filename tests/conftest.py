@@ -21,8 +21,8 @@ def _limited() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def ledger_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the tables of the five real reports."""
+    from analysis.ledger.build import build_ledger
     from analysis.paths import PACKAGE
-    from analysis.tables.build import build_ledger
 
     folder = tmp_path_factory.mktemp("ledger")
     build_ledger([PACKAGE.parent / "data" / "raw"], folder)

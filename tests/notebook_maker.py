@@ -10,19 +10,35 @@ BLOCK_MIME = "application/vnd.zhenggai.block+json"
 
 def make_notebook(path: Path, cells: list[str]) -> Path:
     """A notebook of code cells; the first is the parameters cell."""
-    written = [{"cell_type": "code", "id": f"c{i}", "metadata": {"tags": ["parameters"]} if i == 0 else {}, "source": text,
-                "execution_count": None, "outputs": []} for i, text in enumerate(cells)]
+    written = [
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {"tags": ["parameters"]} if i == 0 else {},
+            "source": text,
+            "execution_count": None,
+            "outputs": [],
+        }
+        for i, text in enumerate(cells)
+    ]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"cells": written, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"cells": written, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}),
+        encoding="utf-8",
+    )
     return path
 
 
 def blocks_of(path: Path) -> list[dict]:
     """The blocks that an executed notebook displays, in order."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    return [output["data"][BLOCK_MIME] for cell in notebook["cells"] for output in cell.get("outputs", ())
-            if BLOCK_MIME in output.get("data", {})]
+    return [
+        output["data"][BLOCK_MIME]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", ())
+        if BLOCK_MIME in output.get("data", {})
+    ]
 
 
 def outputs_of(path: Path) -> list[list[dict]]:

@@ -22,7 +22,9 @@ BRIEF = ["--format", "html", "--notebook", "03_completion", "--if-changed"]
 def copy_project(home: Path, reports: list[str]) -> Path:
     """Notebooks and the named raw reports with their sidecars; kaifeng.txt lies ready beside them."""
     (home / "data" / "raw").mkdir(parents=True)
-    shutil.copytree(PROJECT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(
+        PROJECT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+    )
     for name in reports:
         for path in PROJECT.joinpath("data", "raw").glob(f"{name}*"):
             shutil.copyfile(path, home / "data" / "raw" / path.name)
@@ -34,10 +36,19 @@ def environment_of(home: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "ZHENGGAI_HOME": str(home), "PYTHONUTF8": "1", **more}
 
 
-def run_command(home: Path, *arguments: str, timeout: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_command(
+    home: Path, *arguments: str, timeout: float = 240, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """``zhenggai`` in that folder, as a user would call it."""
-    return subprocess.run([sys.executable, "-m", "analysis.cli", *arguments], cwd=home, capture_output=True, text=True, check=False,
-                          timeout=timeout, env=environment_of(home, **environment))
+    return subprocess.run(
+        [sys.executable, "-m", "analysis.cli", *arguments],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+        env=environment_of(home, **environment),
+    )
 
 
 def run_briefing(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

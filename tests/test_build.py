@@ -10,12 +10,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analysis.tables.build import build_ledger
-from analysis.tables.corrections import CorrectionError, apply_corrections, load_corrections
-from analysis.tables.explain import UnknownID, explain
-from analysis.tables.schemas import CORE_TABLES
-from analysis.tables.store import read_table, table_names
-from analysis.tables.verify import verify_ledger
+from analysis.ledger.build import build_ledger
+from analysis.ledger.corrections import CorrectionError, apply_corrections, load_corrections
+from analysis.ledger.explain import UnknownID, explain
+from analysis.ledger.schemas import CORE_TABLES
+from analysis.ledger.store import read_table, table_names
+from analysis.ledger.verify import verify_ledger
 from tests.project_copy import PROJECT, copy_project, run_command
 
 RAW = PROJECT / "data" / "raw"
@@ -53,7 +53,12 @@ def test_verify_finds_a_span_that_does_not_fit(data: Path, tmp_path: Path) -> No
     shutil.copytree(data, tmp_path / "data")
     path = tmp_path / "data" / "core_measures.parquet"
     frame = pl.read_parquet(path)
-    frame.with_columns(pl.when(pl.int_range(pl.len()) == 7).then(pl.col("char_start") + 1).otherwise(pl.col("char_start")).alias("char_start")).write_parquet(path)
+    frame.with_columns(
+        pl.when(pl.int_range(pl.len()) == 7)
+        .then(pl.col("char_start") + 1)
+        .otherwise(pl.col("char_start"))
+        .alias("char_start")
+    ).write_parquet(path)
     [wrong] = verify_ledger(tmp_path / "data").mismatches
     assert wrong.table == "core_measures" and wrong.row_id == frame["measure_id"][7]
 
@@ -71,8 +76,10 @@ def test_a_second_run_gives_the_same_bytes(data: Path, tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "data" / path.relative_to(data)).read_bytes(), path.name
 
 
-def test_several_processes_and_batches_give_the_same_ledger(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.tables.build.BATCH_FILES", 2)
+def test_several_processes_and_batches_give_the_same_ledger(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.ledger.build.BATCH_FILES", 2)
     build_ledger([RAW], tmp_path / "jobs", jobs=2)
     assert (tmp_path / "jobs" / "core_problems").is_dir(), "several batches are a partitioned table"
     same_tables(data, tmp_path / "jobs")
@@ -96,7 +103,11 @@ def test_copies_and_namesakes(tmp_path: Path) -> None:
     summary = build_ledger([raw], tmp_path / "data")
     assert (summary.notices, summary.set_aside) == (2, 1)
     [copy] = [row for row in summary.quarantine if row["stage"] == "archive"]
-    assert copy["source_path"] == "b.txt" and copy["reason_code"] == "duplicate" and "a.txt" in copy["reason_text"]
+    assert (
+        copy["source_path"] == "b.txt"
+        and copy["reason_code"] == "duplicate"
+        and "a.txt" in copy["reason_text"]
+    )
     notices = read_table(tmp_path / "data", "core_notices")
     assert notices["notice_id"].n_unique() == 2
     assert notices["near_copy_of"].drop_nulls().to_list()[0] in notices["notice_id"].to_list()
@@ -117,16 +128,29 @@ def test_exit_codes_tell_what_happened(tmp_path: Path) -> None:
     assert run_command(home, "parse", "missing.txt").returncode == 2
     assert run_command(home, "parse", "--scheduler", "tcp://127.0.0.1:1").returncode == 2
     altered = home / "data" / "raw" / "yushu.txt"
-    altered.write_text(altered.read_text(encoding="utf-8").replace("14个具体问题", "13个具体问题"), encoding="utf-8", newline="")
+    altered.write_text(
+        altered.read_text(encoding="utf-8").replace("14个具体问题", "13个具体问题"),
+        encoding="utf-8",
+        newline="",
+    )
     stopped = run_command(home, "parse")
-    assert stopped.returncode == 1 and "yushu.txt" in stopped.stderr and "SHA-256" in stopped.stderr and "Traceback" not in stopped.stderr
+    assert (
+        stopped.returncode == 1
+        and "yushu.txt" in stopped.stderr
+        and "SHA-256" in stopped.stderr
+        and "Traceback" not in stopped.stderr
+    )
 
 
 def test_check_strict_exits_4_and_prints_both_quotes(data: Path, tmp_path: Path) -> None:
     home = copy_project(tmp_path / "home", [])
     done = run_command(home, "check", "--data", str(data), "--strict")
     assert done.returncode == 4
-    assert "stated 53, counted 50" in done.stdout and "已完成整改的问题53个" in done.stdout and "anshan-2021/2" in done.stdout
+    assert (
+        "stated 53, counted 50" in done.stdout
+        and "已完成整改的问题53个" in done.stdout
+        and "anshan-2021/2" in done.stdout
+    )
     assert run_command(home, "check", "--data", str(data)).returncode == 0
 
 
@@ -145,16 +169,30 @@ def frames_of(data: Path) -> dict[str, pl.DataFrame]:
 
 
 def correction(**changes: object) -> dict[str, object]:
-    entry = {"id": "anshan-2021/12", "field": "status_code", "parsed": "in_progress", "value": "completed",
-             "reason": "seen on the page", "author": "analyst", "date": dt.date(2026, 1, 1)}
+    entry = {
+        "id": "anshan-2021/12",
+        "field": "status_code",
+        "parsed": "in_progress",
+        "value": "completed",
+        "reason": "seen on the page",
+        "author": "analyst",
+        "date": dt.date(2026, 1, 1),
+    }
     return {**entry, **changes}
 
 
 def test_a_correction_is_applied_and_fails_loudly_when_it_no_longer_fits(data: Path) -> None:
     frames = apply_corrections(frames_of(data), load_corrections([correction()]))
-    assert frames["core_problems"].filter(pl.col("problem_id") == "anshan-2021/12")["status_code"].to_list() == ["completed"]
-    for changes, sign in [({"parsed": "completed_long_term"}, "parsed as 'in_progress' today"), ({"id": "anshan-2021/99"}, "has no row"),
-                          ({"value": "in_progress"}, "is already"), ({"field": "colour"}, "has no column"), ({"field": "problem_id"}, "is a key")]:
+    assert frames["core_problems"].filter(pl.col("problem_id") == "anshan-2021/12")[
+        "status_code"
+    ].to_list() == ["completed"]
+    for changes, sign in [
+        ({"parsed": "completed_long_term"}, "parsed as 'in_progress' today"),
+        ({"id": "anshan-2021/99"}, "has no row"),
+        ({"value": "in_progress"}, "is already"),
+        ({"field": "colour"}, "has no column"),
+        ({"field": "problem_id"}, "is a key"),
+    ]:
         with pytest.raises(CorrectionError, match=sign):
             apply_corrections(frames_of(data), load_corrections([correction(**changes)]))
     with pytest.raises(CorrectionError, match="reason"):
@@ -166,7 +204,7 @@ def test_a_correction_is_applied_and_fails_loudly_when_it_no_longer_fits(data: P
 def test_review_sheet_goes_out_and_comes_back(data: Path, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
-    from analysis.tables.review import ReviewError, read_review, write_review
+    from analysis.ledger.review import ReviewError, read_review, write_review
 
     sheet = tmp_path / "review.xlsx"
     assert write_review(data, sheet) > 0
@@ -176,7 +214,9 @@ def test_review_sheet_goes_out_and_comes_back(data: Path, tmp_path: Path) -> Non
     lookups = tmp_path / "lookups"
     lookups.mkdir()
     (lookups / "corrections.yml").write_text("# kept comment\n[]\n", encoding="utf-8")
-    (lookups / "type_labels.csv").write_text("problem_id,primary,secondary,coder,date,reason\n", encoding="utf-8")
+    (lookups / "type_labels.csv").write_text(
+        "problem_id,primary,secondary,coder,date,reason\n", encoding="utf-8"
+    )
     claim[6].value = "50"
     book.save(sheet)
     with pytest.raises(ReviewError, match="reason"):
@@ -194,7 +234,7 @@ def test_review_sheet_goes_out_and_comes_back(data: Path, tmp_path: Path) -> Non
 
 
 def test_cached_notices_give_the_same_tables(data: Path, tmp_path: Path) -> None:
-    from analysis.tables.cache import ParseCache
+    from analysis.ledger.cache import ParseCache
 
     cache = ParseCache(tmp_path / "cache", "code-1")
     build_ledger([RAW], tmp_path / "first", cache=cache)
@@ -212,14 +252,28 @@ def test_cached_notices_give_the_same_tables(data: Path, tmp_path: Path) -> None
 
 
 def test_a_human_label_outranks_the_automatic_type_and_says_so(data: Path) -> None:
+    from analysis.ledger.human_types import apply_human_types
     from analysis.parsing.types import TypeCoding
-    from analysis.tables.human_types import apply_human_types
 
     before = frames_of(data)
-    after = apply_human_types(before, {"anshan-2021/12": TypeCoding("policy_execution", ("sports",), 1.0, ()), "hangzhou-2020/1": TypeCoding("finance", (), 1.0, ())})
-    old, new = (frames["core_problems"].filter(pl.col("problem_id") == "anshan-2021/12").row(0, named=True) for frames in (before, after))
+    after = apply_human_types(
+        before,
+        {
+            "anshan-2021/12": TypeCoding("policy_execution", ("sports",), 1.0, ()),
+            "hangzhou-2020/1": TypeCoding("finance", (), 1.0, ()),
+        },
+    )
+    old, new = (
+        frames["core_problems"].filter(pl.col("problem_id") == "anshan-2021/12").row(0, named=True)
+        for frames in (before, after)
+    )
     assert old["type_basis"] == "automatic" and old["primary_type_code"] != "policy_execution"
-    assert (new["primary_type_code"], new["secondary_type_codes"], new["type_basis"], new["type_score"]) == ("policy_execution", "sports", "human", 1.0)
+    assert (new["primary_type_code"], new["secondary_type_codes"], new["type_basis"], new["type_score"]) == (
+        "policy_execution",
+        "sports",
+        "human",
+        1.0,
+    )
     others = pl.col("problem_id") != "anshan-2021/12"
     assert after["core_problems"].filter(others).equals(before["core_problems"].filter(others))
     assert CORE_TABLES["core_problems"].is_valid(after["core_problems"])

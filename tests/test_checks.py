@@ -11,7 +11,8 @@ from tests.compare_notices import NoticeMaker, reference_five
 def found(made: NoticeMaker) -> dict[tuple[str, str], tuple]:
     checks = made.frames()["core_checks"]
     return {
-        (r["notice_id"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)
+        (r["notice_id"], r["check_code"]): (r["stated_value"], r["counted_value"], r["is_agreeing"])
+        for r in checks.iter_rows(named=True)
     }
 
 
@@ -44,13 +45,18 @@ def test_the_figures_of_the_five_reports():
 
 
 def test_a_result_deduced_from_the_total_proves_nothing_about_the_total():
-    assert one(["completed"] * 5, [("problems", "problem", 5), ("completed", "problem", 5)], basis="total")["completed"] == (5, None, None)
+    assert one(["completed"] * 5, [("problems", "problem", 5), ("completed", "problem", 5)], basis="total")[
+        "completed"
+    ] == (5, None, None)
 
 
 @pytest.mark.parametrize("stated, agrees", [(2, False), (3, None), (5, None), (6, False)])
 def test_missing_results_leave_only_what_bounds_decide(stated, agrees):
     """Three of five items are done and two say nothing: 3 to 5 are possible, 2 and 6 are not."""
-    assert one(["completed"] * 3 + ["not_stated"] * 2, [("completed", "problem", stated)])["completed"][2] is agrees
+    assert (
+        one(["completed"] * 3 + ["not_stated"] * 2, [("completed", "problem", stated)])["completed"][2]
+        is agrees
+    )
 
 
 def test_an_excerpt_that_is_short_is_not_a_contradiction():
@@ -65,34 +71,64 @@ def test_classes_without_headings_cannot_be_counted():
 def test_two_kinds_of_open_problems_are_added_and_shown_apart():
     checks = one(
         ["completed"] * 3 + ["phased"] + ["in_progress"] * 2,
-        [("problems", "problem", 6), ("completed", "problem", 3), ("phased", "problem", 2), ("in_progress", "problem", 1)],
+        [
+            ("problems", "problem", 6),
+            ("completed", "problem", 3),
+            ("phased", "problem", 2),
+            ("in_progress", "problem", 1),
+        ],
     )
-    assert checks["open"] == (3, 3, True) and checks["phased"] == (2, 1, False) and checks["in_progress"] == (1, 2, False)
+    assert (
+        checks["open"] == (3, 3, True)
+        and checks["phased"] == (2, 1, False)
+        and checks["in_progress"] == (1, 2, False)
+    )
 
 
 def test_one_kind_of_open_problems_is_compared_with_its_own_kind():
     """Two in progress are stated and two items are; a third item, phased, contradicts nothing."""
-    assert one(["completed"] * 3 + ["phased"] + ["in_progress"] * 2, [("in_progress", "problem", 2)])["open"] == (2, 2, True)
+    assert one(["completed"] * 3 + ["phased"] + ["in_progress"] * 2, [("in_progress", "problem", 2)])[
+        "open"
+    ] == (2, 2, True)
 
 
 def test_kinds_of_results_that_add_up_are_no_contradiction():
     checks = one(
         ["completed"] * 6 + ["in_progress"] * 2 + ["long_term"],
-        [("problems", "problem", 9), ("completed", "problem", 6), ("in_progress", "problem", 2), ("long_term", "problem", 1)],
+        [
+            ("problems", "problem", 9),
+            ("completed", "problem", 6),
+            ("in_progress", "problem", 2),
+            ("long_term", "problem", 1),
+        ],
     )
-    assert checks["stated_sum"] == (9, 9, True) and checks["open"] == (3, 3, True) and checks["long_term"] == (1, 1, True)
+    assert (
+        checks["stated_sum"] == (9, 9, True)
+        and checks["open"] == (3, 3, True)
+        and checks["long_term"] == (1, 1, True)
+    )
 
 
 def test_long_term_named_among_the_completed_is_not_added_to_the_open():
     checks = one(
         ["completed"] * 4 + ["completed_long_term"] * 2 + ["in_progress"],
-        [("problems", "problem", 7), ("completed", "problem", 6), ("long_term", "problem", 2), ("in_progress", "problem", 1)],
+        [
+            ("problems", "problem", 7),
+            ("completed", "problem", 6),
+            ("long_term", "problem", 2),
+            ("in_progress", "problem", 1),
+        ],
     )
     assert checks["stated_sum"] == (7, 7, True) and checks["open"] == (1, 1, True)
 
 
 def test_tasks_done_are_not_compared_with_problems_done():
-    assert one(["completed"] * 3 + ["phased"], [("tasks", "task", 41), ("completed", "task", 36)])["completed"][2] is None
+    assert (
+        one(["completed"] * 3 + ["phased"], [("tasks", "task", 41), ("completed", "task", 36)])["completed"][
+            2
+        ]
+        is None
+    )
 
 
 def test_a_smaller_total_of_a_part_contradicts_nothing_and_a_greater_one_does():
@@ -112,7 +148,10 @@ def test_a_smaller_total_of_a_part_contradicts_nothing_and_a_greater_one_does():
             ("in_progress", "problem", 2),
         ],
     )
-    rows = {r["check_id"]: (r["stated_value"], r["is_agreeing"]) for r in made.frames()["core_checks"].iter_rows(named=True)}
+    rows = {
+        r["check_id"]: (r["stated_value"], r["is_agreeing"])
+        for r in made.frames()["core_checks"].iter_rows(named=True)
+    }
     assert rows == {
         "n!problems": (11, False),
         "n!problems-2": (10, True),
@@ -126,7 +165,12 @@ def test_a_smaller_total_of_a_part_contradicts_nothing_and_a_greater_one_does():
 def test_long_term_beside_completed_adds_up_too():
     checks = one(
         ["completed"] * 3 + ["completed_long_term"] * 2 + ["in_progress"],
-        [("problems", "problem", 6), ("completed", "problem", 3), ("completed_long_term", "problem", 2), ("in_progress", "problem", 1)],
+        [
+            ("problems", "problem", 6),
+            ("completed", "problem", 3),
+            ("completed_long_term", "problem", 2),
+            ("in_progress", "problem", 1),
+        ],
     )
     assert checks["stated_sum"] == (6, 6, True)
 
@@ -134,7 +178,10 @@ def test_long_term_beside_completed_adds_up_too():
 def test_a_rate_is_checked_against_the_stated_figures_of_its_unit():
     claims = [("tasks", "task", 157), ("completed", "task", 150), ("completion_share", "task", 0.9554)]
     assert one(["completed"] * 5, claims)["completion_share"][2] is True
-    assert one(["completed"] * 5, [*claims[:2], ("completion_share", "task", 97.0)])["completion_share"][2] is False
+    assert (
+        one(["completed"] * 5, [*claims[:2], ("completion_share", "task", 97.0)])["completion_share"][2]
+        is False
+    )
 
 
 def test_tasks_far_from_any_printed_unit_are_not_called_wrong():
@@ -155,7 +202,10 @@ def test_a_total_of_one_aspect_is_checked_against_that_aspect():
     for claim, section in zip(made.rows["core_claims"], (None, "n/a1", "n/a2"), strict=True):
         claim["section_id"] = section
     checks = made.frames()["core_checks"]
-    by_id = {r["check_id"]: (r["stated_value"], r["counted_value"], r["is_agreeing"]) for r in checks.iter_rows(named=True)}
+    by_id = {
+        r["check_id"]: (r["stated_value"], r["counted_value"], r["is_agreeing"])
+        for r in checks.iter_rows(named=True)
+    }
     assert by_id == {
         "n!problems": (7, 7, True),
         "n!aspect_problems.a1": (4, 4, True),
@@ -176,10 +226,16 @@ def test_a_partition_of_many_notices_gives_the_same_checks_as_each_alone():
     checks = together.frames()["core_checks"]
     frames = together.frames()
     alone = []
-    from analysis.tables.checks import build_checks
+    from analysis.ledger.checks import build_checks
 
     for notice_id in frames["core_notices"]["notice_id"]:
         alone.append(
-            build_checks({name: f.filter(pl.col("notice_id") == notice_id) for name, f in frames.items() if "notice_id" in f.columns})
+            build_checks(
+                {
+                    name: f.filter(pl.col("notice_id") == notice_id)
+                    for name, f in frames.items()
+                    if "notice_id" in f.columns
+                }
+            )
         )
     assert pl.concat(alone).sort("check_id").equals(checks.sort("check_id"))

@@ -30,7 +30,9 @@ def out():
 
 
 def row(out, notice, definition):
-    return out["out_completion"].row(by_predicate=(pl.col("notice_id") == notice) & (pl.col("definition_code") == definition), named=True)
+    return out["out_completion"].row(
+        by_predicate=(pl.col("notice_id") == notice) & (pl.col("definition_code") == definition), named=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,10 @@ def test_reference_ratios(out, notice, definition, x, n, low, high):
 
 def test_a_result_that_is_not_published_is_neither_zero_nor_everything_nor_dropped(out):
     rows = out["out_completion"].filter(pl.col("notice_id") == "dandong-2025")
-    assert rows.height == 4 and rows["share"].null_count() == rows["wilson_low"].null_count() == rows["x_count"].null_count() == 4
+    assert (
+        rows.height == 4
+        and rows["share"].null_count() == rows["wilson_low"].null_count() == rows["x_count"].null_count() == 4
+    )
     assert all("N" in flags.split(",") for flags in rows["flags"])
 
 
@@ -72,8 +77,17 @@ def test_days_since_feedback_stand_beside_every_ratio(out):
         n: row(out, n, "stated")["days_since_feedback"]
         for n in ("yushu-2024", "anshan-2021", "kaifeng-2020", "dandong-2025", "yiyang-2023")
     }
-    assert days == {"yushu-2024": 83, "anshan-2021": 98, "kaifeng-2020": 146, "dandong-2025": 314, "yiyang-2023": None}
-    assert row(out, "dandong-2025", "stated")["is_days_lower_bound"] and not row(out, "kaifeng-2020", "stated")["is_days_lower_bound"]
+    assert days == {
+        "yushu-2024": 83,
+        "anshan-2021": 98,
+        "kaifeng-2020": 146,
+        "dandong-2025": 314,
+        "yiyang-2023": None,
+    }
+    assert (
+        row(out, "dandong-2025", "stated")["is_days_lower_bound"]
+        and not row(out, "kaifeng-2020", "stated")["is_days_lower_bound"]
+    )
 
 
 def test_the_five_cannot_be_told_apart(out):
@@ -99,17 +113,26 @@ def test_a_difference_is_found_where_there_is_one():
     made = NoticeMaker()
     made.notice("a-2020", "甲", "110000", 2020, statuses=["completed"] * 58 + ["in_progress"] * 2)
     made.notice("b-2020", "乙", "120000", 2020, statuses=["completed"] * 30 + ["in_progress"] * 30)
-    rows = build_outputs(ledger_from_frames(made.frames()), only=("out_differences",))["out_differences"].filter(
-        pl.col("definition_code") == "strict"
+    rows = build_outputs(ledger_from_frames(made.frames()), only=("out_differences",))[
+        "out_differences"
+    ].filter(pl.col("definition_code") == "strict")
+    assert set(rows["verdict_code"]) == {"differs"} and all(
+        "孰优孰劣" in reason for reason in rows["reason_zh"]
     )
-    assert set(rows["verdict_code"]) == {"differs"} and all("孰优孰劣" in reason for reason in rows["reason_zh"])
 
 
 def test_flags_of_the_five(out):
     raised = {
-        n: "".join(sorted(g.filter("is_raised")["flag_code"])) for (n,), g in out["out_flags"].group_by("notice_id", maintain_order=True)
+        n: "".join(sorted(g.filter("is_raised")["flag_code"]))
+        for (n,), g in out["out_flags"].group_by("notice_id", maintain_order=True)
     }
-    assert raised == {"anshan-2021": "DRS", "dandong-2025": "NTU", "yushu-2024": "ADLRS", "kaifeng-2020": "LSTX", "yiyang-2023": "DRSTU"}
+    assert raised == {
+        "anshan-2021": "DRS",
+        "dandong-2025": "NTU",
+        "yushu-2024": "ADLRS",
+        "kaifeng-2020": "LSTX",
+        "yiyang-2023": "DRSTU",
+    }
     assert out["out_flags"].filter("is_raised")["reason_zh"].str.len_chars().min() > 0
 
 
@@ -137,29 +160,50 @@ def test_a_total_in_tasks_keeps_its_unit():
         claims=[("problems", "problem", 30), ("tasks", "task", 157), ("completed", "task", 150)],
     )
     made.notice(
-        "b-2020", "乙", "120000", 2020, statuses=["not_stated"] * 30, claims=[("problems", "problem", 30), ("completed", "problem", 27)]
+        "b-2020",
+        "乙",
+        "120000",
+        2020,
+        statuses=["not_stated"] * 30,
+        claims=[("problems", "problem", 30), ("completed", "problem", 27)],
     )
     out = build_outputs(ledger_from_frames(made.frames()), only=("out_completion", "out_differences"))
     found = row(out, "a-2020", "stated")
-    assert (found["unit"], found["x_count"], found["n_count"]) == ("task", 150, 157) and "U" in found["flags"].split(",")
+    assert (found["unit"], found["x_count"], found["n_count"]) == ("task", 150, 157) and "U" in found[
+        "flags"
+    ].split(",")
     assert row(out, "a-2020", "lenient")["share"] is None
     stated = out["out_differences"].filter(pl.col("definition_code") == "stated")
-    assert set(stated["verdict_code"]) == {"not_comparable"} and all("单位不同" in reason for reason in stated["reason_zh"])
+    assert set(stated["verdict_code"]) == {"not_comparable"} and all(
+        "单位不同" in reason for reason in stated["reason_zh"]
+    )
 
 
 def test_a_completed_number_without_a_stated_total_says_that_its_denominator_is_counted():
     made = NoticeMaker()
-    made.notice("a-2020", "甲", "110000", 2020, statuses=["not_stated"] * 30, claims=[("completed", "problem", 27)])
-    made.notice("b-2020", "乙", "120000", 2020, statuses=["not_stated"] * 30, claims=[("completed", "task", 27)])
+    made.notice(
+        "a-2020", "甲", "110000", 2020, statuses=["not_stated"] * 30, claims=[("completed", "problem", 27)]
+    )
+    made.notice(
+        "b-2020", "乙", "120000", 2020, statuses=["not_stated"] * 30, claims=[("completed", "task", 27)]
+    )
     out = build_outputs(ledger_from_frames(made.frames()), only=("out_completion",))
     found, other = row(out, "a-2020", "stated"), row(out, "b-2020", "stated")
-    assert (found["x_count"], found["n_count"]) == (27, 30) and "分母取清点数" in found["note_zh"] and "D" in found["flags"].split(",")
-    assert (other["x_count"], other["n_count"], other["share"]) == (27, None, None) and "未声明总数" in other["note_zh"]
+    assert (
+        (found["x_count"], found["n_count"]) == (27, 30)
+        and "分母取清点数" in found["note_zh"]
+        and "D" in found["flags"].split(",")
+    )
+    assert (other["x_count"], other["n_count"], other["share"]) == (27, None, None) and "未声明总数" in other[
+        "note_zh"
+    ]
 
 
 def test_missing_notice_years_are_rows_of_nulls_and_not_zeros(out):
-    cells = out["out_notices"].filter((pl.col("city_code") == "210300"))
-    assert cells["year"].to_list() == [2020, 2021, 2022, 2023, 2024, 2025] and cells["is_missing"].to_list() == [
+    cells = out["out_notices"].filter(pl.col("city_code") == "210300")
+    assert cells["year"].to_list() == [2020, 2021, 2022, 2023, 2024, 2025] and cells[
+        "is_missing"
+    ].to_list() == [
         True,
         False,
         True,
@@ -169,7 +213,9 @@ def test_missing_notice_years_are_rows_of_nulls_and_not_zeros(out):
     ]
     missing = out["out_problem_counts"].filter(pl.col("notice_id").is_null())
     assert missing.height and missing["value_count"].null_count() == missing.height
-    zero = out["out_problem_counts"].filter((pl.col("notice_id") == "anshan-2021") & (pl.col("group_id") == "supervision"))
+    zero = out["out_problem_counts"].filter(
+        (pl.col("notice_id") == "anshan-2021") & (pl.col("group_id") == "supervision")
+    )
     assert set(zero["value_count"]) == {0}
 
 
@@ -187,7 +233,7 @@ def test_every_note_of_a_check_is_there_in_english():
     from pathlib import Path
 
     from analysis.compare.counts import note_in_english
-    from analysis.tables import checks
+    from analysis.ledger import checks
 
     source = Path(checks.__file__).read_text(encoding="utf-8")
     notes = {re.sub(r"\{[^}]*\}", "7", n) for n in re.findall(r'"([^"\n]*[\u4e00-\u9fff][^"\n]*)"', source)}

@@ -8,7 +8,7 @@ import pytest
 from analysis.compare.ledger import EmptySelection, ledger_from_frames, load_ledger
 from analysis.compare.outputs import build_outputs, write_outputs
 from analysis.compare.schemas import OUT_TABLES
-from analysis.tables.store import MissingTables
+from analysis.ledger.store import MissingTables
 from tests.compare_notices import NoticeMaker, reference_five
 
 FIVE = reference_five().frames()
@@ -31,7 +31,11 @@ def test_files_and_partitions_read_alike(tmp_path, parts):
     ledger = load_ledger(tmp_path, ("210300", "益阳"))
     assert ledger.notice_ids == ["anshan-2021", "yiyang-2023"]
     assert set(ledger.frames["core_problems"]["notice_id"]) == {"anshan-2021", "yiyang-2023"}
-    assert ledger.frames["core_problems"]["problem_id"].to_list()[:3] == ["anshan-2021/1", "anshan-2021/2", "anshan-2021/3"]
+    assert ledger.frames["core_problems"]["problem_id"].to_list()[:3] == [
+        "anshan-2021/1",
+        "anshan-2021/2",
+        "anshan-2021/3",
+    ]
 
 
 def test_a_folder_without_tables_says_what_to_do(tmp_path):
@@ -61,30 +65,46 @@ def test_an_unknown_year_basis_is_refused():
 
 def test_the_year_means_what_was_asked_for():
     years = {
-        basis: ledger_from_frames(FIVE, year_basis=basis).notices.filter(pl.col("notice_id") == "yushu-2024")["year"][0]
+        basis: ledger_from_frames(FIVE, year_basis=basis).notices.filter(pl.col("notice_id") == "yushu-2024")[
+            "year"
+        ][0]
         for basis in ("publication", "feedback", "inspection")
     }
     assert years == {"publication": 2024, "feedback": 2023, "inspection": 2023}
     assert (
-        ledger_from_frames(FIVE, year_basis="inspection").notices.filter(pl.col("notice_id") == "anshan-2021")["label_zh"][0] == "鞍山 2020"
+        ledger_from_frames(FIVE, year_basis="inspection").notices.filter(
+            pl.col("notice_id") == "anshan-2021"
+        )["label_zh"][0]
+        == "鞍山 2020"
     )
 
 
 def test_a_notice_without_a_year_is_kept_unless_years_are_asked_for():
     by_feedback = ledger_from_frames(FIVE, year_basis="feedback")
-    assert "yiyang-2023" in by_feedback.notice_ids and "益阳 年份不详" in by_feedback.notices["label_zh"].to_list()
+    assert (
+        "yiyang-2023" in by_feedback.notice_ids
+        and "益阳 年份不详" in by_feedback.notices["label_zh"].to_list()
+    )
     cells = build_outputs(by_feedback, only=("out_notices",))["out_notices"]
     assert cells.filter(pl.col("notice_id") == "yiyang-2023")["year"].to_list() == [None]
     selected = ledger_from_frames(FIVE, year_basis="feedback", first_year=2020, last_year=2025)
-    assert "yiyang-2023" not in selected.notice_ids and [e["notice_id"] for e in selected.excluded] == ["yiyang-2023"]
+    assert "yiyang-2023" not in selected.notice_ids and [e["notice_id"] for e in selected.excluded] == [
+        "yiyang-2023"
+    ]
 
 
 def test_near_copies_are_left_out_and_said():
     made = reference_five()
-    made.notice("anshan-2021-9f", "鞍山", "210300", 2021, statuses=["completed"] * 60, near_copy_of="anshan-2021")
+    made.notice(
+        "anshan-2021-9f", "鞍山", "210300", 2021, statuses=["completed"] * 60, near_copy_of="anshan-2021"
+    )
     frames = made.frames()
     ledger = ledger_from_frames(frames)
-    assert len(ledger.notice_ids) == 5 and ledger.excluded[0]["notice_id"] == "anshan-2021-9f" and "副本" in ledger.excluded[0]["reason_zh"]
+    assert (
+        len(ledger.notice_ids) == 5
+        and ledger.excluded[0]["notice_id"] == "anshan-2021-9f"
+        and "副本" in ledger.excluded[0]["reason_zh"]
+    )
     both = ledger_from_frames(frames, include_near_copies=True)
     assert len(both.notice_ids) == 6
 
@@ -102,7 +122,12 @@ def test_display_names_are_unique():
         made.notice(f"a-2020{suffix}", "甲", "110000", 2020, statuses=["completed"], sector_text=sector)
     made.notice("unknown-12345678", None, None, None, statuses=["completed"])
     labels = ledger_from_frames(made.frames()).notices
-    assert labels["label_zh"].to_list() == ["甲 2020（文旅）", "甲 2020（教育）（1）", "甲 2020（教育）（2）", "地点不详 年份不详"]
+    assert labels["label_zh"].to_list() == [
+        "甲 2020（文旅）",
+        "甲 2020（教育）（1）",
+        "甲 2020（教育）（2）",
+        "地点不详 年份不详",
+    ]
     assert labels["label_en"].n_unique() == 4
 
 
@@ -120,7 +145,10 @@ def test_every_table_is_declared_valid_and_carries_what_travels_with_a_number(tm
 
 
 def test_the_same_ledger_gives_the_same_tables():
-    one, other = build_outputs(ledger_from_frames(FIVE)), build_outputs(ledger_from_frames({n: f.reverse() for n, f in FIVE.items()}))
+    one, other = (
+        build_outputs(ledger_from_frames(FIVE)),
+        build_outputs(ledger_from_frames({n: f.reverse() for n, f in FIVE.items()})),
+    )
     for name, frame in one.items():
         assert frame.equals(other[name]), name
 
@@ -167,10 +195,18 @@ def test_hundreds_of_notices_are_compared_in_bounded_work():
     made = NoticeMaker()
     for city in range(60):
         for year in (2020, 2022):
-            made.notice(f"c{city}-{year}", f"市{city}", f"{100000 + city}", year, statuses=["completed"] * 15 + ["in_progress"] * 3)
+            made.notice(
+                f"c{city}-{year}",
+                f"市{city}",
+                f"{100000 + city}",
+                year,
+                statuses=["completed"] * 15 + ["in_progress"] * 3,
+            )
     out = build_outputs(ledger_from_frames(made.frames()))
-    pairs = out["out_differences"].filter((pl.col("comparison_code") == "pair") & (pl.col("definition_code") == "strict"))
+    pairs = out["out_differences"].filter(
+        (pl.col("comparison_code") == "pair") & (pl.col("definition_code") == "strict")
+    )
     assert pairs.height == 60 and out["out_mix_distances"].height == 60
-    assert out["out_differences"].filter((pl.col("comparison_code") == "overall") & (pl.col("definition_code") == "strict"))[
-        "notice_count"
-    ].to_list() == [120]
+    assert out["out_differences"].filter(
+        (pl.col("comparison_code") == "overall") & (pl.col("definition_code") == "strict")
+    )["notice_count"].to_list() == [120]

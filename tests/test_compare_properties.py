@@ -13,14 +13,42 @@ from analysis.compare import sentences
 from analysis.compare.ledger import ledger_from_frames
 from analysis.compare.outputs import build_outputs
 from analysis.compare.schemas import OUT_TABLES
-from analysis.tables.schemas import STATUS_CODES
+from analysis.ledger.schemas import STATUS_CODES
 from tests.compare_notices import TYPES, NoticeMaker
 
-TOPICS = ("corpus", "counts", "completion", "differences", "reconciliation", "recurring", "returns", "timeline", "evidence", "flags", "agreement")
+TOPICS = (
+    "corpus",
+    "counts",
+    "completion",
+    "differences",
+    "reconciliation",
+    "recurring",
+    "returns",
+    "timeline",
+    "evidence",
+    "flags",
+    "agreement",
+)
 DAYS = st.none() | st.integers(0, 3000).map(lambda n: date(2015, 1, 1) + timedelta(days=n))
 CLAIMS = st.lists(
     st.tuples(
-        st.sampled_from(["problems", "completed", "completed_long_term", "long_term", "basically_completed", "phased", "in_progress", "not_completed", "tasks", "measures", "measures_completed", "completion_share", "aspects"]),
+        st.sampled_from(
+            [
+                "problems",
+                "completed",
+                "completed_long_term",
+                "long_term",
+                "basically_completed",
+                "phased",
+                "in_progress",
+                "not_completed",
+                "tasks",
+                "measures",
+                "measures_completed",
+                "completion_share",
+                "aspects",
+            ]
+        ),
         st.sampled_from(["problem", "item", "task", "measure", "share"]),
         st.integers(0, 70),
     ),
@@ -33,7 +61,10 @@ NOTICES = st.lists(
             "year": st.none() | st.integers(2015, 2026),
             "level": st.sampled_from(["prefecture", "county", "zone"]),
             "basis": st.sampled_from(["item", "reference", "total"]),
-            "problems": st.lists(st.tuples(st.sampled_from(STATUS_CODES), st.sampled_from([*TYPES, "unclassified"])), max_size=12),
+            "problems": st.lists(
+                st.tuples(st.sampled_from(STATUS_CODES), st.sampled_from([*TYPES, "unclassified"])),
+                max_size=12,
+            ),
             "items": st.dictionaries(st.integers(1, 12), st.integers(1, 3), max_size=2),
             "claims": CLAIMS,
             "is_excerpt": st.booleans(),
@@ -59,8 +90,15 @@ def made_of(notices) -> NoticeMaker:
     return made
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])  # shrinking takes minutes
-@given(NOTICES, st.sampled_from(["problem", "leaf_item"]), st.sampled_from(["stated", "itemised", "strict", "lenient"]), st.sampled_from(["publication", "feedback", "inspection"]))
+@settings(
+    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate]
+)  # shrinking takes minutes
+@given(
+    NOTICES,
+    st.sampled_from(["problem", "leaf_item"]),
+    st.sampled_from(["stated", "itemised", "strict", "lenient"]),
+    st.sampled_from(["publication", "feedback", "inspection"]),
+)
 def test_every_ledger_can_be_compared(notices, unit, completion, year_basis):
     ledger = ledger_from_frames(made_of(notices).frames(), year_basis=year_basis)
     out = build_outputs(ledger, completion=completion, unit=unit)
@@ -68,20 +106,34 @@ def test_every_ledger_can_be_compared(notices, unit, completion, year_basis):
         OUT_TABLES[name].validate(frame)
         if {"share", "wilson_low", "wilson_high"} <= set(frame.columns):
             known = frame.filter(pl.col("share").is_not_null() & pl.col("wilson_low").is_not_null())
-            assert known.filter(~pl.col("share").is_between(pl.col("wilson_low") - 1e-12, pl.col("wilson_high") + 1e-12)).is_empty(), name
+            assert known.filter(
+                ~pl.col("share").is_between(pl.col("wilson_low") - 1e-12, pl.col("wilson_high") + 1e-12)
+            ).is_empty(), name
         if "notice_id" in frame.columns and name != "out_notices":
             assert set(frame["notice_id"].drop_nulls()) <= set(ledger.notice_ids)
     types = out["out_type_counts"].filter(pl.col("notice_id").is_not_null())
-    assert types["primary_count"].sum() == sum(row["problem_count" if unit == "problem" else "leaf_item_count"] or 0 for row in out["out_notices"].to_dicts())
-    completion_rows = out["out_completion"].filter(pl.col("bound_low").is_not_null() & pl.col("share").is_not_null())
-    assert completion_rows.filter((pl.col("bound_low") > pl.col("share") + 1e-12) | (pl.col("bound_high") < pl.col("share") - 1e-12)).is_empty()
+    assert types["primary_count"].sum() == sum(
+        row["problem_count" if unit == "problem" else "leaf_item_count"] or 0
+        for row in out["out_notices"].to_dicts()
+    )
+    completion_rows = out["out_completion"].filter(
+        pl.col("bound_low").is_not_null() & pl.col("share").is_not_null()
+    )
+    assert completion_rows.filter(
+        (pl.col("bound_low") > pl.col("share") + 1e-12) | (pl.col("bound_high") < pl.col("share") - 1e-12)
+    ).is_empty()
     for lang in ("zh", "en"):
-        for paragraphs in [*(getattr(sentences, topic)(out, lang=lang) for topic in TOPICS), *sentences.summary(out, lang).values()]:
+        for paragraphs in [
+            *(getattr(sentences, topic)(out, lang=lang) for topic in TOPICS),
+            *sentences.summary(out, lang).values(),
+        ]:
             written = "".join(run["text"] for paragraph in paragraphs for run in paragraph)
             assert not re.search(r"None|\bnan\b", written), written
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])  # shrinking takes minutes
+@settings(
+    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate]
+)  # shrinking takes minutes
 @given(NOTICES)
 def test_a_check_that_agrees_has_equal_sides_and_one_that_fails_has_not(notices):
     for row in made_of(notices).frames()["core_checks"].iter_rows(named=True):

@@ -7,8 +7,8 @@ import pytest
 
 from analysis.compare.ledger import load_ledger
 from analysis.compare.outputs import build_outputs
+from analysis.ledger.build import build_ledger
 from analysis.paths import project_home
-from analysis.tables.build import build_ledger
 
 RAW = project_home() / "data" / "raw"
 
@@ -134,7 +134,9 @@ def test_stated_against_counted(out):
     ],
 )
 def test_completion(out, name, definition, x, n):
-    row = city(out["out_completion"], name).row(by_predicate=pl.col("definition_code") == definition, named=True)
+    row = city(out["out_completion"], name).row(
+        by_predicate=pl.col("definition_code") == definition, named=True
+    )
     assert (row["x_count"], row["n_count"]) == (x, n)
 
 
@@ -146,14 +148,17 @@ def test_the_five_cannot_be_told_apart(out):
 
 def test_flags(out):
     raised = {
-        n: "".join(sorted(g.filter("is_raised")["flag_code"])) for (n,), g in out["out_flags"].group_by("city_name", maintain_order=True)
+        n: "".join(sorted(g.filter("is_raised")["flag_code"]))
+        for (n,), g in out["out_flags"].group_by("city_name", maintain_order=True)
     }
     assert raised == {"鞍山": "DRS", "丹东": "NTU", "榆树": "ADLRS", "开封": "LSTX", "益阳": "DRSTU"}
 
 
 def test_what_came_back_in_the_notices_own_words(out):
     rows = out["out_recurrences"].filter(pl.col("n_count").is_not_null() & pl.col("x_count").is_not_null())
-    assert {(r["city_name"], r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.iter_rows(named=True)} == {
+    assert {
+        (r["city_name"], r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.iter_rows(named=True)
+    } == {
         ("开封", 7, 31, False),
         ("益阳", 5, 19, True),
         ("益阳", 3, 20, False),
@@ -164,7 +169,9 @@ def test_evidence_behind_completed_items_is_near_the_hand_count(out):
     """By hand: about 8 of 50 and 5 of 15 with wording of intent; about 11 of 50 and 9 of 15 without hard evidence."""
     rows = {
         (r["city_name"], r["measure_code"]): (r["x_count"], r["n_count"])
-        for r in out["out_evidence_by_notice"].filter(pl.col("scope_code") == "completed").iter_rows(named=True)
+        for r in out["out_evidence_by_notice"]
+        .filter(pl.col("scope_code") == "completed")
+        .iter_rows(named=True)
     }
     for key, low, high, n in (
         (("鞍山", "intent"), 6, 10, 50),
@@ -208,9 +215,15 @@ def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
         "lenient": (6, 8),
     }
     # the seventh: another bureau, results as a total only
-    seventh = city(seven["out_completion"], "铜陵").row(by_predicate=pl.col("definition_code") == "itemised", named=True)
+    seventh = city(seven["out_completion"], "铜陵").row(
+        by_predicate=pl.col("definition_code") == "itemised", named=True
+    )
     assert (seventh["x_count"], seventh["basis_code"], seventh["total_count"]) == (None, "none", 5)
-    assert seven["out_type_prevalence"].filter(pl.col("definition_code") == "notice")["n_count"].unique().to_list() == [7]
-    assert seven["out_type_prevalence"].filter(pl.col("definition_code") == "city")["n_count"].unique().to_list() == [6]
+    assert seven["out_type_prevalence"].filter(pl.col("definition_code") == "notice")[
+        "n_count"
+    ].unique().to_list() == [7]
+    assert seven["out_type_prevalence"].filter(pl.col("definition_code") == "city")[
+        "n_count"
+    ].unique().to_list() == [6]
     # equal size follows the smallest notice
     assert (out["out_type_prevalence"]["common_n"][0], seven["out_type_prevalence"]["common_n"][0]) == (14, 5)

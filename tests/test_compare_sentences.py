@@ -95,7 +95,9 @@ def test_every_number_in_a_sentence_stands_in_a_table(out, topic, lang):
     allowed = numbers_of_tables(out, topic)
     # what sentences count or subtract themselves, worked out here from the tables a second time
     rows = out["out_reconciliation"]
-    allowed |= {str(rows.filter(pl.col("is_agreeing").eq_missing(value)).height) for value in (True, False, None)} | {
+    allowed |= {
+        str(rows.filter(pl.col("is_agreeing").eq_missing(value)).height) for value in (True, False, None)
+    } | {
         str(rows.height),
         str(out["out_overrepresentation"].height),
         str(out["out_similar_statements"].height),
@@ -116,9 +118,13 @@ def test_every_number_in_a_sentence_stands_in_a_table(out, topic, lang):
     )
     allowed |= {f"{gap:.1f}" for gap in gaps}
     refused = out["out_differences"].filter(
-        (pl.col("definition_code") == "lenient") & (pl.col("verdict_code") == "not_comparable") & (pl.col("comparison_code") == "pair")
+        (pl.col("definition_code") == "lenient")
+        & (pl.col("verdict_code") == "not_comparable")
+        & (pl.col("comparison_code") == "pair")
     )
-    everywhere = out["out_type_prevalence"].filter((pl.col("definition_code") == "notice") & (pl.col("present_count") == pl.col("n_count")))
+    everywhere = out["out_type_prevalence"].filter(
+        (pl.col("definition_code") == "notice") & (pl.col("present_count") == pl.col("n_count"))
+    )
     allowed |= {str(refused.height), str(everywhere.height)}
     written = text(getattr(sentences, topic)(out, lang=lang))
     assert written
@@ -128,7 +134,10 @@ def test_every_number_in_a_sentence_stands_in_a_table(out, topic, lang):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_both_languages_say_the_same_numbers(out, topic):
-    zh, en = (sorted(n for n in NUMBER.findall(text(getattr(sentences, topic)(out, lang=lang))) if n not in WORDS) for lang in ("zh", "en"))
+    zh, en = (
+        sorted(n for n in NUMBER.findall(text(getattr(sentences, topic)(out, lang=lang))) if n not in WORDS)
+        for lang in ("zh", "en")
+    )
     if topic != "recurring":  # a long list says its length in both, in different words
         assert zh == en
 
@@ -137,8 +146,18 @@ def test_both_languages_say_the_same_numbers(out, topic):
     "change, topic, before, after",
     [
         (("core_claims", 2, {"value": 54.0}), "completion", "60个问题中53个（88.3%", "60个问题中54个（90.0%"),
-        (("core_claims", 2, {"value": 54.0}), "reconciliation", "已完成数声明53，清点50，相差3", "已完成数声明54，清点50，相差4"),
-        (("core_problems", 0, {"status_code": "in_progress"}), "completion", "逐项口径60个问题中50个", "逐项口径60个问题中49个"),
+        (
+            ("core_claims", 2, {"value": 54.0}),
+            "reconciliation",
+            "已完成数声明53，清点50，相差3",
+            "已完成数声明54，清点50，相差4",
+        ),
+        (
+            ("core_problems", 0, {"status_code": "in_progress"}),
+            "completion",
+            "逐项口径60个问题中50个",
+            "逐项口径60个问题中49个",
+        ),
         (("core_notices", 1, {"cutoff_date": None}), "timeline", "反馈后83天统计截止", "结束后39天反馈"),
         (("core_recurrences", 0, {"still_open_count": 9}), "returns", "31个问题中7个", "31个问题中9个"),
     ],
@@ -171,7 +190,9 @@ def test_nothing_is_said_of_a_notice_that_published_nothing_but_that(out):
     ],
 )
 def test_no_sentence_ranks(out, lang, words):
-    written = "\n".join(text(getattr(sentences, topic)(out, lang=lang)) for topic in TOPICS) + text(sentences.method(lang))
+    written = "\n".join(text(getattr(sentences, topic)(out, lang=lang)) for topic in TOPICS) + text(
+        sentences.method(lang)
+    )
     assert not [word for word in words if word in written.lower()]
 
 
@@ -180,7 +201,9 @@ def test_one_notice_per_body_means_city_and_year_cannot_be_separated(out):
     made = five()
     made.notice("anshan-2024", "鞍山", "210300", 2024, statuses=["completed"] * 9)
     later = build_outputs(ledger_from_frames(made.frames()))
-    assert "分不开" not in text(sentences.corpus(later)) and "鞍山 2021、鞍山 2024" in text(sentences.corpus(later))
+    assert "分不开" not in text(sentences.corpus(later)) and "鞍山 2021、鞍山 2024" in text(
+        sentences.corpus(later)
+    )
 
 
 def test_notices_of_one_body_are_compared_over_time():
@@ -188,7 +211,10 @@ def test_notices_of_one_body_are_compared_over_time():
     made.notice("anshan-2024", "鞍山", "210300", 2024, statuses=["completed"] * 3 + ["in_progress"] * 6)
     made.notice("anshan-2024-9f", "鞍山", "210300", 2024, statuses=["completed"] * 9, sector_text="教育")
     written = text(sentences.differences(build_outputs(ledger_from_frames(made.frames()))))
-    assert re.search(r"鞍山 2021至鞍山 2024（文旅），逐项完成比例由83.3%到33.3%，差的95%区间为-\d+\.\d至-\d+\.\d个百分点：", written)
+    assert re.search(
+        r"鞍山 2021至鞍山 2024（文旅），逐项完成比例由83.3%到33.3%，差的95%区间为-\d+\.\d至-\d+\.\d个百分点：",
+        written,
+    )
     assert "教育" not in written.partition("至鞍山 2024")[2]
 
 
@@ -196,7 +222,10 @@ def test_notices_of_one_body_are_compared_over_time():
     "claims, words",
     [
         ([("completed", "task", 27)], "声明口径27项任务（通报未声明总数"),
-        ([("problems", "problem", 5), ("completed", "problem", 9)], "声明口径9个问题（声明的完成数大于声明的总数"),
+        (
+            [("problems", "problem", 5), ("completed", "problem", 9)],
+            "声明口径9个问题（声明的完成数大于声明的总数",
+        ),
     ],
 )
 def test_a_completed_number_without_a_usable_total_is_told_as_such(claims, words):
@@ -212,7 +241,9 @@ def test_sources_lead_to_the_place_on_the_page(out):
     assert source_of("anshan-2021#t3") == {"notice_id": "anshan-2021", "target": "t3"}
     assert source_of("yiyang-2023/4.2") == {"notice_id": "yiyang-2023", "target": "p4.2"}
     assert source_of("anshan-2021/12#m2") == {"notice_id": "anshan-2021", "target": "p12-m2"}
-    assert source_of("anshan-2021/12#e1") == {"notice_id": "anshan-2021", "target": "p12-e1"} and source_of("kaifeng-2020/17#r1") == {
+    assert source_of("anshan-2021/12#e1") == {"notice_id": "anshan-2021", "target": "p12-e1"} and source_of(
+        "kaifeng-2020/17#r1"
+    ) == {
         "notice_id": "kaifeng-2020",
         "target": "p17",
     }
@@ -226,20 +257,28 @@ def test_the_summary_says_what_can_and_cannot_be_said_and_what_disagrees(out):
         found = sentences.summary(out, lang)
         assert list(found) == ["can", "cannot", "disagree"] and all(found.values())
     found = sentences.summary(out, "zh")
-    assert "丹东 2025" in text(found["cannot"]) and "声明53，清点50" in text(found["disagree"]) and "53/60" in text(found["can"])
+    assert (
+        "丹东 2025" in text(found["cannot"])
+        and "声明53，清点50" in text(found["disagree"])
+        and "53/60" in text(found["can"])
+    )
 
 
 def test_many_notices_are_told_in_part_and_the_rest_is_said():
     made = NoticeMaker()
     for number in range(20):
-        made.notice(f"c{number:02d}-2020", f"市{number:02d}", f"{110000 + number}", 2020, statuses=["completed"] * 3)
+        made.notice(
+            f"c{number:02d}-2020", f"市{number:02d}", f"{110000 + number}", 2020, statuses=["completed"] * 3
+        )
     written = text(sentences.completion(build_outputs(ledger_from_frames(made.frames()))))
     assert "其余8份通报见表" in written and "市11" in written and "市12" not in written
 
 
 def test_flags_travel_into_the_sentences(out):
     line = next(line for line in text(sentences.completion(out)).splitlines() if line.startswith("开封"))
-    assert "X" in line.rsplit("〔", 1)[1] and "S" in line.rsplit("〔", 1)[1] and "L" in line.rsplit("〔", 1)[1]
+    assert (
+        "X" in line.rsplit("〔", 1)[1] and "S" in line.rsplit("〔", 1)[1] and "L" in line.rsplit("〔", 1)[1]
+    )
 
 
 def test_sentences_hold_with_one_notice_and_with_none_completed():

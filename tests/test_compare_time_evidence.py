@@ -19,7 +19,10 @@ def outputs(made: NoticeMaker, *names: str, **choices):
 
 
 def test_days_between_the_stages_of_the_five():
-    rows = {r["notice_id"]: r for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)}
+    rows = {
+        r["notice_id"]: r
+        for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)
+    }
     assert {n: r["inspection_days"] for n, r in rows.items()} == {
         "anshan-2021": 71,
         "dandong-2025": 92,
@@ -27,17 +30,37 @@ def test_days_between_the_stages_of_the_five():
         "kaifeng-2020": 45,
         "yiyang-2023": 92,
     }
-    assert (rows["anshan-2021"]["inspection_to_feedback_days"], rows["anshan-2021"]["feedback_to_publication_days"]) == (131, 98)
-    assert rows["dandong-2025"]["publication_basis"] == "comment_window" and rows["yiyang-2023"]["feedback_to_publication_days"] is None
+    assert (
+        rows["anshan-2021"]["inspection_to_feedback_days"],
+        rows["anshan-2021"]["feedback_to_publication_days"],
+    ) == (131, 98)
+    assert (
+        rows["dandong-2025"]["publication_basis"] == "comment_window"
+        and rows["yiyang-2023"]["feedback_to_publication_days"] is None
+    )
 
 
 def test_only_the_rule_in_force_at_the_feedback_counts():
-    assert rule_in_force(date(2024, 2, 7))["code"] == "rule_2015" and rule_in_force(date(2024, 2, 8))["code"] == "rule_2024"
+    assert (
+        rule_in_force(date(2024, 2, 7))["code"] == "rule_2015"
+        and rule_in_force(date(2024, 2, 8))["code"] == "rule_2024"
+    )
     assert rule_in_force(date(2014, 1, 1)) is None and rule_in_force(None) is None
-    rows = {r["notice_id"]: r for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)}
-    assert rows["anshan-2021"]["period_end_date"] == date(2021, 4, 23) and rows["anshan-2021"]["days_over_period"] == 39
+    rows = {
+        r["notice_id"]: r
+        for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)
+    }
+    assert (
+        rows["anshan-2021"]["period_end_date"] == date(2021, 4, 23)
+        and rows["anshan-2021"]["days_over_period"] == 39
+    )
     later = rows["dandong-2025"]
-    assert (later["rule_code"], later["period_days"], later["days_over_period"], later["is_rule_confirmed"]) == (
+    assert (
+        later["rule_code"],
+        later["period_days"],
+        later["days_over_period"],
+        later["is_rule_confirmed"],
+    ) == (
         "rule_2024",
         None,
         None,
@@ -46,19 +69,32 @@ def test_only_the_rule_in_force_at_the_feedback_counts():
 
 
 def test_the_rule_is_known_where_it_did_not_change_between_inspection_and_publication():
-    rows = {r["notice_id"]: r for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)}
+    rows = {
+        r["notice_id"]: r
+        for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)
+    }
     assert rows["yiyang-2023"]["rule_code"] == "rule_2015" and rows["yiyang-2023"]["period_end_date"] is None
 
 
 def test_month_ends_stay_inside_the_month():
-    assert add_months(date(2023, 12, 31), 2) == date(2024, 2, 29) and add_months(date(2021, 2, 23), 2) == date(2021, 4, 23)
-    assert add_months(date(2021, 12, 5), 1) == date(2022, 1, 5) and add_months(date(2021, 10, 31), 2) == date(2021, 12, 31)
+    assert add_months(date(2023, 12, 31), 2) == date(2024, 2, 29) and add_months(
+        date(2021, 2, 23), 2
+    ) == date(2021, 4, 23)
+    assert add_months(date(2021, 12, 5), 1) == date(2022, 1, 5) and add_months(date(2021, 10, 31), 2) == date(
+        2021, 12, 31
+    )
 
 
 def with_events() -> NoticeMaker:
     made = NoticeMaker()
     made.notice(
-        "a-2021", "甲", "110000", 2021, statuses=["completed"] * 2, feedback_date=date(2021, 3, 3), publication_date=date(2021, 4, 1)
+        "a-2021",
+        "甲",
+        "110000",
+        2021,
+        statuses=["completed"] * 2,
+        feedback_date=date(2021, 3, 3),
+        publication_date=date(2021, 4, 1),
     )
     base = {
         "notice_id": "a-2021",
@@ -102,7 +138,11 @@ def test_a_feedback_known_only_to_the_month_gives_no_days():
     made = with_events()
     made.rows["core_notices"][0]["feedback_precision"] = "month"
     row = outputs(made, "out_timeline")["out_timeline"].row(0, named=True)
-    assert row["feedback_to_publication_days"] is None and row["period_end_date"] is None and row["rule_code"] == "rule_2015"
+    assert (
+        row["feedback_to_publication_days"] is None
+        and row["period_end_date"] is None
+        and row["rule_code"] == "rule_2015"
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,7 +229,10 @@ def evidence_notice() -> NoticeMaker:
 
 
 def test_evidence_is_counted_per_item_with_its_ids():
-    rows = {r["problem_id"]: r for r in outputs(evidence_notice(), "out_evidence")["out_evidence"].iter_rows(named=True)}
+    rows = {
+        r["problem_id"]: r
+        for r in outputs(evidence_notice(), "out_evidence")["out_evidence"].iter_rows(named=True)
+    }
     assert [rows[f"a-2021/{i}"]["has_hard_evidence"] for i in (1, 2, 3, 4)] == [True, False, False, True]
     assert rows["a-2021/2"]["document_count"] == 1 and rows["a-2021/2"]["source_ids"] == "a-2021/2#d1"
     assert rows["a-2021/2"]["has_intent_in_completed"] and rows["a-2021/2"]["intent_words"] == "拟"
@@ -197,8 +240,12 @@ def test_evidence_is_counted_per_item_with_its_ids():
 
 
 def test_shares_of_completed_items_carry_interval_and_ids():
-    rows = outputs(evidence_notice(), "out_evidence_by_notice")["out_evidence_by_notice"].filter(pl.col("scope_code") == "completed")
-    found = {r["measure_code"]: (r["x_count"], r["n_count"], r["source_ids"]) for r in rows.iter_rows(named=True)}
+    rows = outputs(evidence_notice(), "out_evidence_by_notice")["out_evidence_by_notice"].filter(
+        pl.col("scope_code") == "completed"
+    )
+    found = {
+        r["measure_code"]: (r["x_count"], r["n_count"], r["source_ids"]) for r in rows.iter_rows(named=True)
+    }
     assert (
         found["no_hard_evidence"] == (1, 3, "a-2021/2")
         and found["intent"] == (1, 3, "a-2021/2")
@@ -210,7 +257,9 @@ def test_shares_of_completed_items_carry_interval_and_ids():
 def test_a_notice_without_completed_items_has_null_and_not_zero():
     made = NoticeMaker()
     made.notice("a-2021", "甲", "110000", 2021, statuses=["not_stated"] * 3)
-    rows = outputs(made, "out_evidence_by_notice")["out_evidence_by_notice"].filter(pl.col("scope_code") == "completed")
+    rows = outputs(made, "out_evidence_by_notice")["out_evidence_by_notice"].filter(
+        pl.col("scope_code") == "completed"
+    )
     assert rows["x_count"].null_count() == rows.height and set(rows["n_count"]) == {0}
 
 
@@ -230,11 +279,22 @@ def test_text_reused_word_for_word_is_found_with_its_place():
     made.notice("b-2022", "乙", "120000", 2022, statuses=["completed"], texts=[f"我局{RUN}"])
     out = outputs(made, "out_reuse", "out_evidence")
     rows = {(r["problem_id_a"], r["problem_id_b"]): r for r in out["out_reuse"].iter_rows(named=True)}
-    assert rows["a-2021/1", "a-2021/2"]["scope_code"] == "within" and rows["a-2021/1", "b-2022/1"]["scope_code"] == "across"
+    assert (
+        rows["a-2021/1", "a-2021/2"]["scope_code"] == "within"
+        and rows["a-2021/1", "b-2022/1"]["scope_code"] == "across"
+    )
     within = rows["a-2021/1", "a-2021/2"]
-    assert within["longest_run_count"] == len(RUN) and (within["run_start_a"], within["run_end_a"]) == (3, 3 + len(RUN))
-    shares = {r["problem_id"]: (r["reused_share"], r["reused_across_share"]) for r in out["out_evidence"].iter_rows(named=True)}
-    assert shares["a-2021/3"] == (0.0, 0.0) and shares["a-2021/1"][0] == pytest.approx(len(RUN) / (len(RUN) + 7))
+    assert within["longest_run_count"] == len(RUN) and (within["run_start_a"], within["run_end_a"]) == (
+        3,
+        3 + len(RUN),
+    )
+    shares = {
+        r["problem_id"]: (r["reused_share"], r["reused_across_share"])
+        for r in out["out_evidence"].iter_rows(named=True)
+    }
+    assert shares["a-2021/3"] == (0.0, 0.0) and shares["a-2021/1"][0] == pytest.approx(
+        len(RUN) / (len(RUN) + 7)
+    )
 
 
 def test_punctuation_and_line_breaks_do_not_hide_reuse():
@@ -246,4 +306,6 @@ def test_punctuation_and_line_breaks_do_not_hide_reuse():
 def test_text_that_repeats_itself_is_counted_once():
     text = "认真落实整改责任推进工作见效" * 15
     assert shared_runs([text, text])[0, 1] == [(0, 0, len(text))]
-    assert shared_runs([text * 4, text * 4]) == {}  # a phrase in more places than MOST_HOLDERS is idiom, and would cost its square
+    assert (
+        shared_runs([text * 4, text * 4]) == {}
+    )  # a phrase in more places than MOST_HOLDERS is idiom, and would cost its square

@@ -19,7 +19,9 @@ def ledger(made: NoticeMaker, **selection):
     return ledger_from_frames(made.frames(), **selection)
 
 
-def plain_notice(made: NoticeMaker, notice_id: str, city: str, code: str, year: int, types: list[str], **more) -> None:
+def plain_notice(
+    made: NoticeMaker, notice_id: str, city: str, code: str, year: int, types: list[str], **more
+) -> None:
     made.notice(notice_id, city, code, year, statuses=["completed"] * len(types), types=types, **more)
 
 
@@ -73,21 +75,27 @@ def test_secondary_types_are_counted_apart_and_once():
 
 
 def test_prevalence_has_its_interval_and_equal_size():
-    table = build_outputs(ledger(three_notices()), only=("out_type_prevalence",))["out_type_prevalence"].filter(
-        pl.col("definition_code") == "notice"
-    )
+    table = build_outputs(ledger(three_notices()), only=("out_type_prevalence",))[
+        "out_type_prevalence"
+    ].filter(pl.col("definition_code") == "notice")
     finance = table.row(by_predicate=pl.col("type_code") == "finance", named=True)
     assert (finance["present_count"], finance["n_count"], finance["common_n"]) == (3, 3, 10)
     sports = table.row(by_predicate=pl.col("type_code") == "sports", named=True)
-    assert sports["present_count"] == 1 and sports["rarefied_share"] == pytest.approx((0 + presence_at(20, 40, 10) + 0) / 3)
+    assert sports["present_count"] == 1 and sports["rarefied_share"] == pytest.approx(
+        (0 + presence_at(20, 40, 10) + 0) / 3
+    )
     assert "unclassified" not in table["type_code"].to_list()
 
 
 def test_several_notices_of_a_city_count_once_as_a_city():
     made = three_notices()
     plain_notice(made, "a-2022", "甲", "110000", 2022, ["sports"] * 3)
-    table = build_outputs(ledger(made), only=("out_type_prevalence",))["out_type_prevalence"].filter(pl.col("type_code") == "sports")
-    assert {r["definition_code"]: (r["present_count"], r["n_count"]) for r in table.iter_rows(named=True)} == {
+    table = build_outputs(ledger(made), only=("out_type_prevalence",))["out_type_prevalence"].filter(
+        pl.col("type_code") == "sports"
+    )
+    assert {
+        r["definition_code"]: (r["present_count"], r["n_count"]) for r in table.iter_rows(named=True)
+    } == {
         "notice": (2, 4),
         "city": (2, 3),
     }
@@ -96,10 +104,17 @@ def test_several_notices_of_a_city_count_once_as_a_city():
 def test_overrepresentation_is_found_where_it_is_and_adjusted():
     table = build_outputs(ledger(three_notices()), only=("out_overrepresentation",))["out_overrepresentation"]
     found = {(r["notice_id"], r["type_code"]): r for r in table.iter_rows(named=True)}
-    assert found["b-2021", "sports"]["verdict_code"] == "over" and found["b-2021", "ideology"]["verdict_code"] == "under"
+    assert (
+        found["b-2021", "sports"]["verdict_code"] == "over"
+        and found["b-2021", "ideology"]["verdict_code"] == "under"
+    )
     assert found["a-2020", "finance"]["verdict_code"] == "cannot_be_told_apart"
     assert all(r["p_adjusted"] >= r["p_value"] for r in found.values())
-    assert found["b-2021", "sports"]["log_odds_low"] < found["b-2021", "sports"]["log_odds"] < found["b-2021", "sports"]["log_odds_high"]
+    assert (
+        found["b-2021", "sports"]["log_odds_low"]
+        < found["b-2021", "sports"]["log_odds"]
+        < found["b-2021", "sports"]["log_odds_high"]
+    )
 
 
 def test_the_prior_keeps_a_single_problem_from_looking_peculiar():
@@ -113,7 +128,9 @@ def test_the_prior_keeps_a_single_problem_from_looking_peculiar():
 def test_one_notice_alone_is_not_compared():
     made = NoticeMaker()
     plain_notice(made, "a-2020", "甲", "110000", 2020, ["finance"] * 3)
-    out = build_outputs(ledger(made), only=("out_overrepresentation", "out_mix_distances", "out_type_returns"))
+    out = build_outputs(
+        ledger(made), only=("out_overrepresentation", "out_mix_distances", "out_type_returns")
+    )
     assert [frame.height for frame in out.values()] == [0, 0, 0]
 
 
@@ -126,7 +143,9 @@ def test_jensen_shannon_agrees_with_scipy():
 
 
 def test_a_distance_stands_beside_what_chance_would_give():
-    row = build_outputs(ledger(three_notices()), only=("out_mix_distances",))["out_mix_distances"].row(0, named=True)
+    row = build_outputs(ledger(three_notices()), only=("out_mix_distances",))["out_mix_distances"].row(
+        0, named=True
+    )
     assert row["distance"] > row["expected_distance"] > 0
 
 
@@ -152,13 +171,24 @@ def consecutive() -> NoticeMaker:
         sector_text="文化旅游和广播电视",
         inspection_start_date=date(2020, 5, 1),
     )
-    plain_notice(made, "a-2021-9f", "甲", "110000", 2021, ["finance"] * 5, sector_text="教育", inspection_start_date=date(2020, 9, 1))
+    plain_notice(
+        made,
+        "a-2021-9f",
+        "甲",
+        "110000",
+        2021,
+        ["finance"] * 5,
+        sector_text="教育",
+        inspection_start_date=date(2020, 9, 1),
+    )
     return made
 
 
 def test_types_return_only_within_one_body_whatever_its_name_became():
     table = build_outputs(ledger(consecutive()), only=("out_type_returns",))["out_type_returns"]
-    assert {(r["notice_id_before"], r["notice_id_after"]) for r in table.iter_rows(named=True)} == {("a-2018", "a-2021")}
+    assert {(r["notice_id_before"], r["notice_id_after"]) for r in table.iter_rows(named=True)} == {
+        ("a-2018", "a-2021")
+    }
     found = {r["type_code"]: r["is_return"] for r in table.iter_rows(named=True)}
     assert found == {"finance": True, "ideology": False, "sports": False}
     assert table["days_between"].to_list()[0] == 1096
@@ -216,7 +246,12 @@ def test_self_reported_recurrence_takes_numbers_or_lists_and_says_which():
         char_start=19,
         char_end=20,
     )
-    rows = {r["recurrence_id"]: r for r in build_outputs(ledger(made), only=("out_recurrences",))["out_recurrences"].iter_rows(named=True)}
+    rows = {
+        r["recurrence_id"]: r
+        for r in build_outputs(ledger(made), only=("out_recurrences",))["out_recurrences"].iter_rows(
+            named=True
+        )
+    }
     assert [(r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.values()] == [
         (7, 31, False),
         (5, 19, True),
@@ -267,6 +302,12 @@ def test_agreement_with_people_is_published_per_type():
     for row, label in zip(made.rows["core_problems"], ("finance", "theory_study"), strict=True):
         row["type_basis"], row["primary_type_code"] = "human", label
     table = build_outputs(ledger(made), only=("out_coding_agreement",))["out_coding_agreement"]
-    overall = {r["sample_code"]: r for r in table.filter(pl.col("scope_code") == "overall").iter_rows(named=True)}
-    assert overall["ledger"]["n_count"] == 2 and overall["ledger"]["is_in_sample"] and not overall["kept_aside"]["is_in_sample"]
+    overall = {
+        r["sample_code"]: r for r in table.filter(pl.col("scope_code") == "overall").iter_rows(named=True)
+    }
+    assert (
+        overall["ledger"]["n_count"] == 2
+        and overall["ledger"]["is_in_sample"]
+        and not overall["kept_aside"]["is_in_sample"]
+    )
     assert overall["kept_aside"]["n_count"] >= 50 and overall["kept_aside"]["kappa"] >= 0.85

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import main
+from analysis.ledger.schemas import CORE_TABLES
 from analysis.reporting.parameters import declared_parameters
-from analysis.tables.schemas import CORE_TABLES
 
 PROJECT = Path(__file__).resolve().parents[1]
 READMES = [PROJECT / "README.md", PROJECT / "README.zh.md"]
@@ -74,13 +74,25 @@ def test_the_walked_number_is_the_number(readme: str, ledger_data: Path) -> None
     """The worked example of the documents, step by step, on the real reports."""
     from analysis.compare.ledger import load_ledger
     from analysis.compare.outputs import build_outputs
-    from analysis.tables.explain import explain
+    from analysis.ledger.explain import explain
 
     outputs = build_outputs(load_ledger(ledger_data), only=("out_completion",))
-    [row] = [r for r in outputs["out_completion"].to_dicts() if r["notice_id"] == "anshan-2021" and r["definition_code"] == "itemised" and r["unit"] == "problem"]
+    [row] = [
+        r
+        for r in outputs["out_completion"].to_dicts()
+        if r["notice_id"] == "anshan-2021" and r["definition_code"] == "itemised" and r["unit"] == "problem"
+    ]
     assert (row["x_count"], row["n_count"]) == (50, 60)
-    assert f"{row['share']:.1%}".replace("%", "") in readme and f"{row['wilson_low']:.1%}"[:-1] in readme and f"{row['wilson_high']:.1%}"[:-1] in readme
-    counted = re.split(r"[,;\s]+", row["source_ids"]) if isinstance(row["source_ids"], str) else list(row["source_ids"])
+    assert (
+        f"{row['share']:.1%}".replace("%", "") in readme
+        and f"{row['wilson_low']:.1%}"[:-1] in readme
+        and f"{row['wilson_high']:.1%}"[:-1] in readme
+    )
+    counted = (
+        re.split(r"[,;\s]+", row["source_ids"])
+        if isinstance(row["source_ids"], str)
+        else list(row["source_ids"])
+    )
     assert len(counted) == 50 and "anshan-2021/12" not in counted
     twelve = explain(ledger_data, "anshan-2021/12")
     assert twelve.row["status_code"] == "in_progress" and twelve.row["status_basis"] == "item"

@@ -17,10 +17,18 @@ from analysis.reporting.index_page import write_failure_note, write_index
 from analysis.reporting.run_record import RunRecord
 
 
-def make_edition(reports: Path, run_id: str, started: str, outcome: str = "published", sequence: int = 0) -> Path:
+def make_edition(
+    reports: Path, run_id: str, started: str, outcome: str = "published", sequence: int = 0
+) -> Path:
     editions.prepare(reports)
     work = editions.start_work(reports, run_id)
-    record = RunRecord(run_id, started, {"lang": "zh", "city_codes": ["210300"]}, table_rows={"core_notices": 5}, sequence=sequence)
+    record = RunRecord(
+        run_id,
+        started,
+        {"lang": "zh", "city_codes": ["210300"]},
+        table_rows={"core_notices": 5},
+        sequence=sequence,
+    )
     record.close(outcome)
     record.save(work)
     (work / "briefing.html").write_text(run_id, encoding="utf-8")
@@ -64,7 +72,12 @@ def test_the_order_of_editions_does_not_hang_on_the_clock(tmp_path: Path) -> Non
     for number, year in enumerate(("2026", "2038", "2026-2", "2027"), 1):
         make_edition(tmp_path, f"{year}-x", f"{year[:4]}-01-01T00:00:00+00:00", sequence=number)
     assert [e.run_id for e in editions.list_editions(tmp_path)] == ["2026-x", "2038-x", "2026-2-x", "2027-x"]
-    assert [run["run_id"] for run in history.read_history(tmp_path)[0]] == ["2026-x", "2038-x", "2026-2-x", "2027-x"]
+    assert [run["run_id"] for run in history.read_history(tmp_path)[0]] == [
+        "2026-x",
+        "2038-x",
+        "2026-2-x",
+        "2027-x",
+    ]
     assert editions.retain(tmp_path, 2) == ["2026-x", "2038-x"]
 
 
@@ -156,10 +169,26 @@ def test_the_index_filters_without_a_server(tmp_path: Path) -> None:
     make_edition(tmp_path, "2026-11-16", "2026-11-16T07:00:00+00:00")
     make_edition(tmp_path, "2026-11-17", "2026-11-17T07:00:00+00:00", outcome="failed")
     page = write_index(tmp_path)
-    asking = page.read_text(encoding="utf-8").replace("</script>", "document.getElementById('outcome').value = 'failed'; document.getElementById('outcome').dispatchEvent(new Event('input'));</script>")
+    asking = page.read_text(encoding="utf-8").replace(
+        "</script>",
+        "document.getElementById('outcome').value = 'failed'; document.getElementById('outcome').dispatchEvent(new Event('input'));</script>",
+    )
     page.write_text(asking, encoding="utf-8")
-    shown = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'browser'}", "--dump-dom", page.as_uri()],
-                           capture_output=True, text=True, check=False, timeout=120).stdout
+    shown = subprocess.run(
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={tmp_path / 'browser'}",
+            "--dump-dom",
+            page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    ).stdout
     assert "1 / 2" in shown
     [hidden] = re.findall(r'<li[^>]*hidden[^>]*>.*?<span class="name">([^<]*)', shown, flags=re.S)
     assert hidden == "2026-11-16"
@@ -177,7 +206,9 @@ def test_the_index_lists_editions_and_failures_and_escapes_what_it_shows(tmp_pat
     page = write_index(tmp_path).read_text(encoding="utf-8")
     assert "2026-11-16/briefing.html" in page and "failed/2026-11-17/failure.html" in page
     assert "<script>alert" not in page
-    assert "<script>alert" not in (tmp_path / "failed" / "2026-11-17" / "failure.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in (tmp_path / "failed" / "2026-11-17" / "failure.html").read_text(
+        encoding="utf-8"
+    )
     assert "http" not in page.replace("http-equiv", ""), "the index must open without a network"
 
 
@@ -189,8 +220,13 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_changes_show_both_values() -> None:
-    before = {"notices": {"a-2021": {"problem_count": 60, "leaf_count": 60, "measure_count": 180}}, "statuses": {"a-2021/1": "in_progress"},
-              "claims": {"a-2021#t1": ["completed", 53]}, "ratios": {"a-2021 strict problem": [38, 60]}, "quarantine": []}
+    before = {
+        "notices": {"a-2021": {"problem_count": 60, "leaf_count": 60, "measure_count": 180}},
+        "statuses": {"a-2021/1": "in_progress"},
+        "claims": {"a-2021#t1": ["completed", 53]},
+        "ratios": {"a-2021 strict problem": [38, 60]},
+        "quarantine": [],
+    }
     after = json.loads(json.dumps(before))
     after["notices"]["b-2022"] = {"problem_count": 3, "leaf_count": 3, "measure_count": 9}
     after["statuses"].update({"a-2021/1": "completed", "b-2022/1": "completed"})

@@ -6,10 +6,11 @@ import copy
 import zipfile
 
 import pytest
-from tests import sample_blocks as sample
 
-from analysis.reporting import fonts, gates, html, pdf, render_drawings as drawings
+from analysis.reporting import fonts, gates, html, pdf
+from analysis.reporting import render_drawings as drawings
 from analysis.reporting.render_document import assemble
+from tests import sample_blocks as sample
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +18,27 @@ def document() -> dict:
     return assemble([sample.completion()], "zh")
 
 
-@pytest.mark.parametrize(("old", "new", "finding"), [
-    ("</main>", '<img src="https://example.org/x.png" alt="x"></main>', "img"), ("</main>", "<script>alert(1)</script></main>", "policy does not name"),
-    ("</main>", '<a href="javascript:alert(1)">x</a></main>', "javascript"), ("</main>", '<a href="https://example.org/">x</a></main>', "link to"),
-    ("</main>", '<a href="../../etc/passwd">x</a></main>', "link to"), ("</main>", '<p onclick="x()">x</p></main>', "onclick"), ("</main>", '<p style="color:red">x</p></main>', "style"),
-    ("</main>", '<link rel="stylesheet" href="x.css"></main>', "link"), ("</main>", "<iframe></iframe></main>", "iframe"), ("</main>", '<p id="ratios">x</p></main>', "given twice"),
-    ("</main>", '<a href="#nowhere">x</a></main>', "not on the page"), ("</main>", "<p>龘</p></main>", "U+9F98"), ('role="img" aria-label="点与区间图', 'aria-label="点与区间图', "without alt text"),
-    ("*{box-sizing", '@import "https://example.org/x.css";*{box-sizing', "outside the page"), ("default-src &#39;none&#39;", "default-src *", "no content policy"),
-    ("</main>", '<meta http-equiv="refresh" content="0;url=https://example.org"></main>', "refresh")])
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("</main>", '<img src="https://example.org/x.png" alt="x"></main>', "img"),
+        ("</main>", "<script>alert(1)</script></main>", "policy does not name"),
+        ("</main>", '<a href="javascript:alert(1)">x</a></main>', "javascript"),
+        ("</main>", '<a href="https://example.org/">x</a></main>', "link to"),
+        ("</main>", '<a href="../../etc/passwd">x</a></main>', "link to"),
+        ("</main>", '<p onclick="x()">x</p></main>', "onclick"),
+        ("</main>", '<p style="color:red">x</p></main>', "style"),
+        ("</main>", '<link rel="stylesheet" href="x.css"></main>', "link"),
+        ("</main>", "<iframe></iframe></main>", "iframe"),
+        ("</main>", '<p id="ratios">x</p></main>', "given twice"),
+        ("</main>", '<a href="#nowhere">x</a></main>', "not on the page"),
+        ("</main>", "<p>龘</p></main>", "U+9F98"),
+        ('role="img" aria-label="点与区间图', 'aria-label="点与区间图', "without alt text"),
+        ("*{box-sizing", '@import "https://example.org/x.css";*{box-sizing', "outside the page"),
+        ("default-src &#39;none&#39;", "default-src *", "no content policy"),
+        ("</main>", '<meta http-equiv="refresh" content="0;url=https://example.org"></main>', "refresh"),
+    ],
+)
 def test_html_gate_stops(document, tmp_path, old, new, finding):
     """A request, a script, a dead link, a figure nobody can hear, a box for a character."""
     page = html.write_briefing(document, tmp_path / "b.html")
@@ -48,12 +62,26 @@ def test_pdf_gate_stops_a_cell_that_is_not_on_any_page(document, tmp_path):
 def test_pdf_gate_stops_overlap_and_text_off_the_page(tmp_path):
     """Labels printed over each other, and a label outside the paper."""
     empty = {"body": []}
-    for body, finding in (('#place(top + left, [互相重叠的文字])#place(top + left, dx: 3pt, [覆盖在上面的话])', "over each other"), ('#place(top + right, dx: 60pt, [跑出页面的文字])', "outside the page")):
+    for body, finding in (
+        (
+            "#place(top + left, [互相重叠的文字])#place(top + left, dx: 3pt, [覆盖在上面的话])",
+            "over each other",
+        ),
+        ("#place(top + right, dx: 60pt, [跑出页面的文字])", "outside the page"),
+    ):
         import typst
 
-        source = b'#set page(width: 200pt, height: 100pt, margin: 10pt)\n#set text(font: "Noto Sans SC", size: 12pt)\n' + body.encode()
+        source = (
+            b'#set page(width: 200pt, height: 100pt, margin: 10pt)\n#set text(font: "Noto Sans SC", size: 12pt)\n'
+            + body.encode()
+        )
         file = tmp_path / "x.pdf"
-        file.write_bytes(typst.compile(source, font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts.typst_folders("x"))))
+        file.write_bytes(
+            typst.compile(
+                source,
+                font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts.typst_folders("x")),
+            )
+        )
         with pytest.raises(gates.GateFailure, match=finding):
             gates.check_pdf(file, empty)
 
@@ -70,11 +98,31 @@ def test_pdf_gate_stops_a_link_out_of_the_file(tmp_path):
 
 def test_docx_and_xlsx_gates_stop_formulas_and_relations(tmp_path):
     """A spreadsheet that runs something when it is opened."""
-    for name, part, content, check, finding in (("a.xlsx", "xl/worksheets/sheet1.xml", "<c><f>1+1</f></c>", gates.check_xlsx, "formula"),
-                                                ("b.xlsx", "xl/worksheets/_rels/sheet1.xml.rels", '<Relationship TargetMode="External"/>', gates.check_xlsx, "outside link"),
-                                                ("a.docx", "word/document.xml", "<w:instrText>INCLUDETEXT x</w:instrText>", gates.check_docx, "INCLUDETEXT"),
-                                                ("b.docx", "word/document.xml", '<wp:docPr id="1" name="x"/>', gates.check_docx, "alt text"),
-                                                ("c.docx", "word/_rels/document.xml.rels", '<Relationship TargetMode="External"/>', gates.check_docx, "outside the file")):
+    for name, part, content, check, finding in (
+        ("a.xlsx", "xl/worksheets/sheet1.xml", "<c><f>1+1</f></c>", gates.check_xlsx, "formula"),
+        (
+            "b.xlsx",
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            '<Relationship TargetMode="External"/>',
+            gates.check_xlsx,
+            "outside link",
+        ),
+        (
+            "a.docx",
+            "word/document.xml",
+            "<w:instrText>INCLUDETEXT x</w:instrText>",
+            gates.check_docx,
+            "INCLUDETEXT",
+        ),
+        ("b.docx", "word/document.xml", '<wp:docPr id="1" name="x"/>', gates.check_docx, "alt text"),
+        (
+            "c.docx",
+            "word/_rels/document.xml.rels",
+            '<Relationship TargetMode="External"/>',
+            gates.check_docx,
+            "outside the file",
+        ),
+    ):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
             archive.writestr(part, content)
         with pytest.raises(gates.GateFailure, match=finding):
@@ -106,16 +154,35 @@ def test_embedded_subset_draws_what_it_was_made_for():
     import re
 
     points = [fonts.points_of(base64.b64decode(f)) for f in re.findall(r"base64,([^)]+)\)", face)]
-    assert len(points) == 4 and {ord("鞍"), ord("山")} <= points[0] and ord("鞍") in points[1] and ord("𬭎") in points[2] and ord("✔") in points[3]
+    assert (
+        len(points) == 4
+        and {ord("鞍"), ord("山")} <= points[0]
+        and ord("鞍") in points[1]
+        and ord("𬭎") in points[2]
+        and ord("✔") in points[3]
+    )
     assert ord("山") not in points[1]
 
 
 def test_a_drawing_keeps_its_marks_and_loses_what_is_active():
     """A figure without its points, or one that phones home."""
-    clean = drawings.sanitise(sample.svg("鞍山", '<script>x</script><a href="javascript:x"><path d="M1 1"/></a><rect width="1" height="1" fill="url(https://e.example)" onclick="x"/>'
-                                                 '<image href="https://e.example/a.png"/><style>*{fill:red}</style>'), "f1")
-    assert 'href="#f1-m1"' in clean and 'id="f1-m1"' in clean and 'clip-path="url(#f1-p1)"' in clean and 'font-family="\'Noto Sans SC\'"' in clean
-    assert not any(word in clean for word in ("script", "javascript", "e.example", "onclick", "<style", "style=", "<a "))
+    clean = drawings.sanitise(
+        sample.svg(
+            "鞍山",
+            '<script>x</script><a href="javascript:x"><path d="M1 1"/></a><rect width="1" height="1" fill="url(https://e.example)" onclick="x"/>'
+            '<image href="https://e.example/a.png"/><style>*{fill:red}</style>',
+        ),
+        "f1",
+    )
+    assert (
+        'href="#f1-m1"' in clean
+        and 'id="f1-m1"' in clean
+        and 'clip-path="url(#f1-p1)"' in clean
+        and "font-family=\"'Noto Sans SC'\"" in clean
+    )
+    assert not any(
+        word in clean for word in ("script", "javascript", "e.example", "onclick", "<style", "style=", "<a ")
+    )
     assert drawings.texts(clean) == ["鞍山", "益阳 [S]", "声明完成比例（95% 区间）"]
     with pytest.raises(drawings.UnsafeFigure, match="entities"):
         drawings.sanitise('<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>', "f")
@@ -127,8 +194,15 @@ def test_pdf_gate_lets_slanted_labels_pass(tmp_path):
     """A heat map's slanted heads that stop a whole briefing although nothing is printed over anything."""
     import typst
 
-    labels = "".join(f"#place(top + left, dx: {20 + 9 * i}pt, dy: 30pt, rotate(-55deg, [鞍山二〇二一]))" for i in range(6))
+    labels = "".join(
+        f"#place(top + left, dx: {20 + 9 * i}pt, dy: 30pt, rotate(-55deg, [鞍山二〇二一]))" for i in range(6)
+    )
     file = tmp_path / "x.pdf"
-    file.write_bytes(typst.compile(b'#set page(width: 200pt, height: 100pt, margin: 10pt)\n#set text(font: "Noto Sans SC", size: 7pt)\n' + labels.encode(),
-                                   font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts.typst_folders("x"))))
+    file.write_bytes(
+        typst.compile(
+            b'#set page(width: 200pt, height: 100pt, margin: 10pt)\n#set text(font: "Noto Sans SC", size: 7pt)\n'
+            + labels.encode(),
+            font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts.typst_folders("x")),
+        )
+    )
     gates.check_pdf(file, {"body": []})

@@ -8,11 +8,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests import sample_blocks as sample
-from tests import sample_ledger
 
 from analysis.reporting import gates, redact, render, source_pages, workbook, workbook_files
 from analysis.reporting.source_pages import Mark, anchor_of, render_marks
+from tests import sample_blocks as sample
+from tests import sample_ledger
 
 
 @pytest.fixture(scope="module")
@@ -51,20 +51,46 @@ def test_source_page_keeps_the_text_and_marks_every_span(frames, tmp_path):
     plain = sample_ledger.TEXT.replace("\u202e", "").replace("\u202c", "")
     assert read.text == plain
     words = {name: read.text[a:b] for name, (a, b) in read.spans.items()}
-    assert words["p1-m2"] == "2021年3月5日召开专题会议，退回资金12.5万元。" and words["p1-e1"] == "2021年3月5日" and words["t2"] == "已完成整改2个"
-    assert words["d-feedback_date"] == "2021年2月23日反馈意见" and words["p2-s"] == "正在推进" and words["p1-d1"] == "学习制度" and words["a2"] == "聚焦作风"
+    assert (
+        words["p1-m2"] == "2021年3月5日召开专题会议，退回资金12.5万元。"
+        and words["p1-e1"] == "2021年3月5日"
+        and words["t2"] == "已完成整改2个"
+    )
+    assert (
+        words["d-feedback_date"] == "2021年2月23日反馈意见"
+        and words["p2-s"] == "正在推进"
+        and words["p1-d1"] == "学习制度"
+        and words["a2"] == "聚焦作风"
+    )
     assert words["p3"].startswith("3．关于") and words["p3"].endswith("长期坚持。\n")
     assert 'id="d-city_code"' in page.read_text(encoding="utf-8"), "an inferred field is addressable too"
 
 
 def test_crossing_marks_stay_well_formed():
     """A page whose colours run on to its end."""
-    made = render_marks("0123456789", [Mark(0, 6, "problem", "a"), Mark(4, 9, "measure", "b"), Mark(4, 6, "date", "c"), Mark(8, 99, "total", "d")])
+    made = render_marks(
+        "0123456789",
+        [
+            Mark(0, 6, "problem", "a"),
+            Mark(4, 9, "measure", "b"),
+            Mark(4, 6, "date", "c"),
+            Mark(8, 99, "total", "d"),
+        ],
+    )
     assert made.count("<span") == made.count("</span>") and re.sub(r"<[^>]+>", "", made) == "0123456789"
     assert made.count('id="b"') == 1 and made.count('class="measure"') == 2
 
 
-@pytest.mark.parametrize(("identifier", "anchor"), [("a-2021/12", "p12"), ("a-2021/4.2#m2", "p4.2-m2"), ("a-2021#t3", "t3"), ("a-2021/1\"><x", ""), ("b-2021/1", "")])
+@pytest.mark.parametrize(
+    ("identifier", "anchor"),
+    [
+        ("a-2021/12", "p12"),
+        ("a-2021/4.2#m2", "p4.2-m2"),
+        ("a-2021#t3", "t3"),
+        ('a-2021/1"><x', ""),
+        ("b-2021/1", ""),
+    ],
+)
 def test_anchors_from_ids(identifier, anchor):
     """#p4.2-m2 that does not exist on the page."""
     assert anchor_of(identifier, "a-2021") == anchor
@@ -89,13 +115,28 @@ def test_workbook_has_a_sheet_per_table_and_no_formula(frames, tmp_path):
     book = load_workbook(file)
     assert book.sheetnames[:3] == ["说明", "台账", "数据字典"] and set(book.sheetnames[3:]) == set(frames)
     sheet = book["台账"]
-    assert [c.value for c in sheet[1]][:3] == ["编号", "城市", "年份"] and sheet.freeze_panes == "B2" and sheet.auto_filter.ref.startswith("A1:")
+    assert (
+        [c.value for c in sheet[1]][:3] == ["编号", "城市", "年份"]
+        and sheet.freeze_panes == "B2"
+        and sheet.auto_filter.ref.startswith("A1:")
+    )
     row = [c.value for c in sheet[3]]
-    assert row[0] == "ceshi-2021/2" and row[7].startswith('=HYPERLINK("http') and sheet["H3"].data_type == "s" and row[13] == 2 and "（1）赵萍同志" in row[14]
-    assert book["core_events"]["D3"].value.isoformat().startswith("2021-03-05") or any(c.is_date for c in book["core_events"][3])
+    assert (
+        row[0] == "ceshi-2021/2"
+        and row[7].startswith('=HYPERLINK("http')
+        and sheet["H3"].data_type == "s"
+        and row[13] == 2
+        and "（1）赵萍同志" in row[14]
+    )
+    assert book["core_events"]["D3"].value.isoformat().startswith("2021-03-05") or any(
+        c.is_date for c in book["core_events"][3]
+    )
     heads = {(r[0], r[1]): r[5] for r in book["数据字典"].iter_rows(min_row=2, values_only=True)}
     assert heads[("core_problems", "status_code")] and ("codes_statuses", "label_zh") in heads
-    assert workbook.write_ledger(frames, tmp_path / "m.xlsx", as_of="2021-06-30").read_bytes() == file.read_bytes()
+    assert (
+        workbook.write_ledger(frames, tmp_path / "m.xlsx", as_of="2021-06-30").read_bytes()
+        == file.read_bytes()
+    )
 
 
 def test_texts_longer_than_a_cell_are_cut_and_say_so(tmp_path):
@@ -103,9 +144,14 @@ def test_texts_longer_than_a_cell_are_cut_and_say_so(tmp_path):
     import polars as pl
     from openpyxl import load_workbook
 
-    file = workbook.write_ledger({"core_x": pl.DataFrame({"text": ["整" * 40000, "𬭎" * 20000]})}, tmp_path / "l.xlsx")
+    file = workbook.write_ledger(
+        {"core_x": pl.DataFrame({"text": ["整" * 40000, "𬭎" * 20000]})}, tmp_path / "l.xlsx"
+    )
     cells = [load_workbook(file)["core_x"].cell(r, 1).value for r in (3, 4)]
-    assert all(len(c.encode("utf-16-le")) // 2 <= 32767 and c.endswith("（过长，已截断；全文见数据文件）") for c in cells)
+    assert all(
+        len(c.encode("utf-16-le")) // 2 <= 32767 and c.endswith("（过长，已截断；全文见数据文件）")
+        for c in cells
+    )
 
 
 def test_sheet_names_fit_and_differ():
@@ -124,7 +170,12 @@ def test_csv_cannot_be_run_and_reads_back(frames, tmp_path):
         read = [row["statement_text"] for row in csv.DictReader(handle)]
     assert read[1].startswith("'=HYPERLINK")
     values = ["=1", "-x", "＝1", "'a", "a", "\t=1", "@x"]
-    assert all(workbook_files.csv_value(v).removeprefix("'") == v if workbook_files.csv_value(v).startswith("'") else workbook_files.csv_value(v) == v for v in values)
+    assert all(
+        workbook_files.csv_value(v).removeprefix("'") == v
+        if workbook_files.csv_value(v).startswith("'")
+        else workbook_files.csv_value(v) == v
+        for v in values
+    )
     assert workbook_files.csv_value(-3) == -3 and workbook_files.csv_value(53779000000.0) == "53779000000"
 
 
@@ -136,14 +187,22 @@ def test_duckdb_and_json_hold_every_row_and_the_dictionary(frames, tmp_path):
     with duckdb.connect(str(file), read_only=True) as connection:
         for name, frame in frames.items():
             assert connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] == frame.height
-        assert connection.execute("SELECT comment FROM duckdb_columns() WHERE table_name='core_problems' AND column_name='status_code'").fetchone()[0].startswith("整改状态")
+        assert (
+            connection.execute(
+                "SELECT comment FROM duckdb_columns() WHERE table_name='core_problems' AND column_name='status_code'"
+            )
+            .fetchone()[0]
+            .startswith("整改状态")
+        )
     content = json.loads(workbook_files.write_json(frames, tmp_path / "l.json").read_text(encoding="utf-8"))
-    assert {k: len(v) for k, v in content["tables"].items()} == {k: f.height for k, f in frames.items()} and content["data_dictionary"][0]["table"]
+    assert {k: len(v) for k, v in content["tables"].items()} == {
+        k: f.height for k, f in frames.items()
+    } and content["data_dictionary"][0]["table"]
 
 
 def test_export_of_a_folder_without_a_ledger_says_what_to_do(tmp_path):
     """An empty file where a ledger was expected."""
-    from analysis.tables.store import MissingTables
+    from analysis.ledger.store import MissingTables
 
     with pytest.raises(MissingTables, match="zhenggai parse"):
         workbook.export_ledger(tmp_path, tmp_path / "x.xlsx", "xlsx")
@@ -157,9 +216,18 @@ def test_names_are_found_by_what_stands_around_them():
     assert redact.find_names(text) == ["张三", "李四", "欧阳小明", "王凯", "王建国", "瞿海", "胡星", "赵萍"]
 
 
-@pytest.mark.parametrize(("text", "masked"), [
-    ("电话0412-5550101，", "电话××××-×××××××，"), ("手机：138 1234 5678。", "手机：××× ×××× ××××。"), ("电话：12345", "电话：×××××"), ("邮箱 a.b-c@ex.com.cn。", "邮箱 ×××-×××××××××××。"),
-    ("身份证210300198001011234", "身份证××××××××××××××××××"), ("（０４１２）５５５０１０１", "（××××）×××××××"), ("资金13800000000元，〔2021〕11号，2021-06-01，537.79亿元", None)])
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("电话0412-5550101，", "电话××××-×××××××，"),
+        ("手机：138 1234 5678。", "手机：××× ×××× ××××。"),
+        ("电话：12345", "电话：×××××"),
+        ("邮箱 a.b-c@ex.com.cn。", "邮箱 ×××-×××××××××××。"),
+        ("身份证210300198001011234", "身份证××××××××××××××××××"),
+        ("（０４１２）５５５０１０１", "（××××）×××××××"),
+        ("资金13800000000元，〔2021〕11号，2021-06-01，537.79亿元", None),
+    ],
+)
 def test_numbers_of_people_are_masked_and_other_numbers_stay(text, masked):
     """A telephone number in print, or an amount of money blotted out."""
     made = redact.Masker()(text)
@@ -171,8 +239,19 @@ def test_redaction_reaches_every_export(frames, tmp_path):
     notebook = sample.write_notebook(sample.profile("999900", "测试"), tmp_path / "profile-999900.ipynb")
     main = sample.write_notebook(sample.completion(), tmp_path / "10_briefing.ipynb")
     written = render.export([main, notebook], frames, tmp_path / "out", render.FORMATS, "zh", True)
-    assert {"briefing.html", "briefing.pdf", "briefing.docx", "ledger.xlsx", "profile-ceshi.html", "profile-ceshi.pdf", "sources/ceshi-2021.html", "ledger/core_problems.csv",
-            "figures/completion-dots.svg", "figures/completion-dots.csv", "figures/profile-ceshi-completion-dots.svg"} <= set(written)
+    assert {
+        "briefing.html",
+        "briefing.pdf",
+        "briefing.docx",
+        "ledger.xlsx",
+        "profile-ceshi.html",
+        "profile-ceshi.pdf",
+        "sources/ceshi-2021.html",
+        "ledger/core_problems.csv",
+        "figures/completion-dots.svg",
+        "figures/completion-dots.csv",
+        "figures/profile-ceshi-completion-dots.svg",
+    } <= set(written)
     secrets = ("赵萍", "李建国", "欧阳小明", "5550101", "wlj@example.cn", "a.b@example.cn")
     for name, path in written.items():
         content = path.read_bytes()
@@ -185,7 +264,11 @@ def test_redaction_reaches_every_export(frames, tmp_path):
             import pypdfium2
 
             file = pypdfium2.PdfDocument(str(path))
-            content = "".join(file[i].get_textpage().get_text_bounded() for i in range(len(file))).replace("\r\n", "").encode()
+            content = (
+                "".join(file[i].get_textpage().get_text_bounded() for i in range(len(file)))
+                .replace("\r\n", "")
+                .encode()
+            )
         for secret in secrets:
             assert secret.encode() not in content, (name, secret)
     page = (tmp_path / "out" / "sources" / "ceshi-2021.html").read_text(encoding="utf-8")
@@ -194,8 +277,17 @@ def test_redaction_reaches_every_export(frames, tmp_path):
 
 def test_every_link_to_a_source_arrives(frames, tmp_path):
     """A number whose proof is a dead link: the place, else the page's top, else the index of sources."""
-    runs = [{"text": t, "source": {"notice_id": n, "target": t}} for n, t in (("ceshi-2021", "p1-m2"), ("ceshi-2021", "p99"), ("elsewhere-2020", "p1"))]
-    main = sample.write_notebook([{"kind": "meta", "notebook": "10_briefing", "title": "t", "lang": "zh"}, {"kind": "paragraph", "runs": runs}], tmp_path / "10_briefing.ipynb")
+    runs = [
+        {"text": t, "source": {"notice_id": n, "target": t}}
+        for n, t in (("ceshi-2021", "p1-m2"), ("ceshi-2021", "p99"), ("elsewhere-2020", "p1"))
+    ]
+    main = sample.write_notebook(
+        [
+            {"kind": "meta", "notebook": "10_briefing", "title": "t", "lang": "zh"},
+            {"kind": "paragraph", "runs": runs},
+        ],
+        tmp_path / "10_briefing.ipynb",
+    )
     written = render.export([main], frames, tmp_path / "out", {"html"}, "zh", False)
     found = re.findall(r'class="src" href="([^"]+)"', written["briefing.html"].read_text(encoding="utf-8"))
     assert found == ["sources/ceshi-2021.html#p1-m2", "sources/ceshi-2021.html#top", "#source-3"]

@@ -22,7 +22,14 @@ from analysis.paths import PACKAGE
 from analysis.reporting import editions
 from analysis.reporting.fingerprints import file_digest
 from analysis.reporting.history import read_history
-from tests.project_copy import BRIEF, copy_project, environment_of, message_server, run_briefing, spoil_notebook
+from tests.project_copy import (
+    BRIEF,
+    copy_project,
+    environment_of,
+    message_server,
+    run_briefing,
+    spoil_notebook,
+)
 
 KILLER = """
 import os, signal, sys
@@ -62,7 +69,9 @@ sys.argv = ["zhenggai", "briefing", *{arguments!r}]
 from analysis.cli import main
 main()
 """
-RUNNING = "import psutil; [p.kill() for p in psutil.Process().parents() if 'analysis.cli' in ' '.join(p.cmdline())]"
+RUNNING = (
+    "import psutil; [p.kill() for p in psutil.Process().parents() if 'analysis.cli' in ' '.join(p.cmdline())]"
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +81,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The work on all three reports is kept, so that most runs of the tests are quick.
     """
     # made once for all processes of a parallel test run
-    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    shared = (
+        tmp_path_factory.getbasetemp().parent
+        if "PYTEST_XDIST_WORKER" in os.environ
+        else tmp_path_factory.getbasetemp()
+    )
     with FileLock(shared / "faults.lock"):
         home = shared / "faults" / "整改 分析"
         if not (shared / "faults.made").exists():
@@ -109,7 +122,11 @@ def assert_next_run_works(home: Path, **environment: str) -> None:
     done = run_briefing(home, **environment)
     assert done.returncode == 0, done.stderr
     assert_latest_is_whole(home)
-    left = [p.name for p in (home / "reports").iterdir() if p.name.startswith((editions.WORK_PREFIX, ".latest", ".index", ".run"))]
+    left = [
+        p.name
+        for p in (home / "reports").iterdir()
+        if p.name.startswith((editions.WORK_PREFIX, ".latest", ".index", ".run"))
+    ]
     assert not left, "leftovers of killed runs would fill the disk"
 
 
@@ -131,8 +148,14 @@ def killed_run(home: Path, limit: int, *arguments: str) -> tuple[int, int | None
     counter = home / "count"
     counter.unlink(missing_ok=True)
     script = KILLER.format(arguments=["briefing", *BRIEF, *arguments], limit=limit)
-    done = subprocess.run([sys.executable, "-c", script], cwd=home, capture_output=True, check=False, timeout=180,
-                          env=environment_of(home, COUNT_FILE=str(counter)))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=home,
+        capture_output=True,
+        check=False,
+        timeout=180,
+        env=environment_of(home, COUNT_FILE=str(counter)),
+    )
     return done.returncode, int(counter.read_text()) if counter.exists() else None
 
 
@@ -155,13 +178,15 @@ def test_kill_at_every_step_of_a_run(home: Path, half: int) -> None:
         killed += code == -9
         assert_latest_is_whole(home)
         runs, broken = read_history(home / "reports")
-        assert [run["run_id"] for run in runs][:len(known)] == known, "the history lost a run"
+        assert [run["run_id"] for run in runs][: len(known)] == known, "the history lost a run"
         assert broken == 0
     assert killed >= 8, "once an edition is out, later runs may have nothing to do"
     assert before == raw_files(home)
     (home / "data" / "raw" / "kaifeng.txt").unlink()
     assert_next_run_works(home)
-    assert all((folder / "failure.html").is_file() for folder in (home / "reports" / "failed").iterdir()), "each killed run has its note"
+    assert all((folder / "failure.html").is_file() for folder in (home / "reports" / "failed").iterdir()), (
+        "each killed run has its note"
+    )
 
 
 def test_kill_while_a_notebook_runs_leaves_no_process_behind(home: Path) -> None:
@@ -179,7 +204,9 @@ def test_kill_while_a_notebook_runs_leaves_no_process_behind(home: Path) -> None
     with message_server() as (address, received):
         assert_next_run_works(home, ZHENGGAI_NOTIFY=address)
     assert [record["outcome"] for record in failed_records(home)] == ["killed"]
-    assert [message["type"] for message in received][:2] == ["failure", "success"], "the killed run could not say so itself"
+    assert [message["type"] for message in received][:2] == ["failure", "success"], (
+        "the killed run could not say so itself"
+    )
 
 
 def processes_in(home: Path) -> list[str]:
@@ -187,20 +214,27 @@ def processes_in(home: Path) -> list[str]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("ZHENGGAI_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE:
+            if (
+                process.environ().get("ZHENGGAI_HOME") == str(home)
+                and process.status() != psutil.STATUS_ZOMBIE
+            ):
                 found.append(" ".join(process.cmdline()))
         except psutil.Error:
             continue
     return found
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("mount") is None,
-                    reason="a full disk needs root, to mount a small one")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("mount") is None,
+    reason="a full disk needs root, to mount a small one",
+)
 def test_full_disk(home: Path, tmp_path: Path) -> None:
     """The disk fills at several places of the run: at its record, its notebooks, its exports."""
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)], capture_output=True, check=False
+    ).returncode:
         pytest.skip("this machine does not allow a small disk to be mounted")
     try:
         shutil.move(home / "reports", small / "reports")
@@ -226,31 +260,51 @@ def test_unwritable_folder_is_said_at_once(home: Path) -> None:
     (home / "blocked").write_text("")
     for option in ("--out", "--data"):
         done = run_briefing(home, option, str(home / "blocked"))
-        assert done.returncode == 1 and "cannot be written" in done.stderr and option in done.stderr and "Traceback" not in done.stderr
+        assert (
+            done.returncode == 1
+            and "cannot be written" in done.stderr
+            and option in done.stderr
+            and "Traceback" not in done.stderr
+        )
     assert assert_latest_is_whole(home) == first
 
 
 def test_notebooks_that_raise_die_hang_or_grow_fail_alone(home: Path) -> None:
     """Five notebooks with a fault each, and one without: it is done, the others say why, nothing is published."""
     first = assert_latest_is_whole(home)
-    faults = {"02": ("import os; print(dict(os.environ)); raise ValueError('injected')", "failed", "injected"), "04": ("import os; os._exit(3)", "died", "exit code 3"),
-              "05": ("while True: pass", "timed_out", "still running after 8 s"), "07": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died", "ended on its own"),
-              "06": ("held = []\nwhile True: held.append(bytearray(1 << 20))", "out_of_memory", "limit of 900 MiB")}
+    faults = {
+        "02": ("import os; print(dict(os.environ)); raise ValueError('injected')", "failed", "injected"),
+        "04": ("import os; os._exit(3)", "died", "exit code 3"),
+        "05": ("while True: pass", "timed_out", "still running after 8 s"),
+        "07": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died", "ended on its own"),
+        "06": ("held = []\nwhile True: held.append(bytearray(1 << 20))", "out_of_memory", "limit of 900 MiB"),
+    }
     names = {p.name[:2]: p.name for p in (home / "notebooks").glob("*.ipynb")}
     for number, (code, _, _) in faults.items():
         spoil_notebook(home, number, code)
     chosen = [part for number in faults for part in ("--notebook", names[number])]
     with message_server() as (address, received):
-        done = run_briefing(home, *chosen, "--notebook-timeout", "8", "--notebook-memory", "900", ZHENGGAI_NOTIFY=address)
+        done = run_briefing(
+            home, *chosen, "--notebook-timeout", "8", "--notebook-memory", "900", ZHENGGAI_NOTIFY=address
+        )
     assert done.returncode == 1
     assert assert_latest_is_whole(home) == first, "a failed run must leave the last good edition in place"
     [record] = failed_records(home)
     results = {n["notebook"]: n for n in record["notebooks"]}
     assert results["03_completion.ipynb"]["outcome"] in ("done", "reused"), "the other notebooks go on"
     for number, (_, outcome, sign) in faults.items():
-        assert results[names[number]]["outcome"] == outcome and sign in results[names[number]]["error"], results[names[number]]
+        assert results[names[number]]["outcome"] == outcome and sign in results[names[number]]["error"], (
+            results[names[number]]
+        )
         assert sign in done.stderr
-        partial = home / "reports" / "failed" / record["run_id"] / "notebooks" / f"{names[number].removesuffix('.ipynb')}.failed.ipynb"
+        partial = (
+            home
+            / "reports"
+            / "failed"
+            / record["run_id"]
+            / "notebooks"
+            / f"{names[number].removesuffix('.ipynb')}.failed.ipynb"
+        )
         assert partial.is_file(), "the marked partial output is kept"
     note = (home / "reports" / "failed" / record["run_id"] / "failure.html").read_text(encoding="utf-8")
     assert "injected" in note
@@ -271,8 +325,14 @@ def test_what_changes_during_the_run_is_not_published(home: Path, tampered: str)
     """A mixture of two states of the data would be worse than no edition."""
     first = assert_latest_is_whole(home)
     clean = (home / "notebooks" / "03_completion.ipynb").read_bytes()
-    target = {"input": "data/raw/anshan.txt.meta.yml", "tables": "data/processed/core_claims.parquet"}[tampered]
-    spoil_notebook(home, "03", f"import os, pathlib; p = pathlib.Path(os.environ['ZHENGGAI_HOME'], {target!r}); p.write_bytes(p.read_bytes() + b'\\n')")
+    target = {"input": "data/raw/anshan.txt.meta.yml", "tables": "data/processed/core_claims.parquet"}[
+        tampered
+    ]
+    spoil_notebook(
+        home,
+        "03",
+        f"import os, pathlib; p = pathlib.Path(os.environ['ZHENGGAI_HOME'], {target!r}); p.write_bytes(p.read_bytes() + b'\\n')",
+    )
     done = run_briefing(home)
     assert done.returncode == 1 and "while the run was at work" in done.stderr, done.stderr
     assert assert_latest_is_whole(home) == first
@@ -284,8 +344,14 @@ def test_a_second_run_leaves_or_waits(home: Path) -> None:
     with FileLock(home / "reports" / editions.LOCK_NAME):
         leaving = run_briefing(home)
         assert leaving.returncode == 5 and "another run is at work" in leaving.stderr
-        waiting = subprocess.Popen([sys.executable, "-m", "analysis.cli", "briefing", *BRIEF, "--wait", "120"], cwd=home,
-                                   env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "analysis.cli", "briefing", *BRIEF, "--wait", "120"],
+            cwd=home,
+            env=environment_of(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         time.sleep(4)
         assert waiting.poll() is None
     _, err = waiting.communicate(timeout=120)
@@ -298,7 +364,11 @@ def test_a_second_run_leaves_or_waits(home: Path) -> None:
 def test_a_stopped_run_says_so(home: Path) -> None:
     """A scheduler's stop (SIGTERM) is recorded as a failure with its note, not left behind."""
     first = assert_latest_is_whole(home)
-    spoil_notebook(home, "03", "import os, signal, psutil\nfor p in psutil.Process().parents():\n    if 'analysis.cli' in ' '.join(p.cmdline()): p.terminate()\nimport time; time.sleep(3)")
+    spoil_notebook(
+        home,
+        "03",
+        "import os, signal, psutil\nfor p in psutil.Process().parents():\n    if 'analysis.cli' in ' '.join(p.cmdline()): p.terminate()\nimport time; time.sleep(3)",
+    )
     done = run_briefing(home)
     assert done.returncode == 143 and "Traceback" not in done.stderr
     [record] = failed_records(home)
@@ -308,7 +378,7 @@ def test_a_stopped_run_says_so(home: Path) -> None:
 
 def test_broken_history_file_costs_nothing(home: Path) -> None:
     known = [run["run_id"] for run in read_history(home / "reports")[0]]
-    (home / "reports" / "history.jsonl").write_bytes(b"\xff\xfe garbage \n{\"run_id\"")
+    (home / "reports" / "history.jsonl").write_bytes(b'\xff\xfe garbage \n{"run_id"')
     change_input(home)
     assert_next_run_works(home)
     runs, broken = read_history(home / "reports")
@@ -319,18 +389,33 @@ def test_a_clock_that_jumps(home: Path) -> None:
     """Twelve years ahead, then back: the edition made last is the latest, is compared with, and is kept."""
     made = []
     for days in (4400, -4400, 0):
-        change_input(home) if days == 4400 else (home / "data" / "raw" / "kaifeng.txt").unlink(missing_ok=True)
+        change_input(home) if days == 4400 else (home / "data" / "raw" / "kaifeng.txt").unlink(
+            missing_ok=True
+        )
         if days == 0:
             change_input(home)
         script = CLOCK.format(days=days, arguments=[*BRIEF, "--keep", "2"])
-        done = subprocess.run([sys.executable, "-c", script], cwd=home, capture_output=True, text=True, check=False, timeout=180, env=environment_of(home))
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+            env=environment_of(home),
+        )
         assert done.returncode == 0, done.stderr
         made.append(assert_latest_is_whole(home))
         moved = editions.latest_edition(home / "reports").record["changes"]
-        assert moved["notices_removed" if days < 0 else "notices_added"] == ["kaifeng-2023"] or len(moved["notices_added"]) + len(moved["notices_removed"]) == 1
+        assert (
+            moved["notices_removed" if days < 0 else "notices_added"] == ["kaifeng-2023"]
+            or len(moved["notices_added"]) + len(moved["notices_removed"]) == 1
+        )
     years = [run_id[:4] for run_id in made]
     assert int(years[0]) > int(years[2]) > int(years[1])
-    assert [e.run_id for e in editions.list_editions(home / "reports")] == made[1:], "the last two made are kept, whatever their dates say"
+    assert [e.run_id for e in editions.list_editions(home / "reports")] == made[1:], (
+        "the last two made are kept, whatever their dates say"
+    )
     records = [run for run in read_history(home / "reports")[0] if run["run_id"] in made]
     assert all(0 <= run["seconds"] < 200 for run in records), "durations do not hang on the clock"
 
@@ -354,8 +439,12 @@ def test_only_what_changed_is_done_again_and_gives_the_same_bytes(home: Path) ->
     themed = run_briefing(home, PYTHONPATH=str(package.parent))
     assert themed.returncode == 0, themed.stderr
     edition = editions.latest_edition(home / "reports")
-    assert edition.run_id != changed["run_id"] and "another-theme" in (edition.folder / "briefing.html").read_text(encoding="utf-8")
-    assert {n["outcome"] for n in edition.record["notebooks"]} == {"reused"}, "a change of theme must not execute anything"
+    assert edition.run_id != changed["run_id"] and "another-theme" in (
+        edition.folder / "briefing.html"
+    ).read_text(encoding="utf-8")
+    assert {n["outcome"] for n in edition.record["notebooks"]} == {"reused"}, (
+        "a change of theme must not execute anything"
+    )
     assert {step["name"]: step["outcome"] for step in edition.record["steps"]}["export html"] == "done"
     full_home = home.parent / "full" / home.name
     shutil.copytree(home, full_home, symlinks=True, ignore=shutil.ignore_patterns("reports", "processed"))
@@ -363,7 +452,11 @@ def test_only_what_changed_is_done_again_and_gives_the_same_bytes(home: Path) ->
     assert done.returncode == 0, done.stderr
     full = editions.latest_edition(full_home / "reports").record
     assert {n["outcome"] for n in full["notebooks"]} == {"done"}
-    differing = sorted(name for name in set(full["files"]) | set(edition.record["files"]) if full["files"].get(name) != edition.record["files"].get(name))
+    differing = sorted(
+        name
+        for name in set(full["files"]) | set(edition.record["files"])
+        if full["files"].get(name) != edition.record["files"].get(name)
+    )
     assert not differing, textwrap.shorten(str(differing), 300)
 
 
@@ -378,10 +471,18 @@ def test_what_moved_and_what_is_missing_is_said_with_both_values(home: Path) -> 
     assert done.returncode == 0, done.stderr
     assert "yushu" in done.stderr, "the missing file must be named"
     record = editions.latest_edition(home / "reports").record
-    assert [(c["before"], c["after"]) for c in record["changes"]["statuses_changed"]] == [("in_progress", "completed")]
+    assert [(c["before"], c["after"]) for c in record["changes"]["statuses_changed"]] == [
+        ("in_progress", "completed")
+    ]
     assert record["changes"]["notices_removed"] == ["yushu-2024"]
     assert any("yushu" in row for row in record["changes"]["set_aside"])
-    assert [message["type"] for message in received] == ["success", "warning"], "a total that no longer agrees is a message of its own"
+    assert [message["type"] for message in received] == ["success", "warning"], (
+        "a total that no longer agrees is a message of its own"
+    )
     assert "anshan-2021!" in received[1]["message"]
     assert_no_token(home, done)
-    assert record["versions"]["polars"] and record["ended_at"] and all(step["peak_memory_mb"] > 0 for step in record["steps"] if step["seconds"] > 0.5)
+    assert (
+        record["versions"]["polars"]
+        and record["ended_at"]
+        and all(step["peak_memory_mb"] > 0 for step in record["steps"] if step["seconds"] > 0.5)
+    )

@@ -12,18 +12,33 @@ import pytest
 from analysis.paths import PACKAGE
 from analysis.reporting import fingerprints
 
-KINDS = {"table": fingerprints.TABLE_ROOTS, "notebook": fingerprints.NOTEBOOK_ROOTS, "theme": fingerprints.EXPORT_ROOTS}
+KINDS = {
+    "table": fingerprints.TABLE_ROOTS,
+    "notebook": fingerprints.NOTEBOOK_ROOTS,
+    "theme": fingerprints.EXPORT_ROOTS,
+}
 
 
 def test_every_module_of_reporting_decides_something_or_is_named_as_deciding_nothing() -> None:
     """A module that is only reached by its name at run time would slip through and leave stale editions."""
     present = {path.stem for path in (PACKAGE / "reporting").glob("[!_]*.py")}
-    reached = {module.rpartition(".")[2] for roots in (*KINDS.values(), fingerprints.EDITION_ROOTS[1:])
-               for module in fingerprints.reached_modules(roots) if module.startswith("analysis.reporting.")}
+    reached = {
+        module.rpartition(".")[2]
+        for roots in (*KINDS.values(), fingerprints.EDITION_ROOTS[1:])
+        for module in fingerprints.reached_modules(roots)
+        if module.startswith("analysis.reporting.")
+    }
     named = set(fingerprints.RUN_MODULES)
     assert named <= present, "a module that is gone is still named"
-    assert present - reached - named == set(), "import it from a root of fingerprints.py, or name it in RUN_MODULES"
-    assert not named & {module.rpartition(".")[2] for roots in KINDS.values() for module in fingerprints.reached_modules(roots) if ".reporting." in module}
+    assert present - reached - named == set(), (
+        "import it from a root of fingerprints.py, or name it in RUN_MODULES"
+    )
+    assert not named & {
+        module.rpartition(".")[2]
+        for roots in KINDS.values()
+        for module in fingerprints.reached_modules(roots)
+        if ".reporting." in module
+    }
 
 
 def test_every_reader_and_parser_counts_for_the_tables() -> None:
@@ -40,7 +55,11 @@ def test_everything_that_a_notebook_loads_counts_for_it() -> None:
     for path in notebooks.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code":
-                roots |= {node.module for node in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(node, ast.ImportFrom) and node.module.startswith("analysis")}
+                roots |= {
+                    node.module
+                    for node in ast.walk(ast.parse("".join(cell["source"])))
+                    if isinstance(node, ast.ImportFrom) and node.module.startswith("analysis")
+                }
     assert roots and roots <= fingerprints.reached_modules(fingerprints.NOTEBOOK_ROOTS)
 
 
@@ -52,9 +71,19 @@ class Copy:
         self.before = self.asked()
 
     def asked(self) -> dict[str, str]:
-        kinds = {"table": fingerprints.table_code, "notebook": fingerprints.notebook_code, "theme": fingerprints.theme_code, "edition": fingerprints.edition_code}
+        kinds = {
+            "table": fingerprints.table_code,
+            "notebook": fingerprints.notebook_code,
+            "theme": fingerprints.theme_code,
+            "edition": fingerprints.edition_code,
+        }
         with pytest.MonkeyPatch.context() as patch:
-            for name, part in (("PACKAGE", ""), ("LOOKUPS", "lookups"), ("FONTS", "fonts"), ("TEMPLATES", "reporting/templates")):
+            for name, part in (
+                ("PACKAGE", ""),
+                ("LOOKUPS", "lookups"),
+                ("FONTS", "fonts"),
+                ("TEMPLATES", "reporting/templates"),
+            ):
                 patch.setattr(fingerprints, name, self.folder / part)
             try:
                 forget()
@@ -64,7 +93,13 @@ class Copy:
 
 
 def forget() -> None:
-    for kept in (fingerprints.table_code, fingerprints.notebook_code, fingerprints.theme_code, fingerprints.edition_code, fingerprints._imports):
+    for kept in (
+        fingerprints.table_code,
+        fingerprints.notebook_code,
+        fingerprints.theme_code,
+        fingerprints.edition_code,
+        fingerprints._imports,
+    ):
         kept.cache_clear()
 
 
@@ -75,19 +110,22 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     return Copy(target)
 
 
-@pytest.mark.parametrize(("name", "moved"), [
-    ("sources/readers_pdf.py", {"table", "edition"}),
-    ("lookups/codes_statuses.csv", {"table", "notebook", "theme", "edition"}),
-    ("reporting/figures_ratios.py", {"notebook", "edition"}),
-    ("reporting/templates/briefing.css", {"theme", "edition"}),
-    ("reporting/templates/briefing.typ", {"theme", "edition"}),
-    ("reporting/templates/words.json", {"theme", "edition"}),
-    ("fonts/NotoSansSC-Bold.sub.ttf", {"notebook", "theme", "edition"}),
-    ("reporting/changes.py", {"edition"}),
-    ("reporting/messages.py", set()),
-    ("reporting/templates/failure.html.j2", set()),
-    ("fonts/OFL.txt", set()),
-])
+@pytest.mark.parametrize(
+    ("name", "moved"),
+    [
+        ("sources/readers_pdf.py", {"table", "edition"}),
+        ("lookups/codes_statuses.csv", {"table", "notebook", "theme", "edition"}),
+        ("reporting/figures_ratios.py", {"notebook", "edition"}),
+        ("reporting/templates/briefing.css", {"theme", "edition"}),
+        ("reporting/templates/briefing.typ", {"theme", "edition"}),
+        ("reporting/templates/words.json", {"theme", "edition"}),
+        ("fonts/NotoSansSC-Bold.sub.ttf", {"notebook", "theme", "edition"}),
+        ("reporting/changes.py", {"edition"}),
+        ("reporting/messages.py", set()),
+        ("reporting/templates/failure.html.j2", set()),
+        ("fonts/OFL.txt", set()),
+    ],
+)
 def test_a_change_moves_what_it_decides_and_nothing_else(package: Copy, name: str, moved: set[str]) -> None:
     path = package.folder / name
     content = path.read_bytes()

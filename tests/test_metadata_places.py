@@ -23,20 +23,41 @@ def test_every_row_has_a_code_a_parent_and_ascii_pinyin() -> None:
     assert len(current) == len(set(current)) > 3100
     for row in rows:
         assert re.fullmatch(r"[0-9]{6}", row["code"]) and re.fullmatch(r"[a-z]+", row["pinyin"]), row
-        assert (row["level"] == "province") == (row["parent"] == "") and (not row["parent"] or row["parent"] in codes), row
+        assert (row["level"] == "province") == (row["parent"] == "") and (
+            not row["parent"] or row["parent"] in codes
+        ), row
 
 
-@pytest.mark.parametrize(("name", "pinyin"), [
-    ("陕西省", "shaanxi"), ("重庆市", "chongqing"), ("长春市", "changchun"), ("六安市", "luan"), ("亳州市", "bozhou"), ("厦门市", "xiamen"), ("荥阳市", "xingyang"),
-    ("乐清市", "yueqing"), ("番禺区", "panyu"), ("珲春市", "hunchun"), ("恩施土家族苗族自治州", "enshi"), ("内蒙古自治区", "neimenggu"),
-])
+@pytest.mark.parametrize(
+    ("name", "pinyin"),
+    [
+        ("陕西省", "shaanxi"),
+        ("重庆市", "chongqing"),
+        ("长春市", "changchun"),
+        ("六安市", "luan"),
+        ("亳州市", "bozhou"),
+        ("厦门市", "xiamen"),
+        ("荥阳市", "xingyang"),
+        ("乐清市", "yueqing"),
+        ("番禺区", "panyu"),
+        ("珲春市", "hunchun"),
+        ("恩施土家族苗族自治州", "enshi"),
+        ("内蒙古自治区", "neimenggu"),
+    ],
+)
 def test_readings_that_custom_sets(name: str, pinyin: str) -> None:
     assert resolve(name, set()).pinyin == pinyin
 
 
 def test_names_are_found_whole() -> None:
     assert [name for _, _, name in find_names("中共金华市婺城区文化和旅游体育局党组")] == ["金华市", "婺城区"]
-    assert [name for _, _, name in find_names("丽江市古城区与岫岩县、阿荣旗、恩施州")] == ["丽江市", "古城区", "岫岩县", "阿荣旗", "恩施州"]
+    assert [name for _, _, name in find_names("丽江市古城区与岫岩县、阿荣旗、恩施州")] == [
+        "丽江市",
+        "古城区",
+        "岫岩县",
+        "阿荣旗",
+        "恩施州",
+    ]
     assert find_names("建设北方城市，城乡社区县级试点") == []
 
 
@@ -51,11 +72,20 @@ def test_a_former_name_is_known_and_a_current_one_comes_first() -> None:
     assert resolve("长治市", set()).is_current
 
 
-@pytest.mark.parametrize(("name", "zone", "township"), [
-    ("铁岭高新技术产业开发区工作委员会", True, False), ("某市经开区管委会党组", True, False), ("某区城市管理委员会党组", False, False),
-    ("某市国有资产监督管理委员会党委", False, False), ("某县永太镇委员会", False, True), ("某区开元街道工作委员会", False, True),
-    ("某县乡村振兴局党组", False, False), ("某县住房和城乡建设局党组", False, False), ("某县某镇某村党总支", False, True),
-])
+@pytest.mark.parametrize(
+    ("name", "zone", "township"),
+    [
+        ("铁岭高新技术产业开发区工作委员会", True, False),
+        ("某市经开区管委会党组", True, False),
+        ("某区城市管理委员会党组", False, False),
+        ("某市国有资产监督管理委员会党委", False, False),
+        ("某县永太镇委员会", False, True),
+        ("某区开元街道工作委员会", False, True),
+        ("某县乡村振兴局党组", False, False),
+        ("某县住房和城乡建设局党组", False, False),
+        ("某县某镇某村党总支", False, True),
+    ],
+)
 def test_zones_and_townships(name: str, zone: bool, township: bool) -> None:
     assert (is_zone(name), is_township(name)) == (zone, township)
 
@@ -71,8 +101,12 @@ def test_every_code_of_a_parsed_notice_has_a_label(path: Path) -> None:
     text = decode_text(path.read_bytes(), path.name)[0]
     tables = parse_notice(Document(text, path.name)).tables
     for table, column, lookup in (
-        ("core_claims", "claim_code", "codes_claims"), ("core_events", "date_basis", "codes_date_bases"), ("core_events", "date_precision", "codes_date_precisions"),
-        ("core_figures", "unit_code", "codes_units"), ("core_citations", "action_code", "codes_actions"), ("core_notices", "admin_level", "codes_admin_levels"),
+        ("core_claims", "claim_code", "codes_claims"),
+        ("core_events", "date_basis", "codes_date_bases"),
+        ("core_events", "date_precision", "codes_date_precisions"),
+        ("core_figures", "unit_code", "codes_units"),
+        ("core_citations", "action_code", "codes_actions"),
+        ("core_notices", "admin_level", "codes_admin_levels"),
         ("core_notices", "inspection_kind", "codes_inspection_kinds"),
     ):
         known = {row["code"] for row in load_csv(lookup)} | {None}

@@ -72,14 +72,27 @@ COUNTY = """中共某县委关于巡视整改情况的通报
 6.村级财务混乱。建立公开制度，已完成整改。"""
 
 
-@pytest.mark.parametrize(("text", "reason"), [
-    (PLAN, "plan"), (SPEECH, "speech"), (ROUND, "round_summary"), (NEWS, "news"), (FEEDBACK, "feedback_report"), (COMMENT, "commentary"), (LINKS, "link_list"), (AUDIT, "not_an_inspection"), (SHORT, "too_little_text"),
-])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (PLAN, "plan"),
+        (SPEECH, "speech"),
+        (ROUND, "round_summary"),
+        (NEWS, "news"),
+        (FEEDBACK, "feedback_report"),
+        (COMMENT, "commentary"),
+        (LINKS, "link_list"),
+        (AUDIT, "not_an_inspection"),
+        (SHORT, "too_little_text"),
+    ],
+)
 def test_look_alikes_are_refused_with_a_next_step(text: str, reason: str) -> None:
     with pytest.raises(NotANotice) as caught:
         check(Document(text), make_shadow(text))
     assert caught.value.reason_code == reason
-    assert any(word in caught.value.reason_text.lower() for word in ("add", "look for", "open", "check", "save"))
+    assert any(
+        word in caught.value.reason_text.lower() for word in ("add", "look for", "open", "check", "save")
+    )
 
 
 @pytest.mark.parametrize("text", [NOTICE, PROSE, COUNTY])
@@ -87,7 +100,9 @@ def test_true_notices_pass(text: str) -> None:
     check(Document(text), make_shadow(text))
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (Path(__file__).parent / "gold" / "notices").glob("*.txt")))
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in (Path(__file__).parent / "gold" / "notices").glob("*.txt"))
+)
 def test_gold_notices_pass(name: str) -> None:
     data = (Path(__file__).parent / "gold" / "notices" / name).read_bytes()
     text = decode_text(data, name)[0]

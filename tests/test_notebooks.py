@@ -21,7 +21,7 @@ COMMON = ["city_codes", "first_year", "last_year", "year_basis", "completion", "
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """The five reports, parsed once."""
-    from analysis.tables.build import build_ledger
+    from analysis.ledger.build import build_ledger
 
     folder = tmp_path_factory.mktemp("data")
     assert build_ledger([paths.raw_dir()], folder).notices == 5
@@ -29,7 +29,10 @@ def data(tmp_path_factory):
 
 
 def execute(data, folder, lang, sources=SUITE, **options):
-    records = runs.run_jobs([runs.Job(source, folder / source.name, {"data_dir": str(data), "lang": lang}) for source in sources], **options)
+    records = runs.run_jobs(
+        [runs.Job(source, folder / source.name, {"data_dir": str(data), "lang": lang}) for source in sources],
+        **options,
+    )
     assert not [f"{r['notebook']}: {r['error']}" for r in records if r["outcome"] != "done"]
     return {source.stem: folder / source.name for source in sources}
 
@@ -50,8 +53,19 @@ def cells(path):
 
 
 def test_the_suite_is_complete():
-    assert [p.stem for p in SUITE] == ["00_start", "01_corpus_quality", "02_problem_counts", "03_completion", "04_recurring_types", "05_timeline",
-                                       "06_measures_evidence", "07_reconciliation", "08_city_profile", "09_pair_comparison", "10_briefing"]
+    assert [p.stem for p in SUITE] == [
+        "00_start",
+        "01_corpus_quality",
+        "02_problem_counts",
+        "03_completion",
+        "04_recurring_types",
+        "05_timeline",
+        "06_measures_evidence",
+        "07_reconciliation",
+        "08_city_profile",
+        "09_pair_comparison",
+        "10_briefing",
+    ]
 
 
 @pytest.mark.parametrize("path", SUITE, ids=lambda p: p.stem)
@@ -107,9 +121,22 @@ def test_every_figure_has_alt_text_its_data_a_source_line_and_live_text(zh, en, 
             assert rows and all(len(row) == len(columns) for row in rows) and "flags" in columns
             assert "<text" in block["svg"] and "Noto Sans SC" in block["svg"] and "<image" not in block["svg"]
             if lang == "en":
-                assert not HAN.search(block["svg"] + block["alt"] + block["caption"] + "".join(block["notes"]))
-    wanted = {"completion", "counts", "status-mix", "dimensions", "differences", "type-heatmap", "timeline", "weekly-events", "evidence-kinds",
-              "evidence-shares", "reconciliation"}
+                assert not HAN.search(
+                    block["svg"] + block["alt"] + block["caption"] + "".join(block["notes"])
+                )
+    wanted = {
+        "completion",
+        "counts",
+        "status-mix",
+        "dimensions",
+        "differences",
+        "type-heatmap",
+        "timeline",
+        "weekly-events",
+        "evidence-kinds",
+        "evidence-shares",
+        "reconciliation",
+    }
     assert wanted <= set(seen)
 
 
@@ -122,9 +149,13 @@ def test_english_pages_are_english_but_for_quotations(en):
     for name, path in en.items():
         for block in blocks_of(path):
             if block["kind"] in ("heading", "meta"):
-                assert not HAN.search(block.get("text", "") + block.get("title", "") + block.get("subtitle", ""))
+                assert not HAN.search(
+                    block.get("text", "") + block.get("title", "") + block.get("subtitle", "")
+                )
             if block["kind"] == "table" and not block["id"].startswith(("dictionary", "parameters")):
-                assert not HAN.search(block["caption"] + block["note"] + "".join(c["label"] for c in block["columns"]))
+                assert not HAN.search(
+                    block["caption"] + block["note"] + "".join(c["label"] for c in block["columns"])
+                )
             if block["kind"] == "callout":
                 assert not HAN.search(block["title"] + json.dumps(block["items"], ensure_ascii=False))
 
@@ -135,10 +166,16 @@ def test_sentences_are_those_that_the_comparison_makes_from_its_tables(zh, data)
     from analysis.compare.outputs import build_outputs
 
     out = build_outputs(load_ledger(data), completion="lenient", unit="problem")
-    shown = {"".join(run["text"] for run in b["runs"]) for b in blocks_of(zh["03_completion"]) if b["kind"] == "paragraph"}
+    shown = {
+        "".join(run["text"] for run in b["runs"])
+        for b in blocks_of(zh["03_completion"])
+        if b["kind"] == "paragraph"
+    }
     for paragraph in sentences.completion(out, lang="zh"):
         assert "".join(run["text"] for run in paragraph) in shown
-    summary = next(b for b in blocks_of(zh["10_briefing"]) if b["kind"] == "callout" and b["tone"] == "disagree")
+    summary = next(
+        b for b in blocks_of(zh["10_briefing"]) if b["kind"] == "callout" and b["tone"] == "disagree"
+    )
     told = ["".join(run["text"] for run in item) for item in summary["items"]]
     assert told == ["".join(run["text"] for run in p) for p in sentences.summary(out, "zh")["disagree"]]
 
@@ -152,7 +189,12 @@ def test_numbers_in_the_chart_are_the_numbers_in_the_table(zh):
     assert drawn["anshan-2021", "itemised"] == (50, 60) and drawn["anshan-2021", "stated"] == (53, 60)
     table = next(b for b in blocks if b.get("id") == "table-completion")
     keys = [c["key"] for c in table["columns"]]
-    printed = {(row[0]["source"]["notice_id"], row[keys.index("definition")]["value"]): row[keys.index("x_count")]["text"] for row in table["rows"]}
+    printed = {
+        (row[0]["source"]["notice_id"], row[keys.index("definition")]["value"]): row[keys.index("x_count")][
+            "text"
+        ]
+        for row in table["rows"]
+    }
     assert printed == {key: "—" if None in xn else "{}/{}".format(*xn) for key, xn in drawn.items()}
 
 
@@ -170,7 +212,9 @@ def test_nothing_is_ranked(zh):
 def test_links_point_into_the_notices(zh, data):
     import polars as pl
 
-    known = set(pl.read_parquet(data / "core_problems.parquet")["problem_id"]) | set(pl.read_parquet(data / "core_claims.parquet")["claim_id"])
+    known = set(pl.read_parquet(data / "core_problems.parquet")["problem_id"]) | set(
+        pl.read_parquet(data / "core_claims.parquet")["claim_id"]
+    )
     known |= set(pl.read_parquet(data / "core_notices.parquet")["notice_id"])
     linked = 0
     for path in zh.values():
@@ -179,18 +223,30 @@ def test_links_point_into_the_notices(zh, data):
                 for cell in row:
                     if source := cell.get("source"):
                         target = source["target"]
-                        whole = source["notice_id"] if not target else (
-                            f"{source['notice_id']}/{target[1:]}" if target.startswith("p") else f"{source['notice_id']}#{target}")
+                        whole = (
+                            source["notice_id"]
+                            if not target
+                            else (
+                                f"{source['notice_id']}/{target[1:]}"
+                                if target.startswith("p")
+                                else f"{source['notice_id']}#{target}"
+                            )
+                        )
                         assert whole in known
                         linked += 1
     assert linked > 200
 
 
 def test_a_profile_and_a_pair_speak_only_of_theirs(zh):
-    for name, ids in (("08_city_profile", {"anshan-2021"}), ("09_pair_comparison", {"anshan-2021", "dandong-2025"})):
+    for name, ids in (
+        ("08_city_profile", {"anshan-2021"}),
+        ("09_pair_comparison", {"anshan-2021", "dandong-2025"}),
+    ):
         for block in blocks_of(zh[name]):
             if block["kind"] == "table":
-                assert {cell["source"]["notice_id"] for row in block["rows"] for cell in row if cell.get("source")} <= ids
+                assert {
+                    cell["source"]["notice_id"] for row in block["rows"] for cell in row if cell.get("source")
+                } <= ids
             if block["kind"] == "figure" and "notice_id" in block["data"]["columns"]:
                 at = block["data"]["columns"].index("notice_id")
                 assert {row[at] for row in block["data"]["rows"]} <= ids
@@ -199,13 +255,17 @@ def test_a_profile_and_a_pair_speak_only_of_theirs(zh):
 @pytest.mark.skipif(not engine.can_fork(), reason="no fast engine here")
 def test_an_ordinary_kernel_shows_the_same_in_the_notebooks_folder(zh, data, tmp_path):
     """What JupyterLab runs is what the briefing binds."""
-    path = execute(data, tmp_path, "zh", [runs.find_notebook("03_completion")], engine="kernel")["03_completion"]
+    path = execute(data, tmp_path, "zh", [runs.find_notebook("03_completion")], engine="kernel")[
+        "03_completion"
+    ]
     assert path.read_bytes() == zh["03_completion"].read_bytes()
 
 
 def test_in_lab_every_block_has_html_and_figures_have_a_picture(zh):
     notebook = json.loads(zh["03_completion"].read_text())
-    shown = [o["data"] for c in notebook["cells"] for o in c.get("outputs", ()) if BLOCK_MIME in o.get("data", {})]
+    shown = [
+        o["data"] for c in notebook["cells"] for o in c.get("outputs", ()) if BLOCK_MIME in o.get("data", {})
+    ]
     assert shown and all("text/html" in data and "text/plain" in data for data in shown)
     assert all("image/png" in data for data in shown if data[BLOCK_MIME]["kind"] == "figure")
 

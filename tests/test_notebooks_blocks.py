@@ -7,7 +7,20 @@ import json
 import pytest
 
 from analysis.reporting import display
-from analysis.reporting.blocks import BLOCK_MIME, Callout, Cell, Column, Heading, ListBlock, Meta, Paragraph, Run, Source, Table, flatten
+from analysis.reporting.blocks import (
+    BLOCK_MIME,
+    Callout,
+    Cell,
+    Column,
+    Heading,
+    ListBlock,
+    Meta,
+    Paragraph,
+    Run,
+    Source,
+    Table,
+    flatten,
+)
 from analysis.reporting.tables_shown import source_of
 
 HOSTILE = '<script>alert(1)</script>" onmouseover="x'
@@ -15,9 +28,21 @@ HOSTILE = '<script>alert(1)</script>" onmouseover="x'
 
 def every_block() -> list:
     source = Source(HOSTILE, "p1")
-    return [Meta(HOSTILE, HOSTILE, HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, HOSTILE), Heading(HOSTILE), Paragraph([Run(HOSTILE, True, source)]),
-            ListBlock([HOSTILE]), Callout("note", HOSTILE, [HOSTILE]),
-            Table("t", HOSTILE, [Column("a", HOSTILE)], [[Cell(HOSTILE, HOSTILE, source, (HOSTILE,))]], HOSTILE, HOSTILE)]
+    return [
+        Meta(HOSTILE, HOSTILE, HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, HOSTILE),
+        Heading(HOSTILE),
+        Paragraph([Run(HOSTILE, True, source)]),
+        ListBlock([HOSTILE]),
+        Callout("note", HOSTILE, [HOSTILE]),
+        Table(
+            "t",
+            HOSTILE,
+            [Column("a", HOSTILE)],
+            [[Cell(HOSTILE, HOSTILE, source, (HOSTILE,))]],
+            HOSTILE,
+            HOSTILE,
+        ),
+    ]
 
 
 @pytest.mark.parametrize("block", every_block(), ids=lambda b: type(b).__name__)
@@ -32,7 +57,9 @@ def test_a_name_with_dollar_signs_is_drawn_as_it_is():
     with display.house_style():
         figure = display.new_figure(20)
         figure.add_subplot().set_title(r"$\frac{1}{ 鞍山$")
-        block = display.finish(figure, id="x", caption="c", alt="a", columns=["n"], rows=[[1]], source_line="s")
+        block = display.finish(
+            figure, id="x", caption="c", alt="a", columns=["n"], rows=[[1]], source_line="s"
+        )
     assert r"$\frac{1}{" in block.svg
 
 
@@ -46,9 +73,16 @@ def test_an_unknown_tone_is_refused():
         Callout("alarm", "t", [])
 
 
-@pytest.mark.parametrize(("identifier", "expected"), [
-    ("anshan-2021", ("anshan-2021", None)), ("anshan-2021/12", ("anshan-2021", "p12")), ("yiyang-2023/4.2", ("yiyang-2023", "p4.2")),
-    ("anshan-2021/12#m2", ("anshan-2021", "p12-m2")), ("anshan-2021#t3", ("anshan-2021", "t3"))])
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        ("anshan-2021", ("anshan-2021", None)),
+        ("anshan-2021/12", ("anshan-2021", "p12")),
+        ("yiyang-2023/4.2", ("yiyang-2023", "p4.2")),
+        ("anshan-2021/12#m2", ("anshan-2021", "p12-m2")),
+        ("anshan-2021#t3", ("anshan-2021", "t3")),
+    ],
+)
 def test_identifiers_become_links_into_the_notice(identifier, expected):
     source = source_of(identifier)
     assert (source.notice_id, source.target) == expected

@@ -16,23 +16,52 @@ from analysis.reporting.notebook import open_notebook
 from analysis.reporting.sides import pick_city, pick_pair
 from tests.compare_notices import NoticeMaker, reference_five
 
-STATUSES = ("completed", "completed_long_term", "phased", "in_progress", "not_completed", "basically_completed", "long_term", "not_stated")
+STATUSES = (
+    "completed",
+    "completed_long_term",
+    "phased",
+    "in_progress",
+    "not_completed",
+    "basically_completed",
+    "long_term",
+    "not_stated",
+)
 
 
 def many_long_names(count: int = 13) -> NoticeMaker:
     """Notices of the places with the longest names, of very different sizes, with parts missing."""
     draw = random.Random(7)
-    places = sorted((r for r in load_csv("places") if len(r["code"]) == 6), key=lambda r: (-len(r["short_name"] or ""), r["code"]))[:count]
+    places = sorted(
+        (r for r in load_csv("places") if len(r["code"]) == 6),
+        key=lambda r: (-len(r["short_name"] or ""), r["code"]),
+    )[:count]
     types = [r["code"] for r in load_csv("codes_problem_types")]
     maker = NoticeMaker()
     for i, place in enumerate(places):
         size, year = (3, 14, 40, 120)[i % 4], (2019, 2021, 2023)[i % 3]
-        statuses = ["not_stated"] * size if i % 5 == 4 else draw.choices(STATUSES, (10, 4, 3, 4, 1, 2, 1, 3), k=size)
-        maker.notice(f"n{i}-{year}", place["short_name"], place["code"], year, statuses=statuses, types=draw.choices(types, k=size), measures=2,
-                     claims=[("problems", "problem", size + i % 2), ("completed", "problem", statuses.count("completed")), ("measures", "measure", 2 * size)],
-                     feedback_date=date(year, 3, 1) if i % 4 else None, inspection_start_date=date(year - 1, 9, 1),
-                     inspection_end_date=date(year - 1, 12, 1) if i % 3 else None, publication_date=date(year, 8, 1) + timedelta(days=40 * (i % 3)),
-                     cutoff_date=date(year, 7, 5) if i % 2 else None, is_excerpt=i % 6 == 0)
+        statuses = (
+            ["not_stated"] * size if i % 5 == 4 else draw.choices(STATUSES, (10, 4, 3, 4, 1, 2, 1, 3), k=size)
+        )
+        maker.notice(
+            f"n{i}-{year}",
+            place["short_name"],
+            place["code"],
+            year,
+            statuses=statuses,
+            types=draw.choices(types, k=size),
+            measures=2,
+            claims=[
+                ("problems", "problem", size + i % 2),
+                ("completed", "problem", statuses.count("completed")),
+                ("measures", "measure", 2 * size),
+            ],
+            feedback_date=date(year, 3, 1) if i % 4 else None,
+            inspection_start_date=date(year - 1, 9, 1),
+            inspection_end_date=date(year - 1, 12, 1) if i % 3 else None,
+            publication_date=date(year, 8, 1) + timedelta(days=40 * (i % 3)),
+            cutoff_date=date(year, 7, 5) if i % 2 else None,
+            is_excerpt=i % 6 == 0,
+        )
     return maker
 
 
@@ -60,7 +89,10 @@ def test_no_label_is_cut_off_or_covers_another(folders, data, lang, monkeypatch)
     page = open_notebook("03_completion", data_dir=str(folders[data]), lang=lang)
     drawn = 0
     for name, draw in FIGURES.items():
-        page.focus = {"types_pair": {"pair": pick_pair(page.ledger.notices)}, "types_city": {"notice_ids": pick_city(page.ledger.notices)}}.get(name, {})
+        page.focus = {
+            "types_pair": {"pair": pick_pair(page.ledger.notices)},
+            "types_city": {"notice_ids": pick_city(page.ledger.notices)},
+        }.get(name, {})
         drawn += len(draw(page))
     assert drawn >= len(FIGURES) and not faults
 
@@ -103,5 +135,11 @@ def test_labels_of_a_slope_are_kept_apart_in_order(values):
 
 
 def test_absence_is_not_zero():
-    assert display.share(None) == display.number(None) == display.interval(None, None) == display.day(None) == "—"
+    assert (
+        display.share(None)
+        == display.number(None)
+        == display.interval(None, None)
+        == display.day(None)
+        == "—"
+    )
     assert display.share(0.0) == "0.0%" and display.number(0) == "0"

@@ -22,23 +22,26 @@ def check(data, name="03_completion", **given):
     return p.check_parameters(runs.find_notebook(name), given, data)
 
 
-@pytest.mark.parametrize(("given", "words"), [
-    ({"citycodes": ["210300"]}, ["no parameter 'citycodes'", "'city_codes'"]),
-    ({"first_year": "soon"}, ["first_year", "a whole number", "'soon'"]),
-    ({"first_year": 2021.5}, ["first_year", "a whole number"]),
-    ({"first_year": True}, ["first_year", "bool"]),
-    ({"city_codes": 7}, ["city_codes", "'7'", "210300"]),
-    ({"city_codes": 2.5}, ["city_codes", "a list"]),
-    ({"completion": "lenent"}, ["'lenient'", "strict, lenient"]),
-    ({"year_basis": "published"}, ["'publication'", "inspection, feedback, publication"]),
-    ({"lang": "de"}, ["lang", "zh, en"]),
-    ({"unit": "task"}, ["unit", "problem, item"]),
-    ({"city_codes": "鞍汕"}, ["鞍汕", "210300", "鞍山"]),
-    ({"city_codes": ["210399"]}, ["210399", "210300"]),
-    ({"first_year": 2022, "last_year": 2021}, ["after"]),
-    ({"first_year": 2031}, ["no notice", "2025"]),
-    ({"city_codes": ["210300"], "first_year": 2022}, ["no notice"]),
-])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"citycodes": ["210300"]}, ["no parameter 'citycodes'", "'city_codes'"]),
+        ({"first_year": "soon"}, ["first_year", "a whole number", "'soon'"]),
+        ({"first_year": 2021.5}, ["first_year", "a whole number"]),
+        ({"first_year": True}, ["first_year", "bool"]),
+        ({"city_codes": 7}, ["city_codes", "'7'", "210300"]),
+        ({"city_codes": 2.5}, ["city_codes", "a list"]),
+        ({"completion": "lenent"}, ["'lenient'", "strict, lenient"]),
+        ({"year_basis": "published"}, ["'publication'", "inspection, feedback, publication"]),
+        ({"lang": "de"}, ["lang", "zh, en"]),
+        ({"unit": "task"}, ["unit", "problem, item"]),
+        ({"city_codes": "鞍汕"}, ["鞍汕", "210300", "鞍山"]),
+        ({"city_codes": ["210399"]}, ["210399", "210300"]),
+        ({"first_year": 2022, "last_year": 2021}, ["after"]),
+        ({"first_year": 2031}, ["no notice", "2025"]),
+        ({"city_codes": ["210300"], "first_year": 2022}, ["no notice"]),
+    ],
+)
 def test_a_parameter_that_cannot_be_used_is_refused_and_says_what_would_do(data, given, words):
     with pytest.raises(p.ParameterError) as refused:
         check(data, **given)
@@ -48,14 +51,23 @@ def test_a_parameter_that_cannot_be_used_is_refused_and_says_what_would_do(data,
 
 def test_text_from_a_command_line_becomes_the_declared_type(data):
     assert check(data, city_codes="鞍山,410200", first_year="2019", completion="strict") == {
-        "city_codes": ["210300", "410200"], "first_year": 2019, "completion": "strict"}
+        "city_codes": ["210300", "410200"],
+        "first_year": 2019,
+        "completion": "strict",
+    }
     assert check(data, city_codes=210300) == check(data, city_codes=["鞍山市"]) == {"city_codes": ["210300"]}
 
 
 def test_a_pair_needs_two_different_notices_that_exist(data):
-    assert check(data, "09_pair_comparison", left="210300", right="kaifeng-2020") == {"left": "210300", "right": "kaifeng-2020"}
-    for given, word in (({"left": "210300", "right": "210300"}, "both sides"), ({"left": "999999"}, "no notice or city"),
-                        ({"city_codes": ["210300"]}, "two notices")):
+    assert check(data, "09_pair_comparison", left="210300", right="kaifeng-2020") == {
+        "left": "210300",
+        "right": "kaifeng-2020",
+    }
+    for given, word in (
+        ({"left": "210300", "right": "210300"}, "both sides"),
+        ({"left": "999999"}, "no notice or city"),
+        ({"city_codes": ["210300"]}, "two notices"),
+    ):
         with pytest.raises(p.ParameterError, match=word):
             check(data, "09_pair_comparison", **given)
 
@@ -85,8 +97,15 @@ def test_without_parsed_tables_the_message_says_what_to_run(tmp_path):
         p.check_parameters(runs.find_notebook("03"), {"city_codes": "210300"}, tmp_path)
 
 
-@pytest.mark.parametrize(("cell", "words"), [
-    ("x = 1", "expected 'name:"), ("x: str | None = None", "expected 'name:"), ("x: int = 1 + y", "literal"), ("x: int = (", "not Python")])
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("x = 1", "expected 'name:"),
+        ("x: str | None = None", "expected 'name:"),
+        ("x: int = 1 + y", "literal"),
+        ("x: int = (", "not Python"),
+    ],
+)
 def test_a_parameters_cell_that_papermill_would_misread_is_refused(tmp_path, cell, words):
     with pytest.raises(p.ParameterError, match=words):
         p.declared_parameters(make_notebook(tmp_path / "n.ipynb", [cell]))

@@ -29,7 +29,11 @@ def is_read_right(file: str) -> bool:
 
 
 # Plain text only: an HTML or Markdown file is not printed differently by adding blank lines.
-TEXTS = {item.gold["file"]: load_document(item.path).text for item in gold_notices() if item.path.suffix == ".txt" and is_read_right(item.gold["file"])}
+TEXTS = {
+    item.gold["file"]: load_document(item.path).text
+    for item in gold_notices()
+    if item.path.suffix == ".txt" and is_read_right(item.gold["file"])
+}
 # Cells pasted one to a line, or a body without any line break: there a line end IS a boundary, so a
 # page seam cannot be told from it, by people either.
 NO_SEAMS = {"ganzi_county.txt", "ezhou_statistics.txt", "danzhou_commerce.txt"}
@@ -40,7 +44,9 @@ SHORT = [name for name, text in TEXTS.items() if len(text) < 16_000]
 _ledgers: dict[str, dict] = {}
 
 # The same examples on every run: a red build must mean a change in the code.
-COMMON = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+COMMON = settings(
+    deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 
 
 def ledger(text: str):
@@ -69,7 +75,11 @@ def test_the_same_notice_printed_differently_gives_the_same_ledger(name, variant
 
 
 @settings(COMMON, max_examples=60)
-@given(name=st.sampled_from(SHORT), variants=st.lists(st.sampled_from(WHOLE), min_size=2, max_size=4, unique=True), seed=st.integers(0, 10**6))
+@given(
+    name=st.sampled_from(SHORT),
+    variants=st.lists(st.sampled_from(WHOLE), min_size=2, max_size=4, unique=True),
+    seed=st.integers(0, 10**6),
+)
 def test_any_mixture_of_printing_habits_gives_the_same_ledger(name, variants, seed):
     chance = random.Random(seed)
     changed = TEXTS[name]
@@ -95,17 +105,71 @@ def test_page_ends_at_any_place_leave_the_ledger_as_it_is():
             assert not broken_regions(changed, tables)
             found = differences(original(name), signature(tables))
             if found:
-                changes.append(f"{name}: …{text[place - 16:place]}▮{text[place:place + 12]}… {found[0][:160]}")
+                changes.append(
+                    f"{name}: …{text[place - 16 : place]}▮{text[place : place + 12]}… {found[0][:160]}"
+                )
     assert tried > 400
     assert len(changes) <= SEAM_LIMIT * tried, "\n".join(changes)
 
 
-FRAGMENTS = st.sampled_from([
-    "一、", "（一）", "1.", "(1)", "①", "问题1：", "反馈问题2：", "整改情况：", "整改措施：", "整改结果：已完成", "一是", "二是；", "针对“", "”问题。", "关于",
-    "的问题", "截至2021年3月底", "2020年8月6日至10月15日", "市委第三巡察组", "巡察整改情况的通报", "反馈的12个问题", "已完成整改9个", "%", "|", "| --- |", "\n", "\n\n",
-    "　", "\r\n", "\f", "〔2021〕", "《", "》", "“", "”", "（", "）", "【", "】", "<br>", "**", "# ", "⟦", "\u200b", "\ufeff", "\x00", "🙂", "二〇二四年", "99999999999999999999年", "13月45日",
-    "第9、14、19项正在推进", "42537.79亿元", "去年", "同年12月",
-])
+FRAGMENTS = st.sampled_from(
+    [
+        "一、",
+        "（一）",
+        "1.",
+        "(1)",
+        "①",
+        "问题1：",
+        "反馈问题2：",
+        "整改情况：",
+        "整改措施：",
+        "整改结果：已完成",
+        "一是",
+        "二是；",
+        "针对“",
+        "”问题。",
+        "关于",
+        "的问题",
+        "截至2021年3月底",
+        "2020年8月6日至10月15日",
+        "市委第三巡察组",
+        "巡察整改情况的通报",
+        "反馈的12个问题",
+        "已完成整改9个",
+        "%",
+        "|",
+        "| --- |",
+        "\n",
+        "\n\n",
+        "　",
+        "\r\n",
+        "\f",
+        "〔2021〕",
+        "《",
+        "》",
+        "“",
+        "”",
+        "（",
+        "）",
+        "【",
+        "】",
+        "<br>",
+        "**",
+        "# ",
+        "⟦",
+        "\u200b",
+        "\ufeff",
+        "\x00",
+        "🙂",
+        "二〇二四年",
+        "99999999999999999999年",
+        "13月45日",
+        "第9、14、19项正在推进",
+        "42537.79亿元",
+        "去年",
+        "同年12月",
+    ]
+)
 
 
 @settings(COMMON, max_examples=300)
@@ -129,15 +193,15 @@ def test_a_torn_notice_is_read_or_refused_but_never_breaks(name, seed):
     for _ in range(chance.randint(1, 12)):
         kind, at = chance.randrange(7), chance.randrange(len(lines))
         if kind == 0:
-            del lines[at:at + chance.randint(1, 4)]
+            del lines[at : at + chance.randint(1, 4)]
         elif kind == 1:
             lines.insert(at, chance.choice(lines) if lines else "")
         elif kind == 2:
-            lines[at] = lines[at][chance.randrange(len(lines[at]) + 1):]
+            lines[at] = lines[at][chance.randrange(len(lines[at]) + 1) :]
         elif kind == 3:
             lines[at] = lines[at][::-1]
         elif kind == 4:
-            lines[at:at] = TEXTS[chance.choice(SHORT)].split("\n")[:chance.randint(1, 20)]
+            lines[at:at] = TEXTS[chance.choice(SHORT)].split("\n")[: chance.randint(1, 20)]
         elif kind == 5:
             lines[at] = "".join(char for char in lines[at] if chance.random() > 0.1)
         else:

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from analysis.parsing.ledger import parse_notice
 from tests.quality.corpus import plain_document
 
-COMMON = settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+COMMON = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
 _DIGITS = "〇一二三四五六七八九"
 
 NOTICE = """中共郴州市统计局党组关于巡察整改情况的通报
@@ -47,7 +53,9 @@ NOTICE = """中共郴州市统计局党组关于巡察整改情况的通报
 def han(number: int) -> str:
     """11 as 十一, 30 as 三十."""
     tens, ones = divmod(number, 10)
-    return (("" if tens == 1 else _DIGITS[tens]) + "十" if tens else "") + (_DIGITS[ones] if ones or not tens else "")
+    return (("" if tens == 1 else _DIGITS[tens]) + "十" if tens else "") + (
+        _DIGITS[ones] if ones or not tens else ""
+    )
 
 
 def arabic(day: date) -> str:
@@ -88,26 +96,53 @@ def notice_of(**dates: str) -> dict:
 
 
 @COMMON
-@given(start=st.dates(date(2013, 1, 1), date(2025, 6, 1)), length=st.integers(15, 100), wait=st.integers(5, 100), form=FORMS, other=FORMS)
+@given(
+    start=st.dates(date(2013, 1, 1), date(2025, 6, 1)),
+    length=st.integers(15, 100),
+    wait=st.integers(5, 100),
+    form=FORMS,
+    other=FORMS,
+)
 def test_a_date_with_its_year_is_read_in_every_form(start, length, wait, form, other):
     end = start + timedelta(days=length)
     feedback = end + timedelta(days=wait)
     cutoff, signed = feedback + timedelta(days=90), feedback + timedelta(days=120)
-    tables = notice_of(inspection=f"{form(start)}至{form(end)}", feedback=other(feedback), cutoff=form(cutoff), event=other(feedback + timedelta(days=9)), signed=arabic(signed))
+    tables = notice_of(
+        inspection=f"{form(start)}至{form(end)}",
+        feedback=other(feedback),
+        cutoff=form(cutoff),
+        event=other(feedback + timedelta(days=9)),
+        signed=arabic(signed),
+    )
     notice = tables["core_notices"][0]
     assert (notice["inspection_start_date"], notice["inspection_end_date"]) == (start, end)
-    assert (notice["feedback_date"], notice["cutoff_date"], notice["signed_date"]) == (feedback, cutoff, signed)
+    assert (notice["feedback_date"], notice["cutoff_date"], notice["signed_date"]) == (
+        feedback,
+        cutoff,
+        signed,
+    )
     assert feedback + timedelta(days=9) in {row["start_date"] for row in tables["core_events"]}
 
 
 @COMMON
-@given(start=st.dates(date(2013, 1, 1), date(2025, 6, 1)), length=st.integers(15, 100), wait=st.integers(5, 100), form=WORDED)
+@given(
+    start=st.dates(date(2013, 1, 1), date(2025, 6, 1)),
+    length=st.integers(15, 100),
+    wait=st.integers(5, 100),
+    form=WORDED,
+)
 def test_an_end_without_its_year_is_the_first_such_day_after_the_beginning(start, length, wait, form):
     """Over New Year too: 11月8日至1月14日."""
     end = start + timedelta(days=length)
     feedback = end + timedelta(days=wait)
     cutoff, signed = feedback + timedelta(days=90), feedback + timedelta(days=120)
-    tables = notice_of(inspection=f"{form(start)}至{elided(form, end)}", feedback=elided(form, feedback), cutoff=form(cutoff), event=arabic(feedback), signed=arabic(signed))
+    tables = notice_of(
+        inspection=f"{form(start)}至{elided(form, end)}",
+        feedback=elided(form, feedback),
+        cutoff=form(cutoff),
+        event=arabic(feedback),
+        signed=arabic(signed),
+    )
     notice = tables["core_notices"][0]
     assert (notice["inspection_start_date"], notice["inspection_end_date"]) == (start, end)
     assert notice["feedback_date"] == feedback
@@ -121,10 +156,19 @@ def test_a_month_alone_is_a_whole_month(year, month, form):
     """截至3月底 and 7月反馈 are no exact days."""
     first = date(year, month, 1)
     printed = form(first)
-    printed = printed[:printed.index("月") + 1]
-    tables = notice_of(inspection=f"{arabic(first - timedelta(days=120))}至{arabic(first - timedelta(days=60))}", feedback=arabic(first - timedelta(days=30)), cutoff=f"{printed}底",
-                       event=printed, signed=arabic(first + timedelta(days=200)))
+    printed = printed[: printed.index("月") + 1]
+    tables = notice_of(
+        inspection=f"{arabic(first - timedelta(days=120))}至{arabic(first - timedelta(days=60))}",
+        feedback=arabic(first - timedelta(days=30)),
+        cutoff=f"{printed}底",
+        event=printed,
+        signed=arabic(first + timedelta(days=200)),
+    )
     cutoff = tables["core_notices"][0]["cutoff_date"]
     assert cutoff is not None and (cutoff.year, cutoff.month) == (year, month)
-    events = [row for row in tables["core_events"] if row["start_date"] == first and row["date_precision"] == "month"]
+    events = [
+        row
+        for row in tables["core_events"]
+        if row["start_date"] == first and row["date_precision"] == "month"
+    ]
     assert events and (events[0]["end_date"] + timedelta(days=1)).day == 1

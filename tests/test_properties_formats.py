@@ -16,7 +16,9 @@ from tests.quality.ledgers import broken_regions, broken_spans, differences, sig
 PATHS = {item.gold["file"]: item.path for item in gold_notices() if item.path.suffix == ".txt"}
 # Left out: two files with page furniture of their own medium (Markdown marks, page numbers), and one
 # whose cells are told apart by tabs, which a page or a Word paragraph shows as blanks.
-NAMES = sorted(name for name in PATHS if name not in ("anshan.txt", "yibin_water.txt", "danzhou_commerce.txt"))
+NAMES = sorted(
+    name for name in PATHS if name not in ("anshan.txt", "yibin_water.txt", "danzhou_commerce.txt")
+)
 
 
 def as_utf16(text: str, folder):
@@ -45,11 +47,18 @@ def as_windows_utf8(text: str, folder):
 
 def as_page(text: str, folder):
     """A page of a government site: navigation, article of paragraphs, footer."""
-    body = "\n".join(f"<p style='text-indent:2em'>{html.escape(line.strip())}</p>" for line in text.split("\n") if line.strip())
+    body = "\n".join(
+        f"<p style='text-indent:2em'>{html.escape(line.strip())}</p>"
+        for line in text.split("\n")
+        if line.strip()
+    )
     path = folder / "notice.html"
-    path.write_text("<!DOCTYPE html><html><head><meta charset='utf-8'><title>通知公告</title><script>var x='1.关于脚本';</script></head><body>"
-                    "<div class='nav'><a href='/'>首页</a> | <a href='/a'>政务公开</a> | <a href='/b'>互动交流</a></div>"
-                    f"<div class='article'>{body}</div><div class='footer'>版权所有 网站地图 备案号00000000</div></body></html>", encoding="utf-8")
+    path.write_text(
+        "<!DOCTYPE html><html><head><meta charset='utf-8'><title>通知公告</title><script>var x='1.关于脚本';</script></head><body>"
+        "<div class='nav'><a href='/'>首页</a> | <a href='/a'>政务公开</a> | <a href='/b'>互动交流</a></div>"
+        f"<div class='article'>{body}</div><div class='footer'>版权所有 网站地图 备案号00000000</div></body></html>",
+        encoding="utf-8",
+    )
     return path
 
 

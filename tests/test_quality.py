@@ -36,7 +36,10 @@ def test_no_field_of_a_gold_notice_is_read_worse_than_accepted(item):
     tables, refusal = parsed(item)
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
     result = score(item.gold, tables, refusal)
-    _, losses = compare({result.file: result.fields()}, {file: fields for file, fields in expected.items() if file == result.file})
+    _, losses = compare(
+        {result.file: result.fields()},
+        {file: fields for file, fields in expected.items() if file == result.file},
+    )
     assert not losses, "\n".join(losses + result.complaints)
 
 
@@ -63,51 +66,97 @@ def test_a_page_that_is_no_notice_is_set_aside_with_a_reason(path):
     tables, refusal = parse_file(path)
     assert tables is None, f"{path.name} was read as a notice with {len(tables['core_problems'])} problems"
     code, _, reason = refusal.partition(": ")
-    assert code and code != "crash" and len(reason) > 10, f"the reason must tell the user what was found, not {refusal!r}"
+    assert code and code != "crash" and len(reason) > 10, (
+        f"the reason must tell the user what was found, not {refusal!r}"
+    )
 
 
 @pytest.mark.parametrize("source", sorted(MARKED.glob("*.txt")), ids=lambda p: p.stem)
 def test_gold_files_are_what_their_marked_sources_build(source):
     head, text, gold = read_marked(source)
     assert (NOTICES / gold["file"]).read_bytes() == text.encode(head.get("encoding", "utf-8"))
-    assert json.loads((NOTICES / f"{source.stem}.json").read_text(encoding="utf-8")) == json.loads(json.dumps(gold))
+    assert json.loads((NOTICES / f"{source.stem}.json").read_text(encoding="utf-8")) == json.loads(
+        json.dumps(gold)
+    )
     assert "⟦" not in text and "⟧" not in text
 
 
 def test_markers_give_exact_offsets():
     text, problems = strip_markers("一、⟦1 c 2⟧制度不全。⟦/⟧一是改。\n二、⟦2 ns 0⟧人员不足⟦/⟧")
-    assert [text[p["start"]:p["end"]] for p in problems] == ["制度不全。", "人员不足"]
+    assert [text[p["start"] : p["end"]] for p in problems] == ["制度不全。", "人员不足"]
     with pytest.raises(ValueError, match="not closed"):
         strip_markers("⟦1 c 2⟧制度")
 
 
 def test_a_loss_and_a_new_golden_are_both_reported():
-    gains, losses = compare({"a.txt": {"problems": 0.9, "statuses": 1.0}, "b.txt": {"problems": 1.0}},
-                            {"a.txt": {"problems": 1.0, "statuses": 0.5}})
+    gains, losses = compare(
+        {"a.txt": {"problems": 0.9, "statuses": 1.0}, "b.txt": {"problems": 1.0}},
+        {"a.txt": {"problems": 1.0, "statuses": 0.5}},
+    )
     assert gains == ["a.txt statuses: 0.5 → 1.0"]
     assert losses == ["a.txt problems: 1.0 → 0.9", "b.txt: new golden, not accepted yet"]
 
 
-@pytest.mark.parametrize("field, spoil", [
-    ("problems", lambda t: t["core_problems"].pop()),
-    ("statuses", lambda t: t["core_problems"][0].update(status_code="not_completed", status_basis="item")),
-    ("measures", lambda t: t["core_problems"][0].update(measure_count=99)),
-    ("meta.feedback_date", lambda t: t["core_notices"][0].update(feedback_date=None)),
-    ("claim.problems", lambda t: t["core_claims"].clear()),
-])
+@pytest.mark.parametrize(
+    "field, spoil",
+    [
+        ("problems", lambda t: t["core_problems"].pop()),
+        (
+            "statuses",
+            lambda t: t["core_problems"][0].update(status_code="not_completed", status_basis="item"),
+        ),
+        ("measures", lambda t: t["core_problems"][0].update(measure_count=99)),
+        ("meta.feedback_date", lambda t: t["core_notices"][0].update(feedback_date=None)),
+        ("claim.problems", lambda t: t["core_claims"].clear()),
+    ],
+)
 def test_the_score_falls_when_a_ledger_is_spoilt(field, spoil):
     """A harness that cannot see a wrong ledger would protect nobody."""
-    gold = {"file": "x.txt", "meta": {"feedback_date": "2021-02-23", "place": "鞍山"}, "declared": {"problems": 2},
-            "problems": [{"no": "1", "statement": "学习制度不健全", "start": 10, "end": 17, "status": "completed", "n_measures": 2},
-                         {"no": "2", "statement": "经费管理混乱", "start": 40, "end": 46, "status": "in_progress", "n_measures": 1}]}
+    gold = {
+        "file": "x.txt",
+        "meta": {"feedback_date": "2021-02-23", "place": "鞍山"},
+        "declared": {"problems": 2},
+        "problems": [
+            {
+                "no": "1",
+                "statement": "学习制度不健全",
+                "start": 10,
+                "end": 17,
+                "status": "completed",
+                "n_measures": 2,
+            },
+            {
+                "no": "2",
+                "statement": "经费管理混乱",
+                "start": 40,
+                "end": 46,
+                "status": "in_progress",
+                "n_measures": 1,
+            },
+        ],
+    }
 
     def row(number, start, end, status, measures, words):
-        return {"problem_id": f"x/{number}", "is_leaf": True, "statement_text": words, "statement_start": start, "statement_end": end,
-                "status_code": status, "status_text": None, "status_basis": "item", "measure_count": measures}
+        return {
+            "problem_id": f"x/{number}",
+            "is_leaf": True,
+            "statement_text": words,
+            "statement_start": start,
+            "statement_end": end,
+            "status_code": status,
+            "status_text": None,
+            "status_basis": "item",
+            "measure_count": measures,
+        }
 
-    tables = {"core_problems": [row(1, 10, 17, "completed", 2, "学习制度不健全"), row(2, 40, 46, "in_progress", 1, "经费管理混乱")],
-              "core_notices": [{"feedback_date": "2021-02-23", "city_name": "鞍山", "issuer_name": None}],
-              "core_claims": [{"claim_code": "problems", "value": 2.0}]}
+    tables = {
+        "core_problems": [
+            row(1, 10, 17, "completed", 2, "学习制度不健全"),
+            row(2, 40, 46, "in_progress", 1, "经费管理混乱"),
+        ],
+        "core_notices": [{"feedback_date": "2021-02-23", "city_name": "鞍山", "issuer_name": None}],
+        "core_claims": [{"claim_code": "problems", "value": 2.0}],
+    }
     assert score(gold, tables).fields()[field] == 1.0
     spoil(tables)
     assert score(gold, tables).fields()[field] < 1.0

@@ -26,7 +26,9 @@ def test_a_varied_copy_has_the_problems_of_its_report(name):
     changed = parse_notice(plain_document(copy)).tables
     assert copy != document.text
     assert len(changed["core_problems"]) == len(whole["core_problems"])
-    assert [row["measure_count"] for row in changed["core_problems"]] == [row["measure_count"] for row in whole["core_problems"]]
+    assert [row["measure_count"] for row in changed["core_problems"]] == [
+        row["measure_count"] for row in whole["core_problems"]
+    ]
 
 
 def test_the_corpus_reaches_its_size_without_repeating_a_file(tmp_path):
@@ -46,11 +48,18 @@ def test_a_failed_or_empty_parse_is_no_benchmark():
 
 
 def test_the_memory_of_a_process_is_its_own_and_its_exit_code_is_kept():
-    result = run([sys.executable, "-c", "x = bytearray(80_000_000); import time; time.sleep(0.4); raise SystemExit(7)"])
+    result = run(
+        [sys.executable, "-c", "x = bytearray(80_000_000); import time; time.sleep(0.4); raise SystemExit(7)"]
+    )
     assert result.exit_code == 7
     assert 80 < result.peak_mb < 160
     assert result.seconds > 0.4
 
 
 def test_tables_align():
-    assert table(["", "s"], [["a", "10"], ["bcd", "2"]]).split("\n") == ["      s", "---  --", "a    10", "bcd   2"]
+    assert table(["", "s"], [["a", "10"], ["bcd", "2"]]).split("\n") == [
+        "      s",
+        "---  --",
+        "a    10",
+        "bcd   2",
+    ]

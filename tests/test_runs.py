@@ -13,12 +13,18 @@ from analysis.reporting import engine, runs
 from analysis.reporting.engine_pool import WorkerPool
 from tests.notebook_maker import make_notebook, outputs_of
 
-GOOD = ["n: int = 1  # a number", "import sys\nprint('杭州', n)\nprint('careful', file=sys.stderr)\nn + 1",
-        "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-        "import polars as pl\npl.DataFrame({'a': [3, 1, 2]}).group_by('a', maintain_order=True).len()",
-        "h = display('one', display_id='z')\nh.update('two')", "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
-        "import os\nos.path.basename(os.getcwd())"]
-fork_only = pytest.mark.skipif(not engine.can_fork(), reason="this platform has no fork engine; the kernel is used")
+GOOD = [
+    "n: int = 1  # a number",
+    "import sys\nprint('杭州', n)\nprint('careful', file=sys.stderr)\nn + 1",
+    "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "import polars as pl\npl.DataFrame({'a': [3, 1, 2]}).group_by('a', maintain_order=True).len()",
+    "h = display('one', display_id='z')\nh.update('two')",
+    "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
+    "import os\nos.path.basename(os.getcwd())",
+]
+fork_only = pytest.mark.skipif(
+    not engine.can_fork(), reason="this platform has no fork engine; the kernel is used"
+)
 
 
 def still_there(pids: list[int]) -> list[int]:
@@ -26,7 +32,9 @@ def still_there(pids: list[int]) -> list[int]:
     import psutil
 
     for _ in range(100):
-        left = [p for p in pids if psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE]
+        left = [
+            p for p in pids if psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE
+        ]
         if not left:
             break
         time.sleep(0.1)
@@ -47,13 +55,20 @@ def pool():
 def ill_run(tmp_path_factory, pool):
     """One batch on the fast engine: a good notebook among four that end badly."""
     folder = tmp_path_factory.mktemp("空 格 {x}")
-    cells = {"good": GOOD, "raises": ["n: int = 1", "print('before')", "1/0", "print('never')"],
-             "hangs": ["n: int = 1", "print('before')", "import time\nwhile True:\n    time.sleep(0.1)"],
-             "dies": ["n: int = 1", "print('before')", "import os\nos._exit(3)"],
-             "eats": ["n: int = 1", "import time\nheld = b'x' * 900_000_000\ntime.sleep(300)"],
-             "after": ["n: int = 1", "print('fine')"]}
-    jobs = [runs.Job(make_notebook(folder / "in" / f"{name}.ipynb", text), folder / "out" / f"{name}.ipynb", {"n": 5})
-            for name, text in cells.items()]
+    cells = {
+        "good": GOOD,
+        "raises": ["n: int = 1", "print('before')", "1/0", "print('never')"],
+        "hangs": ["n: int = 1", "print('before')", "import time\nwhile True:\n    time.sleep(0.1)"],
+        "dies": ["n: int = 1", "print('before')", "import os\nos._exit(3)"],
+        "eats": ["n: int = 1", "import time\nheld = b'x' * 900_000_000\ntime.sleep(300)"],
+        "after": ["n: int = 1", "print('fine')"],
+    }
+    jobs = [
+        runs.Job(
+            make_notebook(folder / "in" / f"{name}.ipynb", text), folder / "out" / f"{name}.ipynb", {"n": 5}
+        )
+        for name, text in cells.items()
+    ]
     if not engine.can_fork():
         pytest.skip("no fork engine here")
     said: list[str] = []
@@ -61,17 +76,32 @@ def ill_run(tmp_path_factory, pool):
     records = []
     for seconds in (6, 240):
         batch = [job for job in jobs if limits.get(job.source.stem, 240) == seconds]
-        records += runs.run_jobs(batch, engine="fork", timeout_seconds=seconds, memory_bytes=700 * 2**20, report=said.append, pool=pool)
+        records += runs.run_jobs(
+            batch,
+            engine="fork",
+            timeout_seconds=seconds,
+            memory_bytes=700 * 2**20,
+            report=said.append,
+            pool=pool,
+        )
     return folder, {r["notebook"].removesuffix(".ipynb"): r for r in records}, said
 
 
 def test_each_bad_ending_is_named_and_costs_only_its_own_notebook(ill_run):
     _, records, said = ill_run
     assert {name: r["outcome"] for name, r in records.items()} == {
-        "good": "done", "raises": "failed", "hangs": "timed_out", "dies": "died", "eats": "out_of_memory", "after": "done"}
+        "good": "done",
+        "raises": "failed",
+        "hangs": "timed_out",
+        "dies": "died",
+        "eats": "out_of_memory",
+        "after": "done",
+    }
     assert "ZeroDivisionError" in records["raises"]["error"] and "6 s" in records["hangs"]["error"]
     assert "exit code 3" in records["dies"]["error"] and "700 MiB" in records["eats"]["error"]
-    assert len(said) == 6 and all(r["seconds"] >= 0 and r["peak_memory_bytes"] > 10 * 2**20 for r in records.values())
+    assert len(said) == 6 and all(
+        r["seconds"] >= 0 and r["peak_memory_bytes"] > 10 * 2**20 for r in records.values()
+    )
 
 
 def test_a_failed_run_leaves_its_marked_part_and_no_plausible_file(ill_run):
@@ -81,7 +111,9 @@ def test_a_failed_run_leaves_its_marked_part_and_no_plausible_file(ill_run):
         partial = folder / "out" / records[name]["output"]
         assert partial.name == f"{name}.failed.ipynb"
         outputs = outputs_of(partial)
-        assert {"name": "stdout", "output_type": "stream", "text": ["before\n"]} in [o for cell in outputs for o in cell]
+        assert {"name": "stdout", "output_type": "stream", "text": ["before\n"]} in [
+            o for cell in outputs for o in cell
+        ]
         assert [o["output_type"] for cell in outputs for o in cell].count("error") == 1
         assert json.loads(partial.read_text())["metadata"]["zhenggai"]["outcome"] != "done"
 
@@ -89,13 +121,22 @@ def test_a_failed_run_leaves_its_marked_part_and_no_plausible_file(ill_run):
 def test_nothing_of_a_run_stays_behind(ill_run):
     folder, _, _ = ill_run
     assert sorted(p.name for p in (folder / "out").iterdir()) == [
-        "after.ipynb", "dies.failed.ipynb", "eats.failed.ipynb", "good.ipynb", "hangs.failed.ipynb", "raises.failed.ipynb"]
+        "after.ipynb",
+        "dies.failed.ipynb",
+        "eats.failed.ipynb",
+        "good.ipynb",
+        "hangs.failed.ipynb",
+        "raises.failed.ipynb",
+    ]
 
 
 def test_an_earlier_good_result_does_not_survive_a_later_failure(tmp_path, pool):
     target = tmp_path / "out" / "n.ipynb"
     source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "1 / n"])
-    assert runs.run_jobs([runs.Job(source, target, {"n": 1})], pool=pool)[0]["outcome"] == "done" and target.exists()
+    assert (
+        runs.run_jobs([runs.Job(source, target, {"n": 1})], pool=pool)[0]["outcome"] == "done"
+        and target.exists()
+    )
     assert runs.run_jobs([runs.Job(source, target, {"n": 0})], pool=pool)[0]["outcome"] == "failed"
     assert not target.exists()
 
@@ -103,15 +144,22 @@ def test_an_earlier_good_result_does_not_survive_a_later_failure(tmp_path, pool)
 @fork_only
 def test_the_fast_engine_gives_the_outputs_of_an_ordinary_kernel(ill_run):
     folder, _, _ = ill_run
-    record = runs.run_jobs([runs.Job(folder / "in" / "good.ipynb", folder / "kernel" / "good.ipynb", {"n": 5})], engine="kernel")[0]
+    record = runs.run_jobs(
+        [runs.Job(folder / "in" / "good.ipynb", folder / "kernel" / "good.ipynb", {"n": 5})], engine="kernel"
+    )[0]
     assert record["outcome"] == "done" and record["engine"] == engine.KERNEL
     fast, ordinary = (json.loads((folder / place / "good.ipynb").read_text()) for place in ("out", "kernel"))
     assert fast == ordinary
-    assert any("image/png" in o.get("data", {}) for cell in outputs_of(folder / "out" / "good.ipynb") for o in cell)
+    assert any(
+        "image/png" in o.get("data", {}) for cell in outputs_of(folder / "out" / "good.ipynb") for o in cell
+    )
 
 
 def test_a_kernel_that_hangs_or_dies_is_ended_and_marked(tmp_path):
-    cells = {"hangs": (["n: int = 1", "import time\ntime.sleep(600)"], 5), "dies": (["n: int = 1", "import os\nos._exit(3)"], 240)}
+    cells = {
+        "hangs": (["n: int = 1", "import time\ntime.sleep(600)"], 5),
+        "dies": (["n: int = 1", "import os\nos._exit(3)"], 240),
+    }
     records = []
     for name, (text, seconds) in cells.items():
         job = runs.Job(make_notebook(tmp_path / f"{name}.ipynb", text), tmp_path / "out" / f"{name}.ipynb")
@@ -122,7 +170,9 @@ def test_a_kernel_that_hangs_or_dies_is_ended_and_marked(tmp_path):
 
 def test_executed_notebooks_are_the_same_bytes_twice_and_name_no_machine_path(ill_run, tmp_path, pool):
     folder, _, _ = ill_run
-    runs.run_jobs([runs.Job(folder / "in" / "good.ipynb", tmp_path / "good.ipynb", {"n": 5})], engine="fork", pool=pool)
+    runs.run_jobs(
+        [runs.Job(folder / "in" / "good.ipynb", tmp_path / "good.ipynb", {"n": 5})], engine="fork", pool=pool
+    )
     assert (tmp_path / "good.ipynb").read_bytes() == (folder / "out" / "good.ipynb").read_bytes()
     text = (tmp_path / "good.ipynb").read_text()
     assert str(tmp_path) not in text and str(folder) not in text and "start_time" not in text
@@ -130,8 +180,14 @@ def test_executed_notebooks_are_the_same_bytes_twice_and_name_no_machine_path(il
 
 @fork_only
 def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path, pool):
-    source = make_notebook(tmp_path / "n.ipynb", [
-        "n: int = 1", "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\nprint(child.pid)", "1/0"])
+    source = make_notebook(
+        tmp_path / "n.ipynb",
+        [
+            "n: int = 1",
+            "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\nprint(child.pid)",
+            "1/0",
+        ],
+    )
     record = runs.run_jobs([runs.Job(source, tmp_path / "o" / "n.ipynb")], engine="fork", pool=pool)[0]
     pid = int("".join(outputs_of(tmp_path / "o" / record["output"])[1][0]["text"]))
     assert not still_there([pid])
@@ -143,13 +199,21 @@ def test_papermill_itself_can_use_the_fast_engine(tmp_path):
 
     engine.register()
     source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "n * 2"])
-    done = papermill.execute_notebook(str(source), str(tmp_path / "o.ipynb"), {"n": 21}, engine_name=engine.FORK, progress_bar=False)
+    done = papermill.execute_notebook(
+        str(source), str(tmp_path / "o.ipynb"), {"n": 21}, engine_name=engine.FORK, progress_bar=False
+    )
     assert done.cells[-1].outputs[0]["data"]["text/plain"] == "42"
 
 
 @fork_only
 def test_a_preloaded_process_that_is_killed_costs_only_the_runs_it_carried(tmp_path):
-    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL) if n else print('fine')\nimport time\ntime.sleep(n)"])
+    source = make_notebook(
+        tmp_path / "n.ipynb",
+        [
+            "n: int = 1",
+            "import os, signal\nos.kill(os.getppid(), signal.SIGKILL) if n else print('fine')\nimport time\ntime.sleep(n)",
+        ],
+    )
     with WorkerPool() as own:
         jobs = [runs.Job(source, tmp_path / "out" / f"{i}.ipynb", {"n": n}) for i, n in enumerate((20, 0))]
         assert [r["outcome"] for r in runs.run_jobs(jobs, workers=1, pool=own)] == ["died", "done"]
@@ -161,9 +225,16 @@ def test_an_interrupted_run_ends_its_notebooks_at_once(tmp_path):
     import signal
     import subprocess
 
-    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "import time\nopen('" + str(tmp_path / "on") + "', 'w').close()\ntime.sleep(500)"])
+    source = make_notebook(
+        tmp_path / "n.ipynb",
+        ["n: int = 1", "import time\nopen('" + str(tmp_path / "on") + "', 'w').close()\ntime.sleep(500)"],
+    )
     code = f"from analysis.reporting import runs; runs.run_jobs([runs.Job({str(source)!r}, {str(tmp_path / 'o.ipynb')!r})])"
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=os.path.dirname(os.path.dirname(__file__)), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=os.path.dirname(os.path.dirname(__file__)),
+        stderr=subprocess.DEVNULL,
+    )
     while not (tmp_path / "on").exists() and process.poll() is None:
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
@@ -174,9 +245,16 @@ def test_an_interrupted_run_ends_its_notebooks_at_once(tmp_path):
 def test_the_preloaded_process_goes_when_its_owner_goes():
     import subprocess
 
-    code = ("from analysis.reporting.engine import WorkerPool; import os\np = WorkerPool(); w = p.start_run('/')\n"
-            "print(p._process.pid, w.pid, flush=True)\nos._exit(0)")
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=os.path.dirname(os.path.dirname(__file__)))
+    code = (
+        "from analysis.reporting.engine import WorkerPool; import os\np = WorkerPool(); w = p.start_run('/')\n"
+        "print(p._process.pid, w.pid, flush=True)\nos._exit(0)"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=os.path.dirname(os.path.dirname(__file__)),
+    )
     pids = [int(p) for p in out.stdout.split()]
     assert len(pids) == 2 and not still_there(pids)
 

@@ -44,7 +44,9 @@ def test_systemd_units_survive_spaces_and_percent_signs(clone: Path, tmp_path: P
     service.read(folder / "zhenggai-briefing.service", encoding="utf-8")
     assert service["Service"]["WorkingDirectory"] == str(clone).replace("%", "%%")
     assert "--if-changed" in service["Service"]["ExecStart"]
-    assert f'"ZHENGGAI_HOME={str(clone).replace("%", "%%")}"' in service["Service"]["Environment"], "a dollar sign stays as it is there"
+    assert f'"ZHENGGAI_HOME={str(clone).replace("%", "%%")}"' in service["Service"]["Environment"], (
+        "a dollar sign stays as it is there"
+    )
     timer = (folder / "zhenggai-briefing.timer").read_text(encoding="utf-8")
     assert "OnCalendar=Mon *-*-* 07:00:00" in timer and "Persistent=true" in timer
 
@@ -59,25 +61,40 @@ def test_cron_line_quotes_the_folder_and_escapes_percent(clone: Path) -> None:
 def test_the_cron_line_runs_in_a_bare_shell(clone: Path) -> None:
     """cron gives hardly any environment and /bin/sh: the line must find the clone and write its log."""
     line = schedule_units.install_units("Mon 07:00", "cron", only_print=True)[1].splitlines()[1]
-    command = line.split(" ", 5)[5].replace(r"\%", "%").replace(" briefing --if-changed --wait 3600", " history")
+    command = (
+        line.split(" ", 5)[5].replace(r"\%", "%").replace(" briefing --if-changed --wait 3600", " history")
+    )
     (clone / "reports").mkdir()
-    done = subprocess.run(["/bin/sh", "-c", command], env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(PACKAGE.parent)}, cwd="/", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(PACKAGE.parent)},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0 and done.stdout == "" and done.stderr == ""
     assert (clone / "reports" / "schedule.log").read_text() == ""
 
 
-def test_the_crontab_keeps_the_lines_of_others(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_crontab_keeps_the_lines_of_others(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = tmp_path / "table"
     table.write_text("# mine\n0 0 * * * backup\n")
     program = tmp_path / "bin" / "crontab"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nif [ "$1" = -l ]; then cat "{table}"; else cat > "{table}.new"; mv "{table}.new" "{table}"; fi\n')
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = -l ]; then cat "{table}"; else cat > "{table}.new"; mv "{table}.new" "{table}"; fi\n'
+    )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     for at in ("Mon 07:00", "Tue 08:30"):
         assert "written: your crontab" in schedule_units.install_units(at, "cron", only_print=False)
     lines = table.read_text().splitlines()
-    assert lines[:2] == ["# mine", "0 0 * * * backup"] and len(lines) == 4, "an entry of the same clone is replaced"
+    assert lines[:2] == ["# mine", "0 0 * * * backup"] and len(lines) == 4, (
+        "an entry of the same clone is replaced"
+    )
     assert lines[3].startswith("30 8 * * 2 ")
     assert any("30 8 * * 2, your crontab" in line for line in schedule_status.describe_status())
 
@@ -101,7 +118,9 @@ def test_printing_writes_nothing(clone: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "config").exists() and not (clone / ".github").exists()
 
 
-@pytest.mark.parametrize(("cron", "weekday"), [("0 7 * * 1", 0), ("0 7 * * 0", 6), ("0 7 * * 7", 6), ("0 7 * * 5", 4)])
+@pytest.mark.parametrize(
+    ("cron", "weekday"), [("0 7 * * 1", 0), ("0 7 * * 0", 6), ("0 7 * * 7", 6), ("0 7 * * 5", 4)]
+)
 def test_weekday_numbers_mean_what_cron_means(cron: str, weekday: int) -> None:
     due = schedule_loop.make_trigger(cron).get_next_fire_time(None, dt.datetime.now().astimezone())
     assert due.weekday() == weekday and due.hour == 7
@@ -113,7 +132,9 @@ def test_bad_cron_fields_are_refused_with_an_example() -> None:
             schedule_loop.make_trigger(bad)
 
 
-def loop_once(clone: Path, monkeypatch: pytest.MonkeyPatch, cron: str = "0 * * * *") -> tuple[list[str], list[str]]:
+def loop_once(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, cron: str = "0 * * * *"
+) -> tuple[list[str], list[str]]:
     """Run the loop until its first run ended, with a stand-in for the run: (commands made, lines said)."""
     made: list[str] = []
     said: list[str] = []
@@ -142,9 +163,16 @@ def store_job(clone: Path, due: dt.datetime) -> None:
     reports = clone / "reports"
     reports.mkdir(exist_ok=True)
     store = SQLAlchemyJobStore(url=f"sqlite:///{reports / schedule_loop.STORE_NAME}")
-    scheduler = BackgroundScheduler(jobstores={"default": store}, job_defaults={"coalesce": True, "misfire_grace_time": None})
+    scheduler = BackgroundScheduler(
+        jobstores={"default": store}, job_defaults={"coalesce": True, "misfire_grace_time": None}
+    )
     scheduler.start(paused=True)
-    job = scheduler.add_job(schedule_loop.run_briefing, schedule_loop.make_trigger("0 * * * *"), args=[[], str(clone)], id=schedule_loop.JOB_ID)
+    job = scheduler.add_job(
+        schedule_loop.run_briefing,
+        schedule_loop.make_trigger("0 * * * *"),
+        args=[[], str(clone)],
+        id=schedule_loop.JOB_ID,
+    )
     scheduler.shutdown()
     job.next_run_time = due
     store.update_job(job)
@@ -160,7 +188,9 @@ def test_a_missed_run_is_caught_up_once(clone: Path, monkeypatch: pytest.MonkeyP
     assert any("run ended with exit code 0" in line for line in said)
 
 
-def test_a_run_cut_off_with_its_scheduler_is_made_again_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_cut_off_with_its_scheduler_is_made_again_once(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A container that is killed during Monday's run must not wait for the next Monday; nor try for ever."""
     store_job(clone, dt.datetime.now().astimezone() + dt.timedelta(minutes=50))
     state = clone / "reports" / schedule_loop.STATE_NAME
@@ -182,7 +212,7 @@ def test_a_clock_that_was_ahead_does_not_silence_the_schedule(clone: Path) -> No
         trigger = schedule_loop.make_trigger("0 * * * *")
         scheduler.add_job(print, trigger, id=schedule_loop.JOB_ID)
         for year in (2038, 2019):
-            scheduler.modify_job(schedule_loop.JOB_ID, next_run_time=dt.datetime(year, 1, 1, tzinfo=dt.timezone.utc))
+            scheduler.modify_job(schedule_loop.JOB_ID, next_run_time=dt.datetime(year, 1, 1, tzinfo=dt.UTC))
             schedule_loop._heed_clock(scheduler, trigger)
             due = scheduler.get_job(schedule_loop.JOB_ID).next_run_time - dt.datetime.now().astimezone()
             assert dt.timedelta(minutes=-1) < due < dt.timedelta(hours=2)
@@ -201,7 +231,11 @@ def test_a_broken_store_is_put_aside(clone: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_weekday_ranges_mean_what_cron_means() -> None:
     def days(cron: str) -> set[int]:
-        trigger, moment, found = schedule_loop.make_trigger(cron), dt.datetime(2026, 11, 1).astimezone(), set()
+        trigger, moment, found = (
+            schedule_loop.make_trigger(cron),
+            dt.datetime(2026, 11, 1).astimezone(),
+            set(),
+        )
         for _ in range(14):
             moment = trigger.get_next_fire_time(moment, moment + dt.timedelta(seconds=1))
             found.add(moment.isoweekday())

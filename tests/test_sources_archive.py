@@ -42,7 +42,13 @@ def zip_bytes(members: dict[str, bytes]) -> bytes:
 def test_raw_reports_are_the_ones_their_sidecars_describe():
     """A clone with an altered report would give other numbers under the same source."""
     sources = list(iter_sources())
-    assert [source.source_path for source in sources] == ["anshan.txt", "dandong.txt", "kaifeng.txt", "yiyang.txt", "yushu.txt"]
+    assert [source.source_path for source in sources] == [
+        "anshan.txt",
+        "dandong.txt",
+        "kaifeng.txt",
+        "yiyang.txt",
+        "yushu.txt",
+    ]
     for source in sources:
         data = (raw_dir() / source.source_path).read_bytes()
         assert source.sidecar["sha256"] == hashlib.sha256(data).hexdigest()
@@ -79,7 +85,17 @@ def test_removed_raw_file_is_reported_not_forgotten(tmp_path):
     assert faults(tmp_path) == {"gone.txt": "missing_file"}
 
 
-@pytest.mark.parametrize("text", ["publisher: [unclosed", "- a list", "pubisher: misspelt", "city_code: '12'", "sha256: abc", "publication_date: last year"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "publisher: [unclosed",
+        "- a list",
+        "pubisher: misspelt",
+        "city_code: '12'",
+        "sha256: abc",
+        "publication_date: last year",
+    ],
+)
 def test_sidecar_mistakes_are_named(tmp_path, text):
     """A misspelt field would be dropped and the notice filed under the wrong city or date."""
     (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")
@@ -105,7 +121,11 @@ def test_paths_outside_raw_keep_their_names_and_order(tmp_path):
     for name in ("b.txt", "a.txt", "sub/c.txt"):
         (folder / name).write_text(NOTICE, encoding="utf-8")
     assert [source.source_path for source in iter_sources([folder])] == ["a.txt", "b.txt", "sub/c.txt"]
-    assert [source.source_path for source in iter_sources([folder / "b.txt", folder])] == ["b.txt", "a.txt", "sub/c.txt"]
+    assert [source.source_path for source in iter_sources([folder / "b.txt", folder])] == [
+        "b.txt",
+        "a.txt",
+        "sub/c.txt",
+    ]
     with pytest.raises(NoSuchPath, match="no such file"):
         list(iter_sources([folder / "none.txt"]))
 
@@ -123,8 +143,11 @@ def test_links_neither_loop_nor_leave_the_folder(tmp_path):
     os.symlink("nothing.txt", folder / "dangling.txt")
     os.mkfifo(folder / "pipe.txt")
     assert faults(folder) == {
-        "loop": "link_not_followed", "out.txt": "link_outside_folder", "self.txt": "link_not_followed",
-        "dangling.txt": "link_not_followed", "pipe.txt": "not_a_file",
+        "loop": "link_not_followed",
+        "out.txt": "link_outside_folder",
+        "self.txt": "link_not_followed",
+        "dangling.txt": "link_not_followed",
+        "pipe.txt": "not_a_file",
     }
 
 
@@ -150,7 +173,16 @@ def test_sources_travel_to_worker_processes(tmp_path):
 def test_notices_inside_archives_are_read(tmp_path):
     """A county's yearly bundle would be ignored."""
     inner = zip_bytes({"deep.txt": NOTICE.encode()})
-    (tmp_path / "bundle.zip").write_bytes(zip_bytes({"b/two.txt": NOTICE.encode(), "a/one.txt": NOTICE.encode("gb18030"), "inner.zip": inner, "__MACOSX/._x": b"x"}))
+    (tmp_path / "bundle.zip").write_bytes(
+        zip_bytes(
+            {
+                "b/two.txt": NOTICE.encode(),
+                "a/one.txt": NOTICE.encode("gb18030"),
+                "inner.zip": inner,
+                "__MACOSX/._x": b"x",
+            }
+        )
+    )
     with tarfile.open(tmp_path / "bundle.tar.gz", "w:gz") as archive:
         info = tarfile.TarInfo("three.txt")
         info.size = len(NOTICE.encode())
@@ -160,7 +192,14 @@ def test_notices_inside_archives_are_read(tmp_path):
         archive.addfile(link)
     found = {source.source_path: read_source(source).text for source in iter_sources([tmp_path])}
     assert found == dict.fromkeys(
-        ("bundle.tar.gz!/three.txt", "bundle.zip!/a/one.txt", "bundle.zip!/b/two.txt", "bundle.zip!/inner.zip!/deep.txt"), NOTICE)
+        (
+            "bundle.tar.gz!/three.txt",
+            "bundle.zip!/a/one.txt",
+            "bundle.zip!/b/two.txt",
+            "bundle.zip!/inner.zip!/deep.txt",
+        ),
+        NOTICE,
+    )
 
 
 def test_chinese_member_names_from_windows_are_legible(tmp_path):
@@ -172,8 +211,13 @@ def test_chinese_member_names_from_windows_are_legible(tmp_path):
 
 def test_members_cannot_name_their_way_out(tmp_path):
     """A crafted archive could show up as, or overwrite, another file."""
-    (tmp_path / "evil.zip").write_bytes(zip_bytes({"../../etc/notice.txt": NOTICE.encode(), "/abs.txt": NOTICE.encode()}))
-    assert sorted(source.source_path for source in iter_sources([tmp_path])) == ["evil.zip!/abs.txt", "evil.zip!/etc/notice.txt"]
+    (tmp_path / "evil.zip").write_bytes(
+        zip_bytes({"../../etc/notice.txt": NOTICE.encode(), "/abs.txt": NOTICE.encode()})
+    )
+    assert sorted(source.source_path for source in iter_sources([tmp_path])) == [
+        "evil.zip!/abs.txt",
+        "evil.zip!/etc/notice.txt",
+    ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["evil.zip"]
 
 
@@ -185,7 +229,9 @@ def test_archive_bombs_are_set_aside(tmp_path):
     (tmp_path / "nested.zip").write_bytes(nested)
     (tmp_path / "broken.zip").write_bytes(zip_bytes({"a.txt": NOTICE.encode()})[:60])
     assert faults(tmp_path) == {
-        "bomb.zip!/zeros.txt": "archive_too_large", "nested.zip!/1.zip!/2.zip": "nested_too_deep", "broken.zip": "broken_archive",
+        "bomb.zip!/zeros.txt": "archive_too_large",
+        "nested.zip!/1.zip!/2.zip": "nested_too_deep",
+        "broken.zip": "broken_archive",
     }
 
 

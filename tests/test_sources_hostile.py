@@ -46,26 +46,40 @@ def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-@pytest.mark.parametrize(("fixture", "code"), [
-    ("notice_scan.pdf", "scan_without_text"), ("notice_encrypted.pdf", "encrypted_file"), ("ledger_borderless.pdf", "columns_without_lines"),
-    ("notice_numbered.doc", "legacy_office_file"), ("notice_numbered.rtf", "rtf_file"), ("notice_numbered.odt", "opendocument_file"),
-])
+@pytest.mark.parametrize(
+    ("fixture", "code"),
+    [
+        ("notice_scan.pdf", "scan_without_text"),
+        ("notice_encrypted.pdf", "encrypted_file"),
+        ("ledger_borderless.pdf", "columns_without_lines"),
+        ("notice_numbered.doc", "legacy_office_file"),
+        ("notice_numbered.rtf", "rtf_file"),
+        ("notice_numbered.odt", "opendocument_file"),
+    ],
+)
 def test_files_without_readable_text_say_what_to_do(fixture, code):
     """The user would see a notice with nothing in it, or no word about it at all."""
     assert reason((FORMATS / fixture).read_bytes(), fixture) == code
 
 
-@pytest.mark.parametrize(("name", "fixture", "code"), [
-    ("report.docx", "notice_numbered.doc", "legacy_office_file"), ("report.txt", "notice_encrypted.pdf", "encrypted_file"),
-    ("report.pdf", "notice_numbered.rtf", "rtf_file"), ("report.doc", "notice_scan.pdf", "scan_without_text"),
-])
+@pytest.mark.parametrize(
+    ("name", "fixture", "code"),
+    [
+        ("report.docx", "notice_numbered.doc", "legacy_office_file"),
+        ("report.txt", "notice_encrypted.pdf", "encrypted_file"),
+        ("report.pdf", "notice_numbered.rtf", "rtf_file"),
+        ("report.doc", "notice_scan.pdf", "scan_without_text"),
+    ],
+)
 def test_wrong_extension_is_seen_through_when_unreadable(name, fixture, code):
     """The advice would be for another kind of file."""
     assert reason((FORMATS / fixture).read_bytes(), name) == code
 
 
 @pytest.mark.parametrize("name", ["notice.txt", "notice.doc", "notice.pdf", "notice"])
-@pytest.mark.parametrize("fixture", ["notice_page.html", "notice_numbered.docx", "notice_chromium.pdf", "notice.txt"])
+@pytest.mark.parametrize(
+    "fixture", ["notice_page.html", "notice_numbered.docx", "notice_chromium.pdf", "notice.txt"]
+)
 def test_wrong_extension_does_not_matter_when_readable(name, fixture):
     """Sites serve HTML as .doc and people rename files: their text would be lost or read as garbage."""
     right = read((FORMATS / fixture).read_bytes(), fixture)
@@ -79,11 +93,16 @@ def test_empty_files_are_set_aside(data):
     assert reason(data, "empty.txt") == "empty_file"
 
 
-@pytest.mark.parametrize(("data", "code"), [
-    (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "image_file"), (b"\xff\xd8\xff\xe0" + b"x" * 100, "image_file"),
-    (b"Rar!\x1a\x07\x00" + b"x" * 50, "unsupported_archive"), (b"MIME-Version: 1.0\nContent-Type: multipart/related; x\n\n" + NOTICE.encode(), "web_archive"),
-    (bytes(range(256)) * 40, "binary_file"),
-])
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "image_file"),
+        (b"\xff\xd8\xff\xe0" + b"x" * 100, "image_file"),
+        (b"Rar!\x1a\x07\x00" + b"x" * 50, "unsupported_archive"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; x\n\n" + NOTICE.encode(), "web_archive"),
+        (bytes(range(256)) * 40, "binary_file"),
+    ],
+)
 def test_pictures_and_binaries_are_named_for_what_they_are(data, code):
     """The user would not learn why the notice is missing."""
     assert reason(data, "dropped.txt") == code
@@ -96,12 +115,15 @@ def test_truncated_downloads_are_set_aside(fixture, cut):
     reason((FORMATS / fixture).read_bytes()[:cut], fixture)
 
 
-@pytest.mark.parametrize("fixture", ["notice_numbered.docx", "ledger.xlsx", "notice_chromium.pdf", "notice_page.html", "notice_gb18030.txt"])
+@pytest.mark.parametrize(
+    "fixture",
+    ["notice_numbered.docx", "ledger.xlsx", "notice_chromium.pdf", "notice_page.html", "notice_gb18030.txt"],
+)
 def test_damaged_bytes_raise_nothing_unforeseen(fixture):
     """One flipped bit would end the run for all other cities."""
     good = (FORMATS / fixture).read_bytes()
     for place in range(7, len(good), max(1, len(good) // 60)):
-        damaged = good[:place] + bytes([good[place] ^ 0x55]) + good[place + 1:]
+        damaged = good[:place] + bytes([good[place] ^ 0x55]) + good[place + 1 :]
         try:
             read(damaged, fixture)
         except UnreadableSource:
@@ -110,7 +132,13 @@ def test_damaged_bytes_raise_nothing_unforeseen(fixture):
 
 def test_entities_in_office_files_are_refused():
     """A billion laughs in 600 bytes would fill the memory; an external entity would read the disk."""
-    laughs = '<!DOCTYPE w [<!ENTITY a "' + "整改" * 50 + '">' + "".join(f'<!ENTITY {b} "{f"&{a};" * 20}">' for a, b in zip("abcdefg", "bcdefgh")) + "]>"
+    laughs = (
+        '<!DOCTYPE w [<!ENTITY a "'
+        + "整改" * 50
+        + '">'
+        + "".join(f'<!ENTITY {b} "{f"&{a};" * 20}">' for a, b in zip("abcdefg", "bcdefgh"))
+        + "]>"
+    )
     assert reason(docx(laughs + body(paragraph("&h;"))), "a.docx") == "xml_entities"
     external = '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     assert reason(docx(external + body(paragraph("&x;"))), "b.docx") == "xml_entities"
@@ -124,12 +152,20 @@ def test_office_file_that_unpacks_beyond_reason_is_refused():
 
 def test_deeply_nested_office_xml_is_refused():
     """It would end the process with a stack overflow."""
-    assert reason(docx(body("<w:sdt>" * 5000 + paragraph(NOTICE) + "</w:sdt>" * 5000)), "deep.docx") == "broken_file"
+    assert (
+        reason(docx(body("<w:sdt>" * 5000 + paragraph(NOTICE) + "</w:sdt>" * 5000)), "deep.docx")
+        == "broken_file"
+    )
 
 
-@pytest.mark.parametrize("page", [
-    "<div>" * 100_000 + "整改", "<b>" * 3_000 + "<p>整改" * 3_000, "".join(f"<font color={i}>" for i in range(400)) + "<p>整改" * 20_000,
-])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 100_000 + "整改",
+        "<b>" * 3_000 + "<p>整改" * 3_000,
+        "".join(f"<font color={i}>" for i in range(400)) + "<p>整改" * 20_000,
+    ],
+)
 def test_html_nested_to_death_is_refused_before_parsing(page):
     """Two hundred thousand open tags take a browser engine minutes."""
     assert reason(page.encode(), "page.html") == "markup_too_deep"
@@ -161,7 +197,10 @@ def test_programs_that_quote_a_notice_are_no_notices():
 
 def test_conversion_losses_are_named():
     """Text destroyed by a wrong conversion would be counted as a notice without problems."""
-    assert reason((NOTICE * 5).encode().decode("gb18030", "replace").encode(), "a.txt") in ("lossy_encoding", "garbled_text")
+    assert reason((NOTICE * 5).encode().decode("gb18030", "replace").encode(), "a.txt") in (
+        "lossy_encoding",
+        "garbled_text",
+    )
     assert reason(("锟斤拷" * 30 + NOTICE).encode(), "b.txt") == "lossy_encoding"
 
 

@@ -9,7 +9,20 @@ import pytest
 from analysis.compare.exact_tests import boschloo, fisher_2x2, fisher_rx2
 from analysis.compare.intervals import goodman, holm, jeffreys, missing_bounds, newcombe, wilson
 
-SHARES = [(53, 60), (50, 60), (38, 60), (14, 14), (42, 44), (15, 17), (0, 7), (1, 1), (3, 5), (5, 5), (7, 31), (412, 697)]
+SHARES = [
+    (53, 60),
+    (50, 60),
+    (38, 60),
+    (14, 14),
+    (42, 44),
+    (15, 17),
+    (0, 7),
+    (1, 1),
+    (3, 5),
+    (5, 5),
+    (7, 31),
+    (412, 697),
+]
 PAIRS = [
     ((50, 60), (14, 14)),
     ((50, 60), (42, 44)),

@@ -12,13 +12,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analysis.tables import store
+from analysis.ledger import store
 
 
 def build_tables(folder: Path, value: int, parts: int = 1) -> Path:
     build = store.new_build(folder)
     for part in range(parts):
-        store.write_part(build, "core_notices", part, pl.DataFrame({"notice_id": [f"n{part}"], "value": [value]}))
+        store.write_part(
+            build, "core_notices", part, pl.DataFrame({"notice_id": [f"n{part}"], "value": [value]})
+        )
     store.write_part(build, "codes_statuses", 0, pl.DataFrame({"code": ["a"]}))
     return build
 
@@ -27,7 +29,9 @@ def test_single_part_is_a_file_and_several_parts_are_one_dataset(tmp_path: Path)
     store.commit_tables(tmp_path, build_tables(tmp_path, 1))
     assert (tmp_path / "core_notices.parquet").is_file()
     store.commit_tables(tmp_path, build_tables(tmp_path, 2, parts=3))
-    assert not (tmp_path / "core_notices.parquet").exists(), "an old table beside the new one would be read in its place"
+    assert not (tmp_path / "core_notices.parquet").exists(), (
+        "an old table beside the new one would be read in its place"
+    )
     assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [2, 2, 2]
     store.commit_tables(tmp_path, build_tables(tmp_path, 3))
     assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [3]
@@ -53,13 +57,15 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("moves_before_the_kill", [0, 1])
-def test_a_commit_killed_between_two_moves_is_finished_by_the_next_reader(tmp_path: Path, moves_before_the_kill: int) -> None:
+def test_a_commit_killed_between_two_moves_is_finished_by_the_next_reader(
+    tmp_path: Path, moves_before_the_kill: int
+) -> None:
     store.commit_tables(tmp_path, build_tables(tmp_path, 1))
     script = textwrap.dedent(f"""
         import os, signal
         from pathlib import Path
         import polars as pl
-        from analysis.tables import store
+        from analysis.ledger import store
         folder = Path({str(tmp_path)!r})
         build = store.new_build(folder)
         store.write_part(build, "core_notices", 0, pl.DataFrame({{"notice_id": ["n0"], "value": [2]}}))
@@ -97,7 +103,9 @@ def test_a_missing_table_says_how_to_make_it(tmp_path: Path) -> None:
 
 def test_a_journal_that_is_there_names_only_what_it_moves(tmp_path: Path) -> None:
     build = build_tables(tmp_path, 5)
-    (tmp_path / store.JOURNAL).write_text(json.dumps({"build": build.name, "moves": [["core_notices", "core_notices"]], "prefixes": ["core_"]}))
+    (tmp_path / store.JOURNAL).write_text(
+        json.dumps({"build": build.name, "moves": [["core_notices", "core_notices"]], "prefixes": ["core_"]})
+    )
     store.recover(tmp_path)
     assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [5]
     assert not (tmp_path / store.JOURNAL).exists()

@@ -254,26 +254,76 @@ PROGRESS_AND_EFFECT = """\
 
 # name: text, reading, first statement, (status, measures) of each problem
 LAYOUTS = {
-    "no_numbers": (NO_NUMBERS, "cycle", "理论学习不够深入，存在以会代学现象。",
-        [("completed", 2), ("in_progress", 3), ("completed_long_term", 1), ("long_term", 2)]),
-    "unlabelled": (UNLABELLED, "A", "针对“四个意识”不强的问题。",
-        [("not_stated", 3), ("not_stated", 1), ("not_stated", 2), ("not_stated", 2), ("not_stated", 3)]),
-    "short_labels": (SHORT_LABELS, "A", "贯彻“双减”政策不够有力，课后服务覆盖率低。",
-        [("completed", 2), ("basically_completed", 3), ("completed", 1), ("in_progress", 2)]),
-    "listed_findings": (LISTED_FINDINGS, "PC", "1.理论学习不系统，研讨不深入。2.法治宣传创新不够，形式单一。",
-        [("completed", 3), ("completed", 2), ("completed", 4)]),
-    "result_first": (RESULT_FIRST, "A", "全民健身设施建设滞后，社区健身路径老化问题突出。",
-        [("completed", 1), ("in_progress", 1), ("in_progress", 1), ("completed", 1), ("completed", 1)]),
-    "remedy_frames": (REMEDY_FRAMES, "A", "对理论学习“上热中温下冷”的整改。",
-        [("completed", 3), ("completed", 2), ("in_progress", 2), ("completed", 2), ("completed", 1), ("in_progress", 2), ("completed", 2), ("completed", 1), ("completed", 2)]),
-    "measures_numbered": (MEASURES_NUMBERED, "PC", "理论武装不到位的问题",
-        [("not_stated", 3), ("not_stated", 2), ("not_stated", 4), ("not_stated", 2)]),
-    "measure_lines": (MEASURE_LINES, "A", "政治理论学习不够深入",
-        [("completed", 2), ("completed_long_term", 3), ("in_progress", 1), ("completed", 2)]),
-    "numbered_parts": (NUMBERED_PARTS, "PC", "健康县创建指标体系不完善，牵头作用发挥不够。",
-        [("completed", 1), ("in_progress", 3), ("completed", 1), ("completed", 2)]),
-    "progress_and_effect": (PROGRESS_AND_EFFECT, "A", "大气污染防治责任压得不实",
-        [("completed_long_term", 2), ("basically_completed", 3), ("in_progress", 1), ("completed", 2)]),
+    "no_numbers": (
+        NO_NUMBERS,
+        "cycle",
+        "理论学习不够深入，存在以会代学现象。",
+        [("completed", 2), ("in_progress", 3), ("completed_long_term", 1), ("long_term", 2)],
+    ),
+    "unlabelled": (
+        UNLABELLED,
+        "A",
+        "针对“四个意识”不强的问题。",
+        [("not_stated", 3), ("not_stated", 1), ("not_stated", 2), ("not_stated", 2), ("not_stated", 3)],
+    ),
+    "short_labels": (
+        SHORT_LABELS,
+        "A",
+        "贯彻“双减”政策不够有力，课后服务覆盖率低。",
+        [("completed", 2), ("basically_completed", 3), ("completed", 1), ("in_progress", 2)],
+    ),
+    "listed_findings": (
+        LISTED_FINDINGS,
+        "PC",
+        "1.理论学习不系统，研讨不深入。2.法治宣传创新不够，形式单一。",
+        [("completed", 3), ("completed", 2), ("completed", 4)],
+    ),
+    "result_first": (
+        RESULT_FIRST,
+        "A",
+        "全民健身设施建设滞后，社区健身路径老化问题突出。",
+        [("completed", 1), ("in_progress", 1), ("in_progress", 1), ("completed", 1), ("completed", 1)],
+    ),
+    "remedy_frames": (
+        REMEDY_FRAMES,
+        "A",
+        "对理论学习“上热中温下冷”的整改。",
+        [
+            ("completed", 3),
+            ("completed", 2),
+            ("in_progress", 2),
+            ("completed", 2),
+            ("completed", 1),
+            ("in_progress", 2),
+            ("completed", 2),
+            ("completed", 1),
+            ("completed", 2),
+        ],
+    ),
+    "measures_numbered": (
+        MEASURES_NUMBERED,
+        "PC",
+        "理论武装不到位的问题",
+        [("not_stated", 3), ("not_stated", 2), ("not_stated", 4), ("not_stated", 2)],
+    ),
+    "measure_lines": (
+        MEASURE_LINES,
+        "A",
+        "政治理论学习不够深入",
+        [("completed", 2), ("completed_long_term", 3), ("in_progress", 1), ("completed", 2)],
+    ),
+    "numbered_parts": (
+        NUMBERED_PARTS,
+        "PC",
+        "健康县创建指标体系不完善，牵头作用发挥不够。",
+        [("completed", 1), ("in_progress", 3), ("completed", 1), ("completed", 2)],
+    ),
+    "progress_and_effect": (
+        PROGRESS_AND_EFFECT,
+        "A",
+        "大气污染防治责任压得不实",
+        [("completed_long_term", 2), ("basically_completed", 3), ("in_progress", 1), ("completed", 2)],
+    ),
 }
 
 
@@ -287,7 +337,7 @@ def test_layout_is_read_as_its_reader_would(name):
     structure = read(text)
     leaves = [problem for problem in structure.problems if problem.is_leaf]
     assert [(problem.status_code, len(problem.measures)) for problem in leaves] == expected
-    assert text[leaves[0].statement_start:leaves[0].statement_end] == statement
+    assert text[leaves[0].statement_start : leaves[0].statement_end] == statement
     assert structure.reading_code == reading
 
 
@@ -296,8 +346,14 @@ def test_page_breaks_in_mid_sentence_leave_the_same_problems(name):
     text, _, _, expected = LAYOUTS[name]
     lines = []
     for line in text.split("\n"):
-        middle = [at for at in range(len(line) // 2, len(line) - 3) if all("一" <= c <= "鿿" and c not in "一二三四五六七八九十是" for c in line[at - 2:at + 2])]
-        lines.append(line[:middle[0]] + "\n\n— 3 —\n\n" + line[middle[0]:] if len(line) > 30 and middle else line)
+        middle = [
+            at
+            for at in range(len(line) // 2, len(line) - 3)
+            if all("一" <= c <= "鿿" and c not in "一二三四五六七八九十是" for c in line[at - 2 : at + 2])
+        ]
+        lines.append(
+            line[: middle[0]] + "\n\n— 3 —\n\n" + line[middle[0] :] if len(line) > 30 and middle else line
+        )
     broken = "\n".join(lines)
     assert broken != text
     leaves = [problem for problem in read(broken).problems if problem.is_leaf]
@@ -307,7 +363,7 @@ def test_page_breaks_in_mid_sentence_leave_the_same_problems(name):
 def test_a_line_printed_twice_at_a_page_seam_counts_once():
     lines = UNLABELLED.split("\n")
     at = next(index for index, line in enumerate(lines) if line.startswith("2."))
-    doubled = "\n".join([*lines[:at + 1], "", lines[at], *lines[at + 1:]])
+    doubled = "\n".join([*lines[: at + 1], "", lines[at], *lines[at + 1 :]])
     assert len(read(doubled).problems) == 5
 
 
@@ -319,18 +375,28 @@ def test_headings_that_state_only_the_remedy_are_said_to():
     )
     structure = read(text)
     assert [problem.statement_basis for problem in structure.problems] == ["remedy_heading"] * 4
-    assert text[structure.problems[0].statement_start:structure.problems[0].statement_end] == "健全学习制度。"
+    assert (
+        text[structure.problems[0].statement_start : structure.problems[0].statement_end] == "健全学习制度。"
+    )
 
 
 def test_numbers_that_run_on_make_the_level_above_a_class_and_restarting_ones_items():
     body = "整改情况：一是修订制度；二是开展培训。"
     head = "某局党组关于巡察整改情况的通报\n2022年3月1日至5月30日，市委第一巡察组对局党组进行了巡察。\n"
-    runs_on = head + "一、党的领导方面\n1.政治建设存在差距\n" + "\n".join(f"（{n}）学习不深入，第{n}支部未研讨。\n{body}" for n in (1, 2)) \
-        + "\n2.作风建设存在差距\n" + "\n".join(f"（{n}）调研不扎实，第{n}季度未开展。\n{body}" for n in (3, 4))
+    runs_on = (
+        head
+        + "一、党的领导方面\n1.政治建设存在差距\n"
+        + "\n".join(f"（{n}）学习不深入，第{n}支部未研讨。\n{body}" for n in (1, 2))
+        + "\n2.作风建设存在差距\n"
+        + "\n".join(f"（{n}）调研不扎实，第{n}季度未开展。\n{body}" for n in (3, 4))
+    )
     structure = read(runs_on)
     assert [problem.unit for problem in structure.problems] == ["problem"] * 4
     assert [problem.key for problem in structure.problems] == ["1", "2", "3", "4"]
-    mixed = head + f"一、党的领导方面\n1.政治建设存在差距。\n（1）学习不深入。\n{body}\n（2）研讨不充分。\n{body}\n2.作风建设不实，调研少。\n{body}\n3.财务管理不规范。\n{body}"
+    mixed = (
+        head
+        + f"一、党的领导方面\n1.政治建设存在差距。\n（1）学习不深入。\n{body}\n（2）研讨不充分。\n{body}\n2.作风建设不实，调研少。\n{body}\n3.财务管理不规范。\n{body}"
+    )
     structure = read(mixed)
     assert [problem.key for problem in structure.problems] == ["1", "1.1", "1.2", "2", "3"]
     assert [problem.is_leaf for problem in structure.problems] == [False, True, True, True, True]
@@ -366,24 +432,51 @@ def table_blocks(rows: list[list[str]]) -> tuple[str, list[Block]]:
 
 
 def test_rows_of_a_table_with_merged_and_continued_cells():
-    text, blocks = table_blocks([
-        ["序号", "问题类别", "反馈问题", "整改措施", "责任人", "完成时限", "整改进展"],
-        ["1", "党建", "三会一课不规范。", "一是开展检查；", "张三", "6月底", "已完成"],
-        ["", "", "", "二是通报2个支部。", "", "", ""],
-        ["2", "", "发展党员程序不严。", "1.审核档案；\n2.补齐材料。", "李四", "长期坚持", "已完成，并长期坚持"],
-        ["3", "财务", "账目不清。", "清理账目。", "王五", "12月底", "正在整改"],
-    ])
+    text, blocks = table_blocks(
+        [
+            ["序号", "问题类别", "反馈问题", "整改措施", "责任人", "完成时限", "整改进展"],
+            ["1", "党建", "三会一课不规范。", "一是开展检查；", "张三", "6月底", "已完成"],
+            ["", "", "", "二是通报2个支部。", "", "", ""],
+            [
+                "2",
+                "",
+                "发展党员程序不严。",
+                "1.审核档案；\n2.补齐材料。",
+                "李四",
+                "长期坚持",
+                "已完成，并长期坚持",
+            ],
+            ["3", "财务", "账目不清。", "清理账目。", "王五", "12月底", "正在整改"],
+        ]
+    )
     structure = read(text, blocks)
     assert [(problem.key, problem.status_code, len(problem.measures)) for problem in structure.problems] == [
-        ("1", "completed", 2), ("2", "completed_long_term", 2), ("3", "in_progress", 1)]
-    assert [text[section.title_start:section.title_end] for section in structure.sections] == ["党建", "财务"]
+        ("1", "completed", 2),
+        ("2", "completed_long_term", 2),
+        ("3", "in_progress", 1),
+    ]
+    assert [text[section.title_start : section.title_end] for section in structure.sections] == [
+        "党建",
+        "财务",
+    ]
     assert structure.reading_code == "table" and structure.problems[0].due_text == "6月底"
 
 
 def test_traditional_characters_and_full_width_digits_read_alike():
-    text = SHORT_LABELS.translate(str.maketrans("问题贯彻课后务复盖党组关于对开展规", "問題貫徹課後務復蓋黨組關於對開展規")).replace("1.", "１．").replace("2.", "２．")
+    text = (
+        SHORT_LABELS.translate(
+            str.maketrans("问题贯彻课后务复盖党组关于对开展规", "問題貫徹課後務復蓋黨組關於對開展規")
+        )
+        .replace("1.", "１．")
+        .replace("2.", "２．")
+    )
     leaves = read(text).problems
-    assert [problem.status_code for problem in leaves] == ["completed", "basically_completed", "completed", "in_progress"]
+    assert [problem.status_code for problem in leaves] == [
+        "completed",
+        "basically_completed",
+        "completed",
+        "in_progress",
+    ]
 
 
 def test_text_without_problems_gives_none_and_still_covers_every_character():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,14 @@ RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 
 # file: problems per aspect, categories, problems, leaves, measures, statuses the items state themselves
 EXPECTED = {
-    "anshan": ((10, 8, 19, 23), 11, 60, 60, 180, {"completed": 38, "completed_long_term": 12, "in_progress": 10}),
+    "anshan": (
+        (10, 8, 19, 23),
+        11,
+        60,
+        60,
+        180,
+        {"completed": 38, "completed_long_term": 12, "in_progress": 10},
+    ),
     "yushu": ((6, 3, 5), 7, 14, 14, 25, {}),
     "yiyang": ((15, 12, 13, 2, 2), 0, 44, 59, 195, {"completed": 1}),
     "dandong": ((5, 5, 3, 4, 4, 5, 3, 4, 3), 0, 36, 36, 126, {}),
@@ -24,7 +31,7 @@ EXPECTED = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def structure_of(name: str) -> Structure:
     path = next(RAW.rglob(f"{name}*.txt"))
     with open(path, encoding="utf-8", newline="") as handle:
@@ -47,19 +54,26 @@ def test_counts_of_the_report_are_those_counted_by_hand(name):
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_results_are_those_the_items_state_and_no_others(name):
-    stated = Counter(problem.status_code for problem in structure_of(name).problems if problem.status_basis == "item")
+    stated = Counter(
+        problem.status_code for problem in structure_of(name).problems if problem.status_basis == "item"
+    )
     assert stated == EXPECTED[name][5]
 
 
 def test_the_open_problems_of_an_excerpt_are_named_and_its_gaps_reported():
     structure = structure_of("kaifeng")
-    assert [problem.key for problem in structure.problems if problem.status_code == "in_progress"] == ["8", "13"]
+    assert [problem.key for problem in structure.problems if problem.status_code == "in_progress"] == [
+        "8",
+        "13",
+    ]
     assert structure.is_excerpt and all(gap in structure.excerpt_note for gap in ("5", "7", "10"))
     assert not structure_of("anshan").is_excerpt
 
 
 def test_a_total_that_covers_every_problem_is_told_as_a_total():
-    assert {(p.status_code, p.status_basis) for p in structure_of("yushu").problems} == {("completed", "total")}
+    assert {(p.status_code, p.status_basis) for p in structure_of("yushu").problems} == {
+        ("completed", "total")
+    }
 
 
 def test_totals_that_leave_some_problems_open_decide_no_single_one():

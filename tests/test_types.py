@@ -14,7 +14,14 @@ from analysis.parsing import types
 from analysis.parsing.ledger import parse_notice
 from analysis.parsing.records import Document
 from analysis.parsing.type_validation import agreement, load_validation, match_labels
-from analysis.parsing.types import NOTHING, TypeCoding, code_parent, code_statement, known_codes, load_human_labels
+from analysis.parsing.types import (
+    NOTHING,
+    TypeCoding,
+    code_parent,
+    code_statement,
+    known_codes,
+    load_human_labels,
+)
 
 LABELS = Path(__file__).parent / "gold" / "type_labels_dev.csv"
 RAW = Path(__file__).parents[1] / "data" / "raw"
@@ -53,11 +60,18 @@ def test_agreement_holds_behind_the_parser():
         with source.open(encoding="utf-8", newline="") as handle:
             tables = parse_notice(Document(text=handle.read(), source_path=source.name)).tables
         notice = tables["core_notices"][0]
-        problems += [{**row, "city_name": notice["city_name"], "notice_year": notice["notice_year"]} for row in tables["core_problems"] if row["is_leaf"]]
+        problems += [
+            {**row, "city_name": notice["city_name"], "notice_year": notice["notice_year"]}
+            for row in tables["core_problems"]
+            if row["is_leaf"]
+        ]
     found = match_labels(problems, labels)
     assert len(found) >= 0.97 * len(labels)
     for place in {label["place_name"] for label in labels}:
-        assert agreement([(row["primary"], row["code"]) for row in found if row["place_name"] == place])["kappa"] >= 0.85, place
+        assert (
+            agreement([(row["primary"], row["code"]) for row in found if row["place_name"] == place])["kappa"]
+            >= 0.85
+        ), place
 
 
 @pytest.mark.parametrize(
@@ -122,7 +136,17 @@ def test_more_than_two_secondary_matters_keep_the_first_two_named():
 
 @pytest.mark.parametrize(
     "statement",
-    ["", " ", "。", "政治站位不够高", "思想认识还有偏差，担当精神不足", "重视不足", "工作推进不够有力", "政治意识、责任感、创新意识有待提高", "abc 123"],
+    [
+        "",
+        " ",
+        "。",
+        "政治站位不够高",
+        "思想认识还有偏差，担当精神不足",
+        "重视不足",
+        "工作推进不够有力",
+        "政治意识、责任感、创新意识有待提高",
+        "abc 123",
+    ],
 )
 def test_empty_political_wording_is_never_guessed(statement):
     assert code_statement(statement) == NOTHING
@@ -146,7 +170,11 @@ def test_a_heading_about_earlier_findings_and_something_else_adds_no_follow_up()
 
 
 def test_a_parent_follows_its_heading_and_otherwise_its_items():
-    items = [code_statement("行政执法程序不规范"), code_statement("执法检查记录不全"), code_statement("群众诉求办理不及时")]
+    items = [
+        code_statement("行政执法程序不规范"),
+        code_statement("执法检查记录不全"),
+        code_statement("群众诉求办理不及时"),
+    ]
     assert code_parent("财务管理有漏洞", items).primary == "finance"
     parent = code_parent("工作有待加强", items)
     assert (parent.primary, parent.secondary) == ("market_regulation", ("mass_work",))
@@ -171,7 +199,12 @@ def test_a_clear_statement_scores_above_a_mixed_one():
     assert 0 < mixed.score < clear.score <= 1
 
 
-TEXT = st.text(alphabet=st.one_of(st.sampled_from("党组学习财务旅游资金不规范。，；“”《》\n 1①巡察整改未…"), st.characters()), max_size=120)
+TEXT = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("党组学习财务旅游资金不规范。，；“”《》\n 1①巡察整改未…"), st.characters()
+    ),
+    max_size=120,
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -183,11 +216,18 @@ def test_any_text_gets_a_known_code_and_the_same_one_twice(statement, heading, c
     assert set(coding.secondary) <= known_codes() - {"unclassified", coding.primary}
     assert len(coding.secondary) == len(set(coding.secondary)) <= 2
     assert 0 <= coding.score <= 1
-    assert all(any(word in (text or "") for text in (statement, heading, context)) for word in coding.evidence)
+    assert all(
+        any(word in (text or "") for text in (statement, heading, context)) for word in coding.evidence
+    )
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([row["cue"].split("…")[0] for row in load_csv("type_cues")]), min_size=1, max_size=5), st.text("不够，。的和", max_size=6))
+@given(
+    st.lists(
+        st.sampled_from([row["cue"].split("…")[0] for row in load_csv("type_cues")]), min_size=1, max_size=5
+    ),
+    st.text("不够，。的和", max_size=6),
+)
 def test_any_mixture_of_cue_words_is_coded_without_error(cues, filler):
     coding = code_statement(filler.join(cues))
     assert coding.primary in known_codes()
@@ -202,8 +242,12 @@ def test_the_coding_does_not_hang_on_the_order_of_sets():
     )
     printed = {
         subprocess.run(
-            [sys.executable, "-c", program, str(LABELS)], env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(LABELS.parents[2]), "PYTHONUTF8": "1"},
-            capture_output=True, text=True, encoding="utf-8", check=True,
+            [sys.executable, "-c", program, str(LABELS)],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(LABELS.parents[2]), "PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
         ).stdout
         for seed in ("1", "2")
     }
@@ -233,14 +277,23 @@ def test_cue_list_is_whole():
 @pytest.fixture
 def human_labels(monkeypatch):
     def use(*rows: dict[str, str]):
-        monkeypatch.setattr(types, "load_csv", lambda name: tuple(rows) if name == "type_labels" else load_csv(name))
+        monkeypatch.setattr(
+            types, "load_csv", lambda name: tuple(rows) if name == "type_labels" else load_csv(name)
+        )
         load_human_labels.cache_clear()
 
     yield use
     load_human_labels.cache_clear()
 
 
-LABEL = {"problem_id": "a-2022/3", "primary": "finance", "secondary": "assets;procurement", "coder": "甲", "date": "2024-01-02", "reason": "标题过简"}
+LABEL = {
+    "problem_id": "a-2022/3",
+    "primary": "finance",
+    "secondary": "assets;procurement",
+    "coder": "甲",
+    "date": "2024-01-02",
+    "reason": "标题过简",
+}
 
 
 def test_human_labels_are_read_with_their_secondary_types(human_labels):

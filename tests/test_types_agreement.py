@@ -23,7 +23,10 @@ def test_kappa_of_a_table_worked_by_hand():
 
 def test_a_type_never_coded_has_no_precision_and_no_pairs_have_no_kappa():
     only = agreement([("finance", "assets")])["types"]
-    assert [(row["code"], row["precision"], row["recall"]) for row in only] == [("assets", 0.0, None), ("finance", None, 0.0)]
+    assert [(row["code"], row["precision"], row["recall"]) for row in only] == [
+        ("assets", 0.0, None),
+        ("finance", None, 0.0),
+    ]
     assert agreement([])["kappa"] is None
     assert agreement([("finance", "finance")])["kappa"] is None
 
@@ -39,10 +42,31 @@ def test_validation_labels_are_known_codes_and_say_whether_they_were_seen():
 
 def test_labels_find_their_problem_by_place_year_and_words():
     problems = [
-        {"city_name": "甲市", "notice_year": 2022, "problem_id": "a/1", "statement_text": "在财务管理 不规范方面。", "primary_type_code": "finance"},
-        {"city_name": "甲", "notice_year": 2023, "problem_id": "b/1", "statement_text": "财务管理不规范", "primary_type_code": "assets"},
-        {"city_name": None, "notice_year": None, "problem_id": "c/1", "statement_text": None, "primary_type_code": "unclassified"},
+        {
+            "city_name": "甲市",
+            "notice_year": 2022,
+            "problem_id": "a/1",
+            "statement_text": "在财务管理 不规范方面。",
+            "primary_type_code": "finance",
+        },
+        {
+            "city_name": "甲",
+            "notice_year": 2023,
+            "problem_id": "b/1",
+            "statement_text": "财务管理不规范",
+            "primary_type_code": "assets",
+        },
+        {
+            "city_name": None,
+            "notice_year": None,
+            "problem_id": "c/1",
+            "statement_text": None,
+            "primary_type_code": "unclassified",
+        },
     ]
     label = {"place_name": "甲", "statement_start": "财务管理不规范", "primary": "finance"}
-    found = match_labels(problems, [{**label, "notice_year": 2022}, {**label, "notice_year": 2023}, {**label, "notice_year": 2024}])
+    found = match_labels(
+        problems,
+        [{**label, "notice_year": 2022}, {**label, "notice_year": 2023}, {**label, "notice_year": 2024}],
+    )
     assert [(row["problem_id"], row["code"]) for row in found] == [("a/1", "finance"), ("b/1", "assets")]

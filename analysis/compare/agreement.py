@@ -46,7 +46,11 @@ def coded_units(comparison: Comparison) -> dict[str, list[Coded]]:
         for found in match_labels(row for row in rows if row["type_basis"] != "human")
     ]
     kept = [
-        (row["reference_id"], row["primary"], code_statement(row["statement"], row["heading"] or None).primary)
+        (
+            row["reference_id"],
+            row["primary"],
+            code_statement(row["statement"], row["heading"] or None).primary,
+        )
         for row in load_csv("type_kept_aside")
     ]
     return {"ledger": ledger, "kept_aside": kept}
@@ -57,7 +61,11 @@ def notice_kappas(coded: list[Coded]) -> dict[str, float]:
     by_notice: dict[str, list[tuple[str, str]]] = {}
     for problem_id, human, automatic in coded:
         by_notice.setdefault(problem_id.partition("/")[0], []).append((human, automatic))
-    return {notice: kappa for notice, pairs in by_notice.items() if (kappa := agreement(pairs)["kappa"]) is not None}
+    return {
+        notice: kappa
+        for notice, pairs in by_notice.items()
+        if (kappa := agreement(pairs)["kappa"]) is not None
+    }
 
 
 def agreement_table(comparison: Comparison, coded: dict[str, list[Coded]]) -> pl.DataFrame:
@@ -68,7 +76,10 @@ def agreement_table(comparison: Comparison, coded: dict[str, list[Coded]]) -> pl
     for sample, units in coded.items():
         rows.append(_row(sample, "overall", "all", "全部", "All", units))
         for code, row in dimensions.items():
-            mapped = [(i, types.get(h, {}).get("dimension_code", ""), types.get(a, {}).get("dimension_code", "")) for i, h, a in units]
+            mapped = [
+                (i, types.get(h, {}).get("dimension_code", ""), types.get(a, {}).get("dimension_code", ""))
+                for i, h, a in units
+            ]
             rows.append(_of_code(sample, "dimension", code, row["label_zh"], row["label_en"], mapped))
         for notice_id in dict.fromkeys(i.partition("/")[0] for i, _, _ in units if sample == "ledger"):
             notice = comparison.by_id[notice_id]

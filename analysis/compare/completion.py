@@ -18,14 +18,21 @@ from analysis.compare.context import Comparison
 from analysis.compare.grid import KEYS, join_flags, join_ids, key_of, out_frame
 from analysis.compare.intervals import goodman, jeffreys, missing_bounds, wilson
 from analysis.compare.schema_columns import DEFINITIONS
+from analysis.ledger.results import ITEMISED_BASES, NOT_STATED
+from analysis.ledger.schemas import STATUS_CODES
 from analysis.lookups import load_csv
-from analysis.tables.results import ITEMISED_BASES, NOT_STATED
-from analysis.tables.schemas import STATUS_CODES
 
 DAYS_PER_MONTH = 30.4375
 # claim unit → unit of the tables
 CLAIM_UNITS = {"problem": "problem", "item": "leaf_item", "task": "task", "measure": "measure"}
-RESULT_CLAIMS = ("completed_long_term", "basically_completed", "phased", "long_term", "in_progress", "not_completed")
+RESULT_CLAIMS = (
+    "completed_long_term",
+    "basically_completed",
+    "phased",
+    "long_term",
+    "in_progress",
+    "not_completed",
+)
 KEPT_UP = ("completed_long_term", "long_term")
 SIZE_CLAIMS = {"problem": "problems", "item": "items", "task": "tasks", "measure": "measures"}
 
@@ -49,7 +56,9 @@ class Figure:
     def share(self) -> float | None:
         """x/n; null where fewer than half of the units state a result; a stated rate where only that is given."""
         if self.x is not None and self.n:
-            return None if self.basis == "items" and self.missing and self.n < self.missing else self.x / self.n
+            return (
+                None if self.basis == "items" and self.missing and self.n < self.missing else self.x / self.n
+            )
         return self.stated_share
 
 
@@ -80,13 +89,22 @@ NOTES = {
         "部分事项未载明结果，未计入比例；上下限见表。",
         "Some items state no result; they are left out of the share, see the bounds.",
     ),
-    "from_total": ("取自通报的总数，并非逐项清点。", "Taken from the notice's total, not counted item by item."),
+    "from_total": (
+        "取自通报的总数，并非逐项清点。",
+        "Taken from the notice's total, not counted item by item.",
+    ),
     "no_split": (
         "总数未单列长期坚持事项，严格口径无法得知。",
         "The total does not set long-term items apart, so the strict reading cannot be known.",
     ),
-    "rate_only": ("通报只公布完成率，未公布分子与分母。", "The notice publishes a rate without its numerator and denominator."),
-    "over": ("声明的完成数大于声明的总数，不计算比例。", "The stated completed number exceeds the stated total: no share."),
+    "rate_only": (
+        "通报只公布完成率，未公布分子与分母。",
+        "The notice publishes a rate without its numerator and denominator.",
+    ),
+    "over": (
+        "声明的完成数大于声明的总数，不计算比例。",
+        "The stated completed number exceeds the stated total: no share.",
+    ),
     "no_size": ("通报未声明总数，不计算比例。", "The notice states no total: no share."),
     "counted_n": (
         "通报未声明总数，分母取清点数：声明与清点混用。",
@@ -116,17 +134,38 @@ def completion_figures(comparison: Comparison) -> dict[tuple[str, str], Figure]:
         notice_id = notice["notice_id"]
         by_status = tallies.get(notice_id, {})
         stated = stated_figure(comparison, notice_id)
-        itemised = {definition: _from_items(definition, comparison.unit, by_status, done) for definition, done in done_statuses().items()}
-        use_items = itemised["itemised"].n is not None and 2 * itemised["itemised"].n >= (itemised["itemised"].total or 0) > 0
+        itemised = {
+            definition: _from_items(definition, comparison.unit, by_status, done)
+            for definition, done in done_statuses().items()
+        }
+        use_items = (
+            itemised["itemised"].n is not None
+            and 2 * itemised["itemised"].n >= (itemised["itemised"].total or 0) > 0
+        )
         figures[notice_id, "stated"] = stated
         figures[notice_id, "itemised"] = itemised["itemised"]
         for definition in ("strict", "lenient"):
             figures[notice_id, definition] = (
-                itemised[definition] if use_items else _from_total(definition, comparison, notice_id, stated, itemised[definition])
+                itemised[definition]
+                if use_items
+                else _from_total(definition, comparison, notice_id, stated, itemised[definition])
             )
-        best = itemised["itemised"] if use_items or stated.x is None or stated.unit != comparison.unit else stated
+        best = (
+            itemised["itemised"]
+            if use_items or stated.x is None or stated.unit != comparison.unit
+            else stated
+        )
         figures[notice_id, "best_available"] = Figure(
-            "best_available", best.unit, best.basis, best.x, best.n, best.missing, best.total, best.stated_share, best.note, best.ids
+            "best_available",
+            best.unit,
+            best.basis,
+            best.x,
+            best.n,
+            best.missing,
+            best.total,
+            best.stated_share,
+            best.note,
+            best.ids,
         )
     return figures
 
@@ -156,7 +195,17 @@ def stated_figure(comparison: Comparison, notice_id: str) -> Figure:
         x = int(done["value"])
         ids = [done["claim_id"], size["claim_id"] if size else ""]
         if n is None or x > n:
-            return Figure("stated", unit, "total", x, None, None, n, note="over" if n is not None else "no_size", ids=ids)
+            return Figure(
+                "stated",
+                unit,
+                "total",
+                x,
+                None,
+                None,
+                n,
+                note="over" if n is not None else "no_size",
+                ids=ids,
+            )
         note = "other_unit" if unit != comparison.unit else "" if size else "counted_n"
         return Figure("stated", unit, "total", x, n, 0, n, note=note, ids=ids)
     rate = comparison.claim(notice_id, "completion_share")
@@ -173,24 +222,56 @@ def stated_figure(comparison: Comparison, notice_id: str) -> Figure:
     return Figure("stated", comparison.unit, note="no_total")
 
 
-def _from_total(definition: str, comparison: Comparison, notice_id: str, stated: Figure, items: Figure) -> Figure:
+def _from_total(
+    definition: str, comparison: Comparison, notice_id: str, stated: Figure, items: Figure
+) -> Figure:
     """Strict or lenient from stated totals, where they allow it; else what the items leave."""
     if stated.x is None or stated.n is None or stated.unit != comparison.unit:
-        items.note = items.note if items.n is not None else "not_published" if stated.basis == "none" else "no_items"
+        items.note = (
+            items.note if items.n is not None else "not_published" if stated.basis == "none" else "no_items"
+        )
         return items
     claim_unit = {"problem": "problem", "leaf_item": "item"}[comparison.unit]
-    kinds = {code: claim for code in RESULT_CLAIMS if (claim := comparison.claim(notice_id, code, claim_unit)) is not None}
+    kinds = {
+        code: claim
+        for code in RESULT_CLAIMS
+        if (claim := comparison.claim(notice_id, code, claim_unit)) is not None
+    }
     kept = [kinds[code] for code in KEPT_UP if code in kinds]
     # 长期坚持 stands beside the completed ones where all kinds add up to the whole, else among them
     is_beside = stated.x + sum({c["char_start"]: c["value"] for c in kinds.values()}.values()) == stated.n
-    found = Figure(definition, stated.unit, "total", stated.x, stated.n, 0, stated.n, note="from_total", ids=list(stated.ids))
+    found = Figure(
+        definition,
+        stated.unit,
+        "total",
+        stated.x,
+        stated.n,
+        0,
+        stated.n,
+        note="from_total",
+        ids=list(stated.ids),
+    )
     if definition == "strict":
         if not kept:
-            return Figure(definition, stated.unit, "total", None, None, None, stated.n, note="no_split", ids=list(stated.ids))
+            return Figure(
+                definition,
+                stated.unit,
+                "total",
+                None,
+                None,
+                None,
+                stated.n,
+                note="no_split",
+                ids=list(stated.ids),
+            )
         counted = [] if is_beside else kept
         found.x = max(0, stated.x - int(sum(c["value"] for c in counted)))
     else:
-        counted = [claim for code, claim in kinds.items() if code in done_statuses()[definition] and (is_beside or code not in KEPT_UP)]
+        counted = [
+            claim
+            for code, claim in kinds.items()
+            if code in done_statuses()[definition] and (is_beside or code not in KEPT_UP)
+        ]
         found.x = min(stated.n, stated.x + int(sum(c["value"] for c in counted)))
     found.ids.extend(c["claim_id"] for c in counted)
     return found
@@ -211,7 +292,10 @@ def figures_date(notice: dict[str, Any], latest_event: date | None) -> tuple[dat
 def latest_events(comparison: Comparison) -> dict[str, date]:
     """Notice → last day that a past, unambiguous event inside its problems names."""
     events = comparison.ledger.frames["core_events"].filter(
-        ~pl.col("is_planned") & ~pl.col("is_ambiguous") & (pl.col("date_precision") == "day") & pl.col("problem_id").is_not_null()
+        ~pl.col("is_planned")
+        & ~pl.col("is_ambiguous")
+        & (pl.col("date_precision") == "day")
+        & pl.col("problem_id").is_not_null()
     )
     return dict(events.group_by("notice_id", maintain_order=True).agg(pl.col("end_date").max()).iter_rows())
 
@@ -235,7 +319,9 @@ def completion_table(comparison: Comparison, figures: dict[tuple[str, str], Figu
                     "is_self_reported": True,
                     **_numbers(figure),
                     **_timing(notice, last.get(cell["notice_id"] or "")),
-                    "disagreeing_check_count": len(comparison.failed_checks.get(notice["notice_id"], ())) if notice else None,
+                    "disagreeing_check_count": len(comparison.failed_checks.get(notice["notice_id"], ()))
+                    if notice
+                    else None,
                     "flags": join_flags(_row_flags(comparison, notice, figure)) if notice else "",
                 }
             )
@@ -311,9 +397,16 @@ def days_since_feedback(notice: dict[str, Any], day: date | None) -> int | None:
 def status_mix(comparison: Comparison) -> pl.DataFrame:
     """``out_status_mix``: units per result, with Goodman's simultaneous intervals."""
     kind = (
-        pl.when(pl.col("status_basis").is_in(ITEMISED_BASES)).then(pl.col("status_code")).otherwise(pl.lit(NOT_STATED)).alias("status_code")
+        pl.when(pl.col("status_basis").is_in(ITEMISED_BASES))
+        .then(pl.col("status_code"))
+        .otherwise(pl.lit(NOT_STATED))
+        .alias("status_code")
     )
-    grouped = comparison.units.with_columns(kind).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
+    grouped = (
+        comparison.units.with_columns(kind)
+        .group_by("notice_id", "status_code", maintain_order=True)
+        .agg("problem_id")
+    )
     ids = {(notice, status): problem_ids for notice, status, problem_ids in grouped.iter_rows()}
     rows: list[dict[str, Any]] = []
     for notice in comparison.notices:

@@ -12,9 +12,9 @@ import polars as pl
 from analysis.compare.grid import grid_cells
 from analysis.compare.ledger import Ledger
 from analysis.compare.schema_columns import COUNTED_UNITS, DEFINITIONS
+from analysis.ledger.checks import principal_total
+from analysis.ledger.results import unit_results
 from analysis.lookups import load_csv
-from analysis.tables.checks import principal_total
-from analysis.tables.results import unit_results
 
 UNCLASSIFIED = "unclassified"
 # totals that can be counted → in which unit
@@ -28,13 +28,19 @@ class Comparison:
     ledger: Ledger
     completion: str = "lenient"
     unit: str = "problem"
-    flags: dict[str, set[str]] = field(default_factory=dict)  # notice → notice-level flags, filled by flags.raise_flags
+    flags: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # notice → notice-level flags, filled by flags.raise_flags
 
     def __post_init__(self) -> None:
         if self.unit not in COUNTED_UNITS:
-            raise ValueError(f"unit {self.unit!r} cannot be counted item by item; use one of {', '.join(COUNTED_UNITS)}")
+            raise ValueError(
+                f"unit {self.unit!r} cannot be counted item by item; use one of {', '.join(COUNTED_UNITS)}"
+            )
         if self.completion not in DEFINITIONS:
-            raise ValueError(f"completion {self.completion!r} is not known; use one of {', '.join(DEFINITIONS)}")
+            raise ValueError(
+                f"completion {self.completion!r} is not known; use one of {', '.join(DEFINITIONS)}"
+            )
 
     @cached_property
     def notices(self) -> list[dict[str, Any]]:
@@ -50,8 +56,17 @@ class Comparison:
 
     def results(self, unit: str) -> pl.DataFrame:
         """``unit_results`` with type and measure columns; one row per unit, in text order."""
-        extra = self.problems.select("problem_id", "primary_type_code", "secondary_type_codes", "type_basis", "type_score", "measure_count")
-        return unit_results(self.problems, unit).join(extra, on="problem_id", how="left", maintain_order="left")
+        extra = self.problems.select(
+            "problem_id",
+            "primary_type_code",
+            "secondary_type_codes",
+            "type_basis",
+            "type_score",
+            "measure_count",
+        )
+        return unit_results(self.problems, unit).join(
+            extra, on="problem_id", how="left", maintain_order="left"
+        )
 
     @cached_property
     def units(self) -> pl.DataFrame:
@@ -68,7 +83,11 @@ class Comparison:
     @cached_property
     def unit_counts(self) -> dict[str, dict[str, int]]:
         """unit → notice → how many."""
-        measures = self.problems.filter(pl.col("is_leaf")).group_by("notice_id", maintain_order=True).agg(pl.col("measure_count").sum())
+        measures = (
+            self.problems.filter(pl.col("is_leaf"))
+            .group_by("notice_id", maintain_order=True)
+            .agg(pl.col("measure_count").sum())
+        )
         return {
             "problem": _tally(self.problems.filter(pl.col("unit") == "problem")),
             "leaf_item": _tally(self.problems.filter(pl.col("is_leaf"))),
@@ -80,7 +99,9 @@ class Comparison:
         """Totals of the whole notice (not of an aspect, not under a problem), in text order."""
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in (
-            self.ledger.frames["core_claims"].filter(pl.col("section_id").is_null() & pl.col("problem_id").is_null()).iter_rows(named=True)
+            self.ledger.frames["core_claims"]
+            .filter(pl.col("section_id").is_null() & pl.col("problem_id").is_null())
+            .iter_rows(named=True)
         ):
             rows[row["notice_id"]].append(row)
         return rows
@@ -130,7 +151,17 @@ def small_n() -> int:
 
 def problem_types() -> list[dict[str, str]]:
     """The code list of problem types with ``unclassified`` at its end: code, label_zh, label_en, dimension_code."""
-    rows = [{**row, "dimension_code": row["dimension_code"] or UNCLASSIFIED} for row in load_csv("codes_problem_types")]
+    rows = [
+        {**row, "dimension_code": row["dimension_code"] or UNCLASSIFIED}
+        for row in load_csv("codes_problem_types")
+    ]
     if all(row["code"] != UNCLASSIFIED for row in rows):
-        rows.append({"code": UNCLASSIFIED, "label_zh": "未能归类", "label_en": "Unclassified", "dimension_code": UNCLASSIFIED})
+        rows.append(
+            {
+                "code": UNCLASSIFIED,
+                "label_zh": "未能归类",
+                "label_en": "Unclassified",
+                "dimension_code": UNCLASSIFIED,
+            }
+        )
     return rows

@@ -29,14 +29,19 @@ def day_count(first: date | None, last: date | None) -> int | None:
 def notice_table(comparison: Comparison) -> pl.DataFrame:
     """``out_notices``: what is compared, one row per notice and per missing city-year."""
     classified = dict(
-        comparison.units.group_by("notice_id", maintain_order=True).agg((pl.col("primary_type_code") != "unclassified").mean()).iter_rows()
+        comparison.units.group_by("notice_id", maintain_order=True)
+        .agg((pl.col("primary_type_code") != "unclassified").mean())
+        .iter_rows()
     )
     rows: list[dict[str, Any]] = []
     for cell in comparison.cells.iter_rows(named=True):
         notice_id = cell["notice_id"]
         notice = comparison.by_id.get(notice_id or "", {})
         tasks = comparison.claim(notice_id, "tasks") if notice_id else None
-        counts = {unit: (found.get(notice_id, 0) if notice_id else None) for unit, found in comparison.unit_counts.items()}
+        counts = {
+            unit: (found.get(notice_id, 0) if notice_id else None)
+            for unit, found in comparison.unit_counts.items()
+        }
         rows.append(
             {
                 **{k: cell[k] for k in KEYS},
@@ -49,7 +54,9 @@ def notice_table(comparison: Comparison) -> pl.DataFrame:
                 "leaf_item_count": counts["leaf_item"],
                 "measure_count": counts["measure"],
                 "stated_task_count": int(tasks["value"]) if tasks else None,
-                "inspection_days": day_count(notice.get("inspection_start_date"), notice.get("inspection_end_date")),
+                "inspection_days": day_count(
+                    notice.get("inspection_start_date"), notice.get("inspection_end_date")
+                ),
                 "char_count": notice.get("char_count"),
                 "coverage_share": notice.get("coverage_share"),
                 "classified_share": classified.get(notice_id),
@@ -62,29 +69,49 @@ def notice_table(comparison: Comparison) -> pl.DataFrame:
 def problem_counts(comparison: Comparison) -> pl.DataFrame:
     """``out_problem_counts``: notice × group × unit."""
     rows: list[dict[str, Any]] = []
-    sections = comparison.ledger.frames["core_sections"].partition_by("notice_id", as_dict=True, maintain_order=True)
+    sections = comparison.ledger.frames["core_sections"].partition_by(
+        "notice_id", as_dict=True, maintain_order=True
+    )
     units = {
-        unit: comparison.results(unit).partition_by("notice_id", as_dict=True, maintain_order=True) for unit in ("problem", "leaf_item")
+        unit: comparison.results(unit).partition_by("notice_id", as_dict=True, maintain_order=True)
+        for unit in ("problem", "leaf_item")
     }
     for cell in comparison.cells.iter_rows(named=True):
         notice_id = cell["notice_id"]
         notice = comparison.by_id.get(notice_id or "", {})
         keys = {k: cell[k] for k in KEYS}
         context = {
-            "inspection_days": day_count(notice.get("inspection_start_date"), notice.get("inspection_end_date")),
+            "inspection_days": day_count(
+                notice.get("inspection_start_date"), notice.get("inspection_end_date")
+            ),
             "char_count": notice.get("char_count"),
         }
         flags = comparison.flags_for(notice_id, "counts") if notice_id else []
         for unit in ("problem", "leaf_item", "measure"):
             rows.append(
-                {**keys, **_whole(unit, "counted", comparison.unit_counts[unit].get(notice_id, 0) if notice_id else None, flags), **context}
+                {
+                    **keys,
+                    **_whole(
+                        unit,
+                        "counted",
+                        comparison.unit_counts[unit].get(notice_id, 0) if notice_id else None,
+                        flags,
+                    ),
+                    **context,
+                }
             )
         for unit, code in TASK_CLAIM_UNITS.items():
             claim = comparison.claim(notice_id, code) if notice_id else None
             rows.append(
                 {
                     **keys,
-                    **_whole(unit, "stated", int(claim["value"]) if claim else None, flags, claim["claim_id"] if claim else ""),
+                    **_whole(
+                        unit,
+                        "stated",
+                        int(claim["value"]) if claim else None,
+                        flags,
+                        claim["claim_id"] if claim else "",
+                    ),
                     **context,
                 }
             )
@@ -92,7 +119,10 @@ def problem_counts(comparison: Comparison) -> pl.DataFrame:
             for unit, by_notice in units.items():
                 found = by_notice.get((notice_id,))
                 if found is not None:
-                    rows.extend({**keys, **row, **context} for row in _groups(unit, found, sections.get((notice_id,)), flags))
+                    rows.extend(
+                        {**keys, **row, **context}
+                        for row in _groups(unit, found, sections.get((notice_id,)), flags)
+                    )
     return out_frame("out_problem_counts", rows)
 
 
@@ -115,31 +145,84 @@ def _whole(unit: str, definition: str, value: int | None, flags: list[str], ids:
     }
 
 
-def _groups(unit: str, found: pl.DataFrame, sections: pl.DataFrame | None, flags: list[str]) -> list[dict[str, Any]]:
+def _groups(
+    unit: str, found: pl.DataFrame, sections: pl.DataFrame | None, flags: list[str]
+) -> list[dict[str, Any]]:
     """Aspects, categories and dimensions of one notice: every section and every dimension, also those with none."""
     n = found.height
     rows = []
-    for level, column, zh, en in (("aspect", "aspect_id", "方面", "Aspect"), ("category", "category_id", "分类", "Category")):
+    for level, column, zh, en in (
+        ("aspect", "aspect_id", "方面", "Aspect"),
+        ("category", "category_id", "分类", "Category"),
+    ):
         ids = _ids_by(found, column)
-        own = [] if sections is None else sections.filter(pl.col("section_level") == level).select("section_id", "ordinal").iter_rows()
+        own = (
+            []
+            if sections is None
+            else sections.filter(pl.col("section_level") == level).select("section_id", "ordinal").iter_rows()
+        )
         for section_id, ordinal in own:
-            rows.append(_group(level, section_id, ordinal, f"{zh}{ordinal}", f"{en} {ordinal}", unit, ids.get(section_id, []), n, flags))
+            rows.append(
+                _group(
+                    level,
+                    section_id,
+                    ordinal,
+                    f"{zh}{ordinal}",
+                    f"{en} {ordinal}",
+                    unit,
+                    ids.get(section_id, []),
+                    n,
+                    flags,
+                )
+            )
     dimension_of = {row["code"]: row["dimension_code"] for row in problem_types()}
     typed = found.with_columns(
-        pl.col("primary_type_code").replace_strict(dimension_of, default="unclassified", return_dtype=pl.String).alias("_dimension")
+        pl.col("primary_type_code")
+        .replace_strict(dimension_of, default="unclassified", return_dtype=pl.String)
+        .alias("_dimension")
     )
     ids = _ids_by(typed, "_dimension")
-    dimensions = [*load_csv("codes_dimensions"), {"code": "unclassified", "label_zh": "未能归类", "label_en": "Unclassified"}]
+    dimensions = [
+        *load_csv("codes_dimensions"),
+        {"code": "unclassified", "label_zh": "未能归类", "label_en": "Unclassified"},
+    ]
     for ordinal, row in enumerate(dimensions, 1):
-        rows.append(_group("dimension", row["code"], ordinal, row["label_zh"], row["label_en"], unit, ids.get(row["code"], []), n, flags))
+        rows.append(
+            _group(
+                "dimension",
+                row["code"],
+                ordinal,
+                row["label_zh"],
+                row["label_en"],
+                unit,
+                ids.get(row["code"], []),
+                n,
+                flags,
+            )
+        )
     return rows
 
 
 def _ids_by(frame: pl.DataFrame, column: str) -> dict[str, list[str]]:
-    return dict(frame.filter(pl.col(column).is_not_null()).group_by(column, maintain_order=True).agg("problem_id").iter_rows())
+    return dict(
+        frame.filter(pl.col(column).is_not_null())
+        .group_by(column, maintain_order=True)
+        .agg("problem_id")
+        .iter_rows()
+    )
 
 
-def _group(code: str, group_id: str, ordinal: int, zh: str, en: str, unit: str, ids: list[str], n: int, flags: list[str]) -> dict[str, Any]:
+def _group(
+    code: str,
+    group_id: str,
+    ordinal: int,
+    zh: str,
+    en: str,
+    unit: str,
+    ids: list[str],
+    n: int,
+    flags: list[str],
+) -> dict[str, Any]:
     low, high = wilson(len(ids), n)
     return {
         "group_code": code,
@@ -166,7 +249,8 @@ def reconciliation(comparison: Comparison) -> pl.DataFrame:
     for check in comparison.ledger.frames["core_checks"].iter_rows(named=True):
         notice = comparison.by_id[check["notice_id"]]
         label = labels.get(
-            check["check_code"], {"label_zh": check["check_code"], "label_en": check["check_code"], "unit": "", "note_en": ""}
+            check["check_code"],
+            {"label_zh": check["check_code"], "label_en": check["check_code"], "unit": "", "note_en": ""},
         )
         stated, counted = check["stated_value"], check["counted_value"]
         rows.append(
@@ -196,7 +280,10 @@ def reconciliation(comparison: Comparison) -> pl.DataFrame:
 
 @lru_cache(maxsize=1)
 def _note_patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(re.escape(row["zh"]).replace(r"\{\}", r"(\d+)") + "$"), row["en"]) for row in load_csv("check_notes")]
+    return [
+        (re.compile(re.escape(row["zh"]).replace(r"\{\}", r"(\d+)") + "$"), row["en"])
+        for row in load_csv("check_notes")
+    ]
 
 
 def note_in_english(note: str | None) -> str | None:

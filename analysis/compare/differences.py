@@ -85,7 +85,11 @@ def _usable(figure: Figure) -> bool:
 
 
 def _flags(comparison: Comparison, found: list[tuple[dict[str, Any], Figure]]) -> str:
-    flags = {flag for notice, figure in found for flag in comparison.flags_for(notice["notice_id"], "completion", figure.n)}
+    flags = {
+        flag
+        for notice, figure in found
+        for flag in comparison.flags_for(notice["notice_id"], "completion", figure.n)
+    }
     if len({figure.basis for _, figure in found}) > 1:
         flags.add("D")
     if len({figure.unit for _, figure in found}) > 1:
@@ -93,7 +97,9 @@ def _flags(comparison: Comparison, found: list[tuple[dict[str, Any], Figure]]) -
     return join_flags(flags)
 
 
-def _overall(comparison: Comparison, definition: str, own: list[tuple[dict[str, Any], Figure]]) -> dict[str, Any]:
+def _overall(
+    comparison: Comparison, definition: str, own: list[tuple[dict[str, Any], Figure]]
+) -> dict[str, Any]:
     used = [(notice, figure) for notice, figure in own if _usable(figure)]
     row = {
         **EMPTY,
@@ -135,7 +141,12 @@ def _overall(comparison: Comparison, definition: str, own: list[tuple[dict[str, 
     }
 
 
-def _pair(comparison: Comparison, definition: str, a: tuple[dict[str, Any], Figure], b: tuple[dict[str, Any], Figure]) -> dict[str, Any]:
+def _pair(
+    comparison: Comparison,
+    definition: str,
+    a: tuple[dict[str, Any], Figure],
+    b: tuple[dict[str, Any], Figure],
+) -> dict[str, Any]:
     (notice_a, figure_a), (notice_b, figure_b) = a, b
     row = {
         **EMPTY,

@@ -16,7 +16,7 @@ from analysis.compare.grid import join_flags, join_ids, key_of, out_frame
 from analysis.compare.intervals import wilson
 from analysis.compare.timeline import ISSUED
 from analysis.compare.wording import Run, covered, intent_words, plain, sanction_count, shared_runs
-from analysis.tables.results import NOT_STATED
+from analysis.ledger.results import NOT_STATED
 
 MONEY = "money"
 SHARES = (  # code, zh, en
@@ -47,7 +47,9 @@ class Evidence:
     def __init__(self, comparison: Comparison):
         self.comparison = comparison
         measures = comparison.ledger.frames["core_measures"]
-        joined = measures.group_by("problem_id", maintain_order=True).agg(pl.col("measure_text").str.join("\n"))
+        joined = measures.group_by("problem_id", maintain_order=True).agg(
+            pl.col("measure_text").str.join("\n")
+        )
         self.text: dict[str, str] = dict(joined.iter_rows())
         self.items = comparison.leaves.to_dicts()
         self.plain = [plain(self.text.get(item["problem_id"], "")) for item in self.items]
@@ -74,16 +76,23 @@ class Evidence:
         frames = comparison.ledger.frames
         in_measures = pl.col("part_code").is_in(["measure", "other"])
         events = _ids(
-            frames["core_events"].filter(in_measures & ~pl.col("is_planned") & pl.col("date_precision").is_in(["day", "month"])), "event_id"
+            frames["core_events"].filter(
+                in_measures & ~pl.col("is_planned") & pl.col("date_precision").is_in(["day", "month"])
+            ),
+            "event_id",
         )
-        documents = frames["core_citations"].filter(pl.col("is_document") & pl.col("problem_id").is_not_null())
+        documents = frames["core_citations"].filter(
+            pl.col("is_document") & pl.col("problem_id").is_not_null()
+        )
         issued = _ids(documents.filter(pl.col("action_code").is_in(ISSUED)), "citation_id")
         numbered = _ids(documents.filter(pl.col("document_number").is_not_null()), "citation_id")
         figures = frames["core_figures"].filter(in_measures)
         quantities = _ids(figures, "figure_id")
         money = _ids(figures.filter(pl.col("figure_kind") == MONEY), "figure_id")
         within, across = self.spans
-        done = done_statuses()[comparison.completion if comparison.completion in ("strict", "lenient") else "itemised"]
+        done = done_statuses()[
+            comparison.completion if comparison.completion in ("strict", "lenient") else "itemised"
+        ]
         rows = []
         for position, item in enumerate(self.items):
             problem_id = item["problem_id"]
@@ -144,7 +153,10 @@ class Evidence:
         """Whether the result is the item's own, or follows from a completed total that the notice states."""
         if item["status_code"] == NOT_STATED:
             return False
-        return item["status_basis"] != "total" or self.comparison.claim(item["notice_id"], "completed") is not None
+        return (
+            item["status_basis"] != "total"
+            or self.comparison.claim(item["notice_id"], "completed") is not None
+        )
 
     def table(self) -> pl.DataFrame:
         """``out_evidence``: one row per leaf item."""
@@ -170,7 +182,9 @@ class Evidence:
         rows = []
         for notice in self.comparison.notices:
             for scope in ("completed", "all"):
-                scoped = [r for r in own.get(notice["notice_id"], ()) if scope == "all" or r["is_said_completed"]]
+                scoped = [
+                    r for r in own.get(notice["notice_id"], ()) if scope == "all" or r["is_said_completed"]
+                ]
                 for code, zh, en in SHARES:
                     found = [r["problem_id"] for r in scoped if tests[code](r)]
                     n = len(scoped)
@@ -189,7 +203,9 @@ class Evidence:
                             "share": len(found) / n if n else None,
                             "wilson_low": low,
                             "wilson_high": high,
-                            "flags": join_flags(self.comparison.flags_for(notice["notice_id"], "evidence", n)),
+                            "flags": join_flags(
+                                self.comparison.flags_for(notice["notice_id"], "evidence", n)
+                            ),
                             "source_ids": join_ids(found),
                         }
                     )
@@ -204,13 +220,18 @@ class Evidence:
             .agg("char_start", "measure_text")
             .iter_rows(named=True)
         }
-        found = sorted(((sum(r[2] for r in runs), pair, runs) for pair, runs in self.runs.items()), key=lambda t: (-t[0], t[1]))
+        found = sorted(
+            ((sum(r[2] for r in runs), pair, runs) for pair, runs in self.runs.items()),
+            key=lambda t: (-t[0], t[1]),
+        )
         rows = []
         for total, (i, j), runs in found[:most]:
             a, b = self.items[i], self.items[j]
             longest = max(runs, key=lambda r: (r[2], -r[0]))
             start, end = self._place(i, longest[0], longest[2], starts)
-            flags = {f for n in (a["notice_id"], b["notice_id"]) for f in self.comparison.flags_for(n, "evidence")}
+            flags = {
+                f for n in (a["notice_id"], b["notice_id"]) for f in self.comparison.flags_for(n, "evidence")
+            }
             lengths = len(self.plain[i][0]), len(self.plain[j][0])
             rows.append(
                 {
@@ -235,7 +256,9 @@ class Evidence:
             )
         return out_frame("out_reuse", rows)
 
-    def _place(self, item: int, start: int, length: int, starts: dict[str, dict[str, Any]]) -> tuple[int | None, int | None]:
+    def _place(
+        self, item: int, start: int, length: int, starts: dict[str, dict[str, Any]]
+    ) -> tuple[int | None, int | None]:
         """Span of a run in the notice's text; null where it runs over two measures."""
         places = self.plain[item][1]
         first, last = places[start], places[start + length - 1]
@@ -249,4 +272,9 @@ class Evidence:
 
 
 def _ids(frame: pl.DataFrame, column: str) -> dict[str, list[str]]:
-    return dict(frame.filter(pl.col("problem_id").is_not_null()).group_by("problem_id", maintain_order=True).agg(column).iter_rows())
+    return dict(
+        frame.filter(pl.col("problem_id").is_not_null())
+        .group_by("problem_id", maintain_order=True)
+        .agg(column)
+        .iter_rows()
+    )

@@ -47,7 +47,9 @@ def _one_sided(x_a: int, n_a: int, x_b: int, n_b: int) -> float:
     extreme = (tail <= tail[x_a, x_b] * (1 + 1e-13)).astype(float)
 
     def size(shares: Any) -> Any:
-        return np.einsum("ga,ab,gb->g", _binomials(n_a, shares), extreme, _binomials(n_b, shares), optimize=True)
+        return np.einsum(
+            "ga,ab,gb->g", _binomials(n_a, shares), extreme, _binomials(n_b, shares), optimize=True
+        )
 
     low, high = 0.0, 1.0
     best = 0.0

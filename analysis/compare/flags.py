@@ -26,12 +26,21 @@ LEVELS_EN = {
     "township": "township",
     "zone": "development zone",
 }
-LEVELS_ZH = {"central": "中央", "province": "省级", "prefecture": "地级", "county": "县级", "township": "乡镇", "zone": "开发区"}
+LEVELS_ZH = {
+    "central": "中央",
+    "province": "省级",
+    "prefecture": "地级",
+    "county": "县级",
+    "township": "乡镇",
+    "zone": "开发区",
+}
 Reason = tuple[str, str, list[str]]  # why in zh, in en, IDs
 
 
 def raise_flags(
-    comparison: Comparison, figures: dict[tuple[str, str], Figure], notice_kappas: dict[str, float] | None = None
+    comparison: Comparison,
+    figures: dict[tuple[str, str], Figure],
+    notice_kappas: dict[str, float] | None = None,
 ) -> pl.DataFrame:
     """``out_flags`` (every flag of every notice) and, as a side effect, ``comparison.flags`` for the other tables.
 
@@ -41,7 +50,9 @@ def raise_flags(
     rows: list[dict[str, Any]] = []
     for notice in comparison.notices:
         notice_id = notice["notice_id"]
-        comparison.flags[notice_id] = {flag for flag, found in reasons.items() if notice_id in found and flag != "L"}
+        comparison.flags[notice_id] = {
+            flag for flag, found in reasons.items() if notice_id in found and flag != "L"
+        }
         for flag, meaning in flag_rows().items():
             zh, en, ids = reasons[flag].get(notice_id, ("", "", []))
             rows.append(
@@ -62,7 +73,9 @@ def raise_flags(
     return out_frame("out_flags", rows)
 
 
-def _all_reasons(comparison: Comparison, figures: dict[tuple[str, str], Figure], kappas: dict[str, float]) -> dict[str, dict[str, Reason]]:
+def _all_reasons(
+    comparison: Comparison, figures: dict[tuple[str, str], Figure], kappas: dict[str, float]
+) -> dict[str, dict[str, Reason]]:
     return {
         "U": _unit(comparison, figures),
         "D": _definition(comparison, figures),
@@ -93,7 +106,11 @@ def _unit(comparison: Comparison, figures: dict[tuple[str, str], Figure]) -> dic
                 [tasks["claim_id"]] if tasks else [],
             )
         elif stated.basis == "total" and stated.unit != comparison.unit:
-            found[notice_id] = ("完成总数按其他单位声明", "the completed total is stated in another unit", stated.ids)
+            found[notice_id] = (
+                "完成总数按其他单位声明",
+                "the completed total is stated in another unit",
+                stated.ids,
+            )
         elif tasks and comparison.claim(notice_id, "problems") is None:
             found[notice_id] = (
                 f"总数以任务声明（{tasks['value']:g}项），未声明问题数",
@@ -134,12 +151,20 @@ def _time(comparison: Comparison) -> dict[str, Reason]:
         days = days_since_feedback(notice, day)
         if days is None:
             lacking = "反馈日" if notice["feedback_date"] is None or day is not None else "数据截至日"
-            found[notice_id] = (f"{lacking}不详", f"the day of the {'feedback' if lacking == '反馈日' else 'figures'} is unknown", [])
+            found[notice_id] = (
+                f"{lacking}不详",
+                f"the day of the {'feedback' if lacking == '反馈日' else 'figures'} is unknown",
+                [],
+            )
         else:
             if not is_bound:
                 known[notice_id] = days
             else:
-                found[notice_id] = (f"数据截至日不详，至少{days}天", f"the day of the figures is unknown: at least {days} days", [])
+                found[notice_id] = (
+                    f"数据截至日不详，至少{days}天",
+                    f"the day of the figures is unknown: at least {days} days",
+                    [],
+                )
     if len(known) > 1:
         middle = median(known.values())
         for notice_id, days in known.items():
@@ -166,10 +191,12 @@ def _reconciliation(comparison: Comparison) -> dict[str, Reason]:
     for notice_id, checks in comparison.failed_checks.items():
         parts = [(labels.get(c["check_code"], {}), c) for c in checks]
         zh = "；".join(
-            f"{label.get('label_zh', c['check_code'])}声明{c['stated_value']:g}、清点{c['counted_value']:g}" for label, c in parts
+            f"{label.get('label_zh', c['check_code'])}声明{c['stated_value']:g}、清点{c['counted_value']:g}"
+            for label, c in parts
         )
         en = "; ".join(
-            f"{label.get('label_en', c['check_code'])}: stated {c['stated_value']:g}, counted {c['counted_value']:g}" for label, c in parts
+            f"{label.get('label_en', c['check_code'])}: stated {c['stated_value']:g}, counted {c['counted_value']:g}"
+            for label, c in parts
         )
         found[notice_id] = (zh, en, [c["check_id"] for c in checks])
     return found
@@ -192,7 +219,10 @@ def _not_published(comparison: Comparison, figures: dict[tuple[str, str], Figure
 
 
 def _small(comparison: Comparison) -> dict[str, Reason]:
-    sizes = {n["notice_id"]: comparison.unit_counts[comparison.unit].get(n["notice_id"], 0) for n in comparison.notices}
+    sizes = {
+        n["notice_id"]: comparison.unit_counts[comparison.unit].get(n["notice_id"], 0)
+        for n in comparison.notices
+    }
     return {notice_id: (f"仅{n}项", f"only {n} units", []) for notice_id, n in sizes.items() if n < small_n()}
 
 
@@ -226,7 +256,15 @@ def _classification(comparison: Comparison, kappas: dict[str, float]) -> dict[st
     for notice_id, share, ids in shares.iter_rows():
         kappa = kappas.get(notice_id)
         if share is not None and share > flag_threshold("Q"):
-            found[notice_id] = (f"{share:.0%}的事项未能归类", f"{share:.0%} of the units could not be classified", ids)
+            found[notice_id] = (
+                f"{share:.0%}的事项未能归类",
+                f"{share:.0%} of the units could not be classified",
+                ids,
+            )
         elif kappa is not None and kappa < LOW_KAPPA:
-            found[notice_id] = (f"与人工归类的 κ 为 {kappa:.2f}", f"kappa against the human coding is {kappa:.2f}", [])
+            found[notice_id] = (
+                f"与人工归类的 κ 为 {kappa:.2f}",
+                f"kappa against the human coding is {kappa:.2f}",
+                [],
+            )
     return found

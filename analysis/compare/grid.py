@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -16,7 +16,7 @@ KEYS = ["notice_id", "city_code", "city_name", "year", "label_zh", "label_en"]
 LONGEST_SPAN = 60  # years; a wider span is a misread year, and its empty cells would drown the table
 
 
-@lru_cache(maxsize=None)
+@cache
 def out_schema(name: str) -> dict[str, pl.DataType]:
     return {column: spec.dtype for column, spec in OUT_TABLES[name].columns().items()}
 
@@ -28,7 +28,10 @@ def out_frame(name: str, rows: Iterable[dict[str, Any]] | pl.DataFrame) -> pl.Da
         return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
     listed = list(rows)
     return pl.DataFrame(
-        {column: pl.Series(column, [row[column] for row in listed], dtype=dtype, strict=False) for column, dtype in schema.items()},
+        {
+            column: pl.Series(column, [row[column] for row in listed], dtype=dtype, strict=False)
+            for column, dtype in schema.items()
+        },
         schema=schema,
     )
 
@@ -41,9 +44,9 @@ def grid_cells(ledger: Ledger) -> pl.DataFrame:
     """
     notices = ledger.notices.select(KEYS).with_columns(pl.lit(False).alias("is_missing"))
     years = [y for y in ledger.years if y >= ledger.years[-1] - LONGEST_SPAN] if ledger.years else []
-    cities = notices.select("city_code", "city_name", pl.col("label_en").str.replace(r" [^ ]+( \(\d+\))?$", "").alias("_place")).unique(
-        ["city_code", "city_name"], keep="first", maintain_order=True
-    )
+    cities = notices.select(
+        "city_code", "city_name", pl.col("label_en").str.replace(r" [^ ]+( \(\d+\))?$", "").alias("_place")
+    ).unique(["city_code", "city_name"], keep="first", maintain_order=True)
     empty = cities.join(pl.DataFrame({"year": years}, schema={"year": pl.Int64}), how="cross").join(
         notices, on=["city_code", "city_name", "year"], how="anti", nulls_equal=True
     )
@@ -52,11 +55,15 @@ def grid_cells(ledger: Ledger) -> pl.DataFrame:
         "city_code",
         "city_name",
         "year",
-        pl.concat_str([pl.col("city_name").fill_null(UNKNOWN_PLACE_ZH), pl.col("year").cast(pl.String)], separator=" ").alias("label_zh"),
+        pl.concat_str(
+            [pl.col("city_name").fill_null(UNKNOWN_PLACE_ZH), pl.col("year").cast(pl.String)], separator=" "
+        ).alias("label_zh"),
         pl.concat_str([pl.col("_place"), pl.col("year").cast(pl.String)], separator=" ").alias("label_en"),
         pl.lit(True).alias("is_missing"),
     )
-    return pl.concat([notices, empty]).sort("city_code", "city_name", "year", "notice_id", nulls_last=True, maintain_order=True)
+    return pl.concat([notices, empty]).sort(
+        "city_code", "city_name", "year", "notice_id", nulls_last=True, maintain_order=True
+    )
 
 
 def key_of(notice: dict[str, Any]) -> dict[str, Any]:
@@ -74,8 +81,14 @@ def wilson_columns(x: str, n: str, level: float = LEVEL) -> list[pl.Expr]:
     half = z * (share * (1 - share) / known + spread / (4 * known)).sqrt() / (1 + spread)
     return [
         share.alias("share"),
-        pl.when(pl.col(x) == 0).then(known * 0).otherwise(pl.max_horizontal(centre - half, pl.lit(0.0))).alias("wilson_low"),
-        pl.when(pl.col(x) == pl.col(n)).then(known / known).otherwise(pl.min_horizontal(centre + half, pl.lit(1.0))).alias("wilson_high"),
+        pl.when(pl.col(x) == 0)
+        .then(known * 0)
+        .otherwise(pl.max_horizontal(centre - half, pl.lit(0.0)))
+        .alias("wilson_low"),
+        pl.when(pl.col(x) == pl.col(n))
+        .then(known / known)
+        .otherwise(pl.min_horizontal(centre + half, pl.lit(1.0)))
+        .alias("wilson_high"),
     ]
 
 

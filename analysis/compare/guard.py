@@ -25,14 +25,21 @@ class IncomparableUnits(ValueError):
 
 
 def require_comparable(
-    rows: pl.DataFrame | Iterable[Mapping[str, Any]], unit: str = "unit", definition: str = "definition_code", basis: str = "basis_code"
+    rows: pl.DataFrame | Iterable[Mapping[str, Any]],
+    unit: str = "unit",
+    definition: str = "definition_code",
+    basis: str = "basis_code",
 ) -> None:
     """Raise IncomparableUnits unless all rows share unit, definition and basis (columns that are absent are not looked at).
 
     ``rows``: a frame or dicts of one ``out_*`` table with ``label_zh``, ``label_en`` where there are any.
     """
     listed = rows.to_dicts() if isinstance(rows, pl.DataFrame) else [dict(row) for row in rows]
-    for column, explain in ((unit, _explain_unit), (definition, _explain_definition), (basis, _explain_basis)):
+    for column, explain in (
+        (unit, _explain_unit),
+        (definition, _explain_definition),
+        (basis, _explain_basis),
+    ):
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in listed:
             if row.get(column) is not None:
@@ -49,8 +56,12 @@ def _who(rows: list[dict[str, Any]], column: str) -> str:
 
 
 def _listed(groups: dict[str, list[dict[str, Any]]], names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    zh = "；".join(f"{_who(rows, 'label_zh')}按{names.get(value, (value, value))[0]}计" for value, rows in groups.items())
-    en = "; ".join(f"{_who(rows, 'label_en')}: {names.get(value, (value, value))[1]}" for value, rows in groups.items())
+    zh = "；".join(
+        f"{_who(rows, 'label_zh')}按{names.get(value, (value, value))[0]}计" for value, rows in groups.items()
+    )
+    en = "; ".join(
+        f"{_who(rows, 'label_en')}: {names.get(value, (value, value))[1]}" for value, rows in groups.items()
+    )
     return zh, en
 
 

@@ -8,7 +8,7 @@ Newcombe 1998, method 10 (difference); Goodman 1965 (simultaneous multinomial); 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -17,7 +17,7 @@ LEVEL = 0.95
 NO_INTERVAL: Interval = (None, None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def normal_quantile(probability: float) -> float:
     return NormalDist().inv_cdf(probability)
 
@@ -59,7 +59,11 @@ def newcombe(x_a: int, n_a: int, x_b: int, n_b: int, level: float = LEVEL) -> tu
     if low_a is None or low_b is None or high_a is None or high_b is None:
         raise ValueError(f"a difference needs two shares, got {x_a} of {n_a} and {x_b} of {n_b}")
     a, b = x_a / n_a, x_b / n_b
-    return a - b, a - b - sqrt((a - low_a) ** 2 + (high_b - b) ** 2), a - b + sqrt((high_a - a) ** 2 + (b - low_b) ** 2)
+    return (
+        a - b,
+        a - b - sqrt((a - low_a) ** 2 + (high_b - b) ** 2),
+        a - b + sqrt((high_a - a) ** 2 + (b - low_b) ** 2),
+    )
 
 
 def goodman(counts: Sequence[int], level: float = LEVEL) -> list[Interval]:
@@ -71,7 +75,12 @@ def goodman(counts: Sequence[int], level: float = LEVEL) -> list[Interval]:
     result = []
     for x in counts:
         half = sqrt(chi * (chi + 4 * x * (n - x) / n))
-        result.append((max(0.0, (chi + 2 * x - half) / (2 * (chi + n))), min(1.0, (chi + 2 * x + half) / (2 * (chi + n)))))
+        result.append(
+            (
+                max(0.0, (chi + 2 * x - half) / (2 * (chi + n))),
+                min(1.0, (chi + 2 * x + half) / (2 * (chi + n))),
+            )
+        )
     return result
 
 

@@ -16,12 +16,16 @@ from typing import Any
 
 import polars as pl
 
-from analysis.tables.frames import frame_from_rows
-from analysis.tables.schemas import CORE_TABLES
-from analysis.tables.store import MissingTables, scan_table
+from analysis.ledger.frames import frame_from_rows
+from analysis.ledger.schemas import CORE_TABLES
+from analysis.ledger.store import MissingTables, scan_table
 
 YEAR_BASES = ("publication", "feedback", "inspection")
-TABLES = tuple(name for name in CORE_TABLES if name not in ("core_texts", "core_metadata", "core_regions", "core_quarantine"))
+TABLES = tuple(
+    name
+    for name in CORE_TABLES
+    if name not in ("core_texts", "core_metadata", "core_regions", "core_quarantine")
+)
 SAME_BODY = 0.5
 UNKNOWN_PLACE_ZH, UNKNOWN_YEAR_ZH = "地点不详", "年份不详"
 
@@ -44,7 +48,9 @@ class Ledger:
     all_cities: list[tuple[str, str]] = field(default_factory=list)
     all_years: list[int] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
-    prepared: dict[Any, Any] = field(default_factory=dict, repr=False)  # work that several tables share, kept by outputs
+    prepared: dict[Any, Any] = field(
+        default_factory=dict, repr=False
+    )  # work that several tables share, kept by outputs
 
     @property
     def notices(self) -> pl.DataFrame:
@@ -110,9 +116,13 @@ def ledger_from_frames(
     if year_basis not in YEAR_BASES:
         raise ValueError(f"year_basis {year_basis!r} is not known; use one of {', '.join(YEAR_BASES)}")
     notices = with_year(frames["core_notices"], year_basis)
-    cities = sorted({(code or "", name or "") for code, name in notices.select("city_code", "city_name").iter_rows()})
+    cities = sorted(
+        {(code or "", name or "") for code, name in notices.select("city_code", "city_name").iter_rows()}
+    )
     years = sorted(year for year in notices["year"].unique().to_list() if year is not None)
-    kept, excluded = _select(notices, tuple(city_codes), first_year, last_year, cities, years, include_near_copies)
+    kept, excluded = _select(
+        notices, tuple(city_codes), first_year, last_year, cities, years, include_near_copies
+    )
     kept = label_notices(kept)
     span = [y for y in kept["year"].to_list() if y is not None]
     low, high = (
@@ -126,7 +136,9 @@ def ledger_from_frames(
             frame = frames.get(name)
             empty = frame_from_rows(name, [])
             ledger.frames[name] = (
-                empty if frame is None else _sorted(frame.filter(pl.col("notice_id").is_in(kept["notice_id"].implode())), ids)
+                empty
+                if frame is None
+                else _sorted(frame.filter(pl.col("notice_id").is_in(kept["notice_id"].implode())), ids)
             )
     return ledger
 
@@ -136,7 +148,9 @@ def with_year(notices: pl.DataFrame, year_basis: str) -> pl.DataFrame:
     year = {
         "publication": pl.col("notice_year"),
         "feedback": pl.col("feedback_date").dt.year(),
-        "inspection": pl.coalesce(pl.col("inspection_start_date").dt.year(), pl.col("inspection_end_date").dt.year()),
+        "inspection": pl.coalesce(
+            pl.col("inspection_start_date").dt.year(), pl.col("inspection_end_date").dt.year()
+        ),
     }[year_basis]
     return notices.with_columns(year.cast(pl.Int64).alias("year"))
 
@@ -153,15 +167,21 @@ def _select(
     allowed = {"city_codes": [f"{code} {name}".strip() for code, name in cities], "years": list(years)}
     said = f"cities: {', '.join(allowed['city_codes']) or 'none'}; years: {_year_list(years)}"
     if notices.is_empty():
-        raise EmptySelection("The ledger holds no notice. Put notices into data/raw and run `zhenggai parse`.", allowed)
+        raise EmptySelection(
+            "The ledger holds no notice. Put notices into data/raw and run `zhenggai parse`.", allowed
+        )
     known = {value for pair in cities for value in pair if value}
     for wanted in city_codes:
         if str(wanted) not in known:
             near = get_close_matches(str(wanted), sorted(known), n=1, cutoff=0.4)
             hint = f" Did you mean {near[0]}?" if near else ""
-            raise EmptySelection(f"No notice of city {wanted!r} in the ledger.{hint} It holds {said}.", allowed)
+            raise EmptySelection(
+                f"No notice of city {wanted!r} in the ledger.{hint} It holds {said}.", allowed
+            )
     if first is not None and last is not None and first > last:
-        raise EmptySelection(f"first_year {first} is after last_year {last}. The ledger holds {said}.", allowed)
+        raise EmptySelection(
+            f"first_year {first} is after last_year {last}. The ledger holds {said}.", allowed
+        )
     excluded: list[dict[str, str]] = []
     kept = notices
     if city_codes:
@@ -176,7 +196,9 @@ def _select(
                     "reason_en": "no year on the chosen basis, left out of a selection by year",
                 }
             )
-        kept = kept.filter(pl.col("year").is_between(first if first is not None else 0, last if last is not None else 9999))
+        kept = kept.filter(
+            pl.col("year").is_between(first if first is not None else 0, last if last is not None else 9999)
+        )
     if not include_near_copies:
         copies = kept.filter(pl.col("near_copy_of").is_in(kept["notice_id"].implode()))
         for notice_id, original in copies.select("notice_id", "near_copy_of").iter_rows():
@@ -190,7 +212,9 @@ def _select(
         kept = kept.join(copies.select("notice_id"), on="notice_id", how="anti", maintain_order="left")
     if kept.is_empty():
         raise EmptySelection(f"The selection holds no notice. The ledger holds {said}.", allowed)
-    return kept.sort("city_code", "city_name", "year", "notice_id", nulls_last=True, maintain_order=True), excluded
+    return kept.sort(
+        "city_code", "city_name", "year", "notice_id", nulls_last=True, maintain_order=True
+    ), excluded
 
 
 def _year_list(years: list[int]) -> str:
@@ -204,7 +228,9 @@ def label_notices(notices: pl.DataFrame) -> pl.DataFrame:
     for row in notices.iter_rows(named=True):
         place, year = row["city_name"], row["year"]
         zh.append(f"{place or UNKNOWN_PLACE_ZH} {year or UNKNOWN_YEAR_ZH}")
-        en.append(f"{row['notice_id'].partition('-')[0].capitalize() if place else 'Unknown place'} {year or '(no year)'}")
+        en.append(
+            f"{row['notice_id'].partition('-')[0].capitalize() if place else 'Unknown place'} {year or '(no year)'}"
+        )
     zh = _unique(zh, notices["sector_text"].to_list(), "（{}）")
     en = _unique(en, [None] * len(en), " ({})")
     return notices.with_columns(
@@ -217,7 +243,10 @@ def label_notices(notices: pl.DataFrame) -> pl.DataFrame:
 def _unique(labels: list[str], hints: list[str | None], form: str) -> list[str]:
     """Labels that stand twice get their hint, and where that is not enough a number."""
     twice = {label for label, count in Counter(labels).items() if count > 1}
-    hinted = [label + form.format(hint) if label in twice and hint else label for label, hint in zip(labels, hints, strict=True)]
+    hinted = [
+        label + form.format(hint) if label in twice and hint else label
+        for label, hint in zip(labels, hints, strict=True)
+    ]
     totals = Counter(hinted)
     seen: Counter[str] = Counter()
     result = []
@@ -239,7 +268,14 @@ def _body_keys(notices: pl.DataFrame) -> list[str]:
         sector = row["sector_text"] or row["issuer_name"] or "?"
         letters = set(sector) - set("和与及、市县区局党组委")
         bodies = known.setdefault(place, [])
-        key = next((k for other, k in bodies if len(letters & other) >= max(2, SAME_BODY * min(len(letters), len(other)))), None)
+        key = next(
+            (
+                k
+                for other, k in bodies
+                if len(letters & other) >= max(2, SAME_BODY * min(len(letters), len(other)))
+            ),
+            None,
+        )
         if key is None:
             key = f"{place}|{sector}"
         bodies.append((letters, key))
@@ -249,15 +285,29 @@ def _body_keys(notices: pl.DataFrame) -> list[str]:
 
 def _sorted(frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
     """Rows in the order of the notices, inside a notice by place in the text, so that every table reads alike."""
-    order = pl.DataFrame({"notice_id": ids, "_order": range(len(ids))}, schema={"notice_id": pl.String, "_order": pl.Int64})
+    order = pl.DataFrame(
+        {"notice_id": ids, "_order": range(len(ids))}, schema={"notice_id": pl.String, "_order": pl.Int64}
+    )
     keys = [
         "_order",
         *(
             c
-            for c in ("block_start", "char_start", "char_end", "ordinal", "problem_id", "measure_id", "claim_id", "check_id", "field_name")
+            for c in (
+                "block_start",
+                "char_start",
+                "char_end",
+                "ordinal",
+                "problem_id",
+                "measure_id",
+                "claim_id",
+                "check_id",
+                "field_name",
+            )
             if c in frame.columns
         ),
     ]
     return (
-        frame.join(order, on="notice_id", how="left", maintain_order="left").sort(keys, nulls_last=True, maintain_order=True).drop("_order")
+        frame.join(order, on="notice_id", how="left", maintain_order="left")
+        .sort(keys, nulls_last=True, maintain_order=True)
+        .drop("_order")
     )

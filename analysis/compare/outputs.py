@@ -41,7 +41,9 @@ class Shared:
         return Evidence(self.comparison)
 
 
-def build_outputs(ledger: Ledger, completion: str = "lenient", unit: str = "problem", only: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
+def build_outputs(
+    ledger: Ledger, completion: str = "lenient", unit: str = "problem", only: Iterable[str] = ()
+) -> dict[str, pl.DataFrame]:
     """Table name → frame, in the order of OUT_TABLES; every table, or those named in ``only``.
 
     Pure: the same ledger and choices give the same frames. Raises ValueError for an unknown

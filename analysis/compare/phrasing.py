@@ -47,7 +47,11 @@ def interval(low: float | None, high: float | None, lang: str) -> str:
     """ "95%区间 77.8%–94.2%", or nothing where there is none."""
     if low is None or high is None:
         return ""
-    return f"95%区间 {percent(low)}–{percent(high)}" if lang == "zh" else f"95 % interval {percent(low)}–{percent(high)}"
+    return (
+        f"95%区间 {percent(low)}–{percent(high)}"
+        if lang == "zh"
+        else f"95 % interval {percent(low)}–{percent(high)}"
+    )
 
 
 def share_words(row: dict[str, Any], lang: str, low: str = "wilson_low", high: str = "wilson_high") -> str:
@@ -93,7 +97,9 @@ def rest(left: int, lang: str) -> list[Paragraph]:
     """The sentence that says how many notices stand in the table only."""
     if not left:
         return []
-    return [[run(f"其余{left}份通报见表。" if lang == "zh" else f"The other {left} notices stand in the table.")]]
+    return [
+        [run(f"其余{left}份通报见表。" if lang == "zh" else f"The other {left} notices stand in the table.")]
+    ]
 
 
 def real_rows(out: Any, table: str) -> list[dict[str, Any]]:

@@ -50,7 +50,9 @@ def recurrence_table(comparison: Comparison) -> pl.DataFrame:
                 "wilson_low": low,
                 "wilson_high": high,
                 "is_lower_bound": stated is None and x is not None,
-                "flags": join_flags({*comparison.flags_for(found["notice_id"], "completion"), "S"} - {"R", "N", "T", "D", "U"}),
+                "flags": join_flags(
+                    {*comparison.flags_for(found["notice_id"], "completion"), "S"} - {"R", "N", "T", "D", "U"}
+                ),
                 "source_ids": join_ids([found["recurrence_id"], found["problem_id"]]),
             }
         )
@@ -87,7 +89,9 @@ def type_returns(comparison: Comparison, type_table: pl.DataFrame) -> pl.DataFra
     if not pairs:
         return out_frame("out_type_returns", [])
     counts: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in type_table.filter(pl.col("notice_id").is_not_null() & (pl.col("type_code") != UNCLASSIFIED)).iter_rows(named=True):
+    for row in type_table.filter(
+        pl.col("notice_id").is_not_null() & (pl.col("type_code") != UNCLASSIFIED)
+    ).iter_rows(named=True):
         counts.setdefault(row["notice_id"], {})[row["type_code"]] = row
     rows: list[dict[str, Any]] = []
     for before, after in pairs:
@@ -95,13 +99,17 @@ def type_returns(comparison: Comparison, type_table: pl.DataFrame) -> pl.DataFra
         flags = {
             f
             for n in (before, after)
-            for f in comparison.flags_for(n["notice_id"], "types", comparison.unit_counts[comparison.unit].get(n["notice_id"], 0))
+            for f in comparison.flags_for(
+                n["notice_id"], "types", comparison.unit_counts[comparison.unit].get(n["notice_id"], 0)
+            )
         }
         for code, now in counts[after["notice_id"]].items():
             then = counts[before["notice_id"]][code]
             if not (then["any_count"] or now["any_count"]) or not then["n_count"] or not now["n_count"]:
                 continue
-            difference, low, high = newcombe(now["primary_count"], now["n_count"], then["primary_count"], then["n_count"])
+            difference, low, high = newcombe(
+                now["primary_count"], now["n_count"], then["primary_count"], then["n_count"]
+            )
             rows.append(
                 {
                     "body_key": before["body_key"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from analysis.tables.schemas import real, text, whole
+from analysis.ledger.schemas import real, text, whole
 
 UNITS = ("problem", "leaf_item", "task", "measure")
 COUNTED_UNITS = ("problem", "leaf_item")
@@ -21,7 +21,9 @@ def flags_column() -> dy.String:
     return text("comparability flags of the row (codesflags_column), comma-joined", "可比性标记")
 
 
-def ids_column(en: str = "IDs of the rows behind the number, comma-joined", zh: str = "依据编号") -> dy.String:
+def ids_column(
+    en: str = "IDs of the rows behind the number, comma-joined", zh: str = "依据编号"
+) -> dy.String:
     return text(en, zh)
 
 

@@ -1,7 +1,7 @@
 """Every comparison table (``out_*``) and column, declared once.
 
 The data dictionary, the spreadsheet export and the validation are made from here, as in
-``analysis.tables.schemas``. Three rules hold for all of them:
+``analysis.ledger.schemas``. Three rules hold for all of them:
 
 * grids are complete: a notice with none of a type has a true 0, a missing notice-year is a
   row whose ``notice_id`` and numbers are null;
@@ -28,7 +28,13 @@ from analysis.compare.schema_columns import (
     ids_column,
     ratio,
 )
-from analysis.compare.schemas_evidence import OutEvidence, OutEvidenceByNotice, OutReuse, OutTimeline, OutWeeklyEvents
+from analysis.compare.schemas_evidence import (
+    OutEvidence,
+    OutEvidenceByNotice,
+    OutReuse,
+    OutTimeline,
+    OutWeeklyEvents,
+)
 from analysis.compare.schemas_types import (
     OutCodingAgreement,
     OutMixDistances,
@@ -39,7 +45,7 @@ from analysis.compare.schemas_types import (
     OutTypePrevalence,
     OutTypeReturns,
 )
-from analysis.tables.schemas import STATUS_CODES, code, day, flag, real, text, whole
+from analysis.ledger.schemas import STATUS_CODES, code, day, flag, real, text, whole
 
 
 class OutNotices(GridSchema):
@@ -54,7 +60,9 @@ class OutNotices(GridSchema):
     leaf_item_count = whole("problems without sub-items, and sub-items", "末级事项数", null=True)
     measure_count = whole("measures printed", "措施数", null=True)
     stated_task_count = whole("tasks the notice states", "声明任务数", null=True)
-    inspection_days = whole("days of inspection, first and last included: context, not a score", "巡察天数", null=True)
+    inspection_days = whole(
+        "days of inspection, first and last included: context, not a score", "巡察天数", null=True
+    )
     char_count = whole("length of the text: context, not a score", "篇幅（字）", null=True)
     coverage_share = ratio("share of the text that was read as something", "文本覆盖率")
     classified_share = ratio("share of units whose type was decided", "可归类比例")
@@ -105,7 +113,9 @@ class OutCompletion(GridSchema):
     feedback_date = day("day of the feedback", "反馈日期")
     figures_date = day("day the figures are as of", "数据截至日")
     figures_date_basis = code(
-        "where that day comes from", "截至日依据", ("cutoff", "publication", "comment_window", "latest_event", "none")
+        "where that day comes from",
+        "截至日依据",
+        ("cutoff", "publication", "comment_window", "latest_event", "none"),
     )
     days_since_feedback = whole("days from feedback to the figures", "距反馈天数", null=True, low=None)
     months_since_feedback = real("the same in months of 30.4375 days", "距反馈月数", null=True)
@@ -152,8 +162,12 @@ class OutDifferences(dy.Schema):
     n_count = whole("all units compared", "比较总数", null=True)
     notice_count = whole("notices compared", "通报数")
     difference = real("share of the first less the second", "差", null=True, low=-1, high=1)
-    newcombe_low = real("95 % Newcombe interval of the difference, low", "差的下限", null=True, low=-1, high=1)
-    newcombe_high = real("95 % Newcombe interval of the difference, high", "差的上限", null=True, low=-1, high=1)
+    newcombe_low = real(
+        "95 % Newcombe interval of the difference, low", "差的下限", null=True, low=-1, high=1
+    )
+    newcombe_high = real(
+        "95 % Newcombe interval of the difference, high", "差的上限", null=True, low=-1, high=1
+    )
     p_value = ratio("Boschloo's exact test (pair) or R×C Fisher (overall)", "p 值")
     p_adjusted = ratio("Holm-adjusted over the pairs of one definition", "校正 p 值")
     fisher_p_value = ratio("Fisher's exact test of the pair, for comparison", "Fisher p 值")

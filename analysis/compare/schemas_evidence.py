@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from analysis.compare.schema_columns import GridSchema, flags_column, ids_column, ratio
-from analysis.tables.schemas import STATUS_CODES, code, day, flag, text, whole
+from analysis.ledger.schemas import STATUS_CODES, code, day, flag, text, whole
 
 
 class OutTimeline(GridSchema):
@@ -21,14 +21,20 @@ class OutTimeline(GridSchema):
     unit = text("days", "单位")
     definition_code = text("calendar days between dates; inspection counts both ends", "口径")
     inspection_days = whole("days of inspection", "巡察天数", null=True)
-    inspection_to_feedback_days = whole("end of inspection to feedback", "巡察结束至反馈", null=True, low=None)
+    inspection_to_feedback_days = whole(
+        "end of inspection to feedback", "巡察结束至反馈", null=True, low=None
+    )
     feedback_to_cutoff_days = whole("feedback to cut-off", "反馈至截止", null=True, low=None)
-    feedback_to_publication_days = whole("feedback to publication (else comment window)", "反馈至公布", null=True, low=None)
+    feedback_to_publication_days = whole(
+        "feedback to publication (else comment window)", "反馈至公布", null=True, low=None
+    )
     publication_basis = text("publication, comment_window or none", "公布日期依据")
     rule_code = text("rule in force at the feedback (rectification_periods)", "适用规定", null=True)
     rule_label_zh = text("the rule", "规定", null=True)
     rule_label_en = text("the rule, English", "规定（英文）", null=True)
-    period_days = whole("period the rule sets, in days; null where open or unconfirmed", "规定天数", null=True)
+    period_days = whole(
+        "period the rule sets, in days; null where open or unconfirmed", "规定天数", null=True
+    )
     period_end_date = day("last day of that period", "期限届满日")
     is_rule_confirmed = flag("someone has read the rule's text", "规定已核实", null=True)
     days_over_period = whole(
@@ -65,7 +71,8 @@ class OutEvidence(GridSchema):
     problem_id = text("problem without sub-items, or sub-item", "问题编号", key=True)
     unit = code("one leaf item", "单位", ("leaf_item",))
     definition_code = text(
-        "evidence inside the measures; hard = dated event in the past, document with its number, quantity, sanction or money", "口径"
+        "evidence inside the measures; hard = dated event in the past, document with its number, quantity, sanction or money",
+        "口径",
     )
     status_code = code("result, self-reported", "整改状态", STATUS_CODES)
     is_said_completed = flag("its result is in the chosen definition of done", "自报完成")
@@ -82,7 +89,9 @@ class OutEvidence(GridSchema):
     intent_count = whole("words of future or intent in its measures", "意向词数")
     intent_words = text("these words (codes of intent_words), comma-joined", "意向词")
     has_intent_in_completed = flag("said to be completed, yet in words of intent", "完成项含意向表述")
-    reused_share = ratio("share of its measures' text that stands word for word elsewhere in the notice", "篇内重复率")
+    reused_share = ratio(
+        "share of its measures' text that stands word for word elsewhere in the notice", "篇内重复率"
+    )
     reused_across_share = ratio("… in another notice", "跨篇重复率")
     n_count = whole("characters of its measures", "措施字数")
     flags = flags_column()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from analysis.compare.schema_columns import COUNTED_UNITS, GridSchema, flags_column, ids_column, ratio
-from analysis.tables.schemas import code, flag, real, text, whole
+from analysis.ledger.schemas import code, flag, real, text, whole
 
 
 class OutTypeCounts(GridSchema):
@@ -23,8 +23,12 @@ class OutTypeCounts(GridSchema):
     share = ratio("primary_count / n_count", "占比")
     wilson_low = ratio("95 % Wilson interval of the share, low", "区间下限")
     wilson_high = ratio("95 % Wilson interval of the share, high", "区间上限")
-    common_n = whole("size to which notices are brought for comparison (smallest notice)", "等量抽取数", null=True)
-    presence_at_common_n = ratio("chance that common_n units drawn from the notice hold the type (Hurlbert)", "等量出现概率")
+    common_n = whole(
+        "size to which notices are brought for comparison (smallest notice)", "等量抽取数", null=True
+    )
+    presence_at_common_n = ratio(
+        "chance that common_n units drawn from the notice hold the type (Hurlbert)", "等量出现概率"
+    )
     human_count = whole("of primary_count: coded by a person", "人工归类数", null=True)
     flags = flags_column()
     source_ids = ids_column("IDs of the problems counted, comma-joined", "问题编号")
@@ -71,7 +75,9 @@ class OutOverrepresentation(GridSchema):
     z_score = real("log_odds / its standard error", "z 值")
     p_value = ratio("two-sided", "p 值", null=False)
     p_adjusted = ratio("Holm over every type and notice of the table", "校正 p 值", null=False)
-    verdict_code = code("over, under, or not to be told apart", "结论", ("over", "under", "cannot_be_told_apart"))
+    verdict_code = code(
+        "over, under, or not to be told apart", "结论", ("over", "under", "cannot_be_told_apart")
+    )
     flags = flags_column()
     source_ids = ids_column("problems of the type in this notice", "问题编号")
 
@@ -91,7 +97,9 @@ class OutMixDistances(dy.Schema):
     n_b_count = whole("units of the second", "乙总数")
     divergence_bits = ratio("Jensen–Shannon divergence, base 2", "JS 散度", null=False)
     distance = ratio("its square root", "JS 距离", null=False)
-    expected_distance = ratio("mean distance when the pooled units are dealt at random into these two sizes", "随机期望距离")
+    expected_distance = ratio(
+        "mean distance when the pooled units are dealt at random into these two sizes", "随机期望距离"
+    )
     flags = flags_column()
     source_ids = ids_column("notices compared", "通报编号")
 
@@ -106,7 +114,9 @@ class OutRecurrences(GridSchema):
     definition_code = text("self-reported in the notice's own words", "口径")
     earlier_count = whole("findings then (n)", "原有问题数", null=True)
     still_open_count = whole("of these still open or back (x), as stated", "仍未整改数", null=True)
-    listed_count = whole("sub-items listed under the problem; a lower bound where x is not stated", "列出数", null=True)
+    listed_count = whole(
+        "sub-items listed under the problem; a lower bound where x is not stated", "列出数", null=True
+    )
     x_count = whole("still_open_count, else listed_count", "取用数", null=True)
     n_count = whole("earlier_count", "总数", null=True)
     share = ratio("x / n", "占比")
@@ -127,12 +137,16 @@ class OutTypeReturns(dy.Schema):
     label_after_zh = text("its display name", "后次显示名")
     label_before_en = text("its display name, English", "前次显示名（英文）")
     label_after_en = text("its display name, English", "后次显示名（英文）")
-    days_between = whole("days from inspection (else feedback, publication) to the next", "间隔天数", null=True, low=None)
+    days_between = whole(
+        "days from inspection (else feedback, publication) to the next", "间隔天数", null=True, low=None
+    )
     type_code = text("problem type", "问题类型", key=True)
     type_label_zh = text("its name", "类型名")
     type_label_en = text("its name in English", "类型名（英文）")
     unit = code("what is counted", "单位", COUNTED_UNITS)
-    definition_code = text("same primary type in consecutive notices: a type may return, a problem need not", "口径")
+    definition_code = text(
+        "same primary type in consecutive notices: a type may return, a problem need not", "口径"
+    )
     before_count = whole("units then", "前次数")
     before_n_count = whole("all units then", "前次总数")
     after_count = whole("units now", "后次数")
@@ -169,7 +183,11 @@ class OutSimilarStatements(dy.Schema):
 class OutCodingAgreement(dy.Schema):
     """Automatic types against human labels: overall, per dimension and per type."""
 
-    sample_code = text("ledger: problems of the selection; kept_aside: statements that the rules were not written on", "样本", key=True)
+    sample_code = text(
+        "ledger: problems of the selection; kept_aside: statements that the rules were not written on",
+        "样本",
+        key=True,
+    )
     scope_code = text("overall, dimension, type or notice", "范围", key=True)
     group_id = text("type, dimension or notice; 'all' for overall", "分组", key=True)
     group_label_zh = text("its name", "分组名")
@@ -181,12 +199,20 @@ class OutCodingAgreement(dy.Schema):
     human_count = whole("units the person gave the type", "人工数")
     automatic_count = whole("units the program gave the type", "自动数")
     observed_share = ratio("agreed / n", "一致率")
-    kappa = real("Cohen's κ (overall, dimension, notice); one against the rest for a type", "κ", null=True, low=-1, high=1)
+    kappa = real(
+        "Cohen's κ (overall, dimension, notice); one against the rest for a type",
+        "κ",
+        null=True,
+        low=-1,
+        high=1,
+    )
     precision = ratio("agreed / automatic", "准确率")
     recall = ratio("agreed / human", "召回率")
     f1 = ratio("harmonic mean", "F1")
     wilson_low = ratio("95 % Wilson interval of observed_share, low", "区间下限")
     wilson_high = ratio("95 % Wilson interval of observed_share, high", "区间上限")
-    is_in_sample = flag("the rules were written with these texts in view: agreement is flattering", "调参样本")
+    is_in_sample = flag(
+        "the rules were written with these texts in view: agreement is flattering", "调参样本"
+    )
     flags = flags_column()
     source_ids = ids_column("units that disagree", "不一致编号")

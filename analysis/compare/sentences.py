@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.compare.phrasing import Paragraph, flag_tag, listed, name, real_rows, rest, run, share_words, told
+from analysis.compare.phrasing import (
+    Paragraph,
+    flag_tag,
+    listed,
+    name,
+    real_rows,
+    rest,
+    run,
+    share_words,
+    told,
+)
 from analysis.compare.sentences_completion import completion, differences, disagreements, reconciliation
 from analysis.compare.sentences_more import agreement, evidence, method, recurring, returns, timeline
 
@@ -43,7 +53,9 @@ def corpus(out: Any, lang: str = "zh") -> list[Paragraph]:
     cities = {row["city_code"] or row["notice_id"] for row in notices}
     years = sorted({row["year"] for row in notices if row["year"] is not None})
     span = (f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])) if years else ""
-    totals = [sum(row[c] or 0 for row in notices) for c in ("problem_count", "leaf_item_count", "measure_count")]
+    totals = [
+        sum(row[c] or 0 for row in notices) for c in ("problem_count", "leaf_item_count", "measure_count")
+    ]
     if lang == "zh":
         first = (
             f"所选共{len(notices)}份通报、{len(cities)}个城市"
@@ -57,11 +69,18 @@ def corpus(out: Any, lang: str = "zh") -> list[Paragraph]:
             + (f" ({span})" if span else "")
             + f": {totals[0]} problems, {totals[1]} leaf items, {totals[2]} measures."
         )
-        how = "They were collected because they were public: no sample, and they do not stand for other cities."
-    return [[run(first, strong=True), run(how if lang == "zh" else " " + how)], *_confounded(notices, cities, years, lang)]
+        how = (
+            "They were collected because they were public: no sample, and they do not stand for other cities."
+        )
+    return [
+        [run(first, strong=True), run(how if lang == "zh" else " " + how)],
+        *_confounded(notices, cities, years, lang),
+    ]
 
 
-def _confounded(notices: list[dict[str, Any]], cities: set[str], years: list[int], lang: str) -> list[Paragraph]:
+def _confounded(
+    notices: list[dict[str, Any]], cities: set[str], years: list[int], lang: str
+) -> list[Paragraph]:
     per_body: dict[str, int] = {}
     for row in notices:
         per_body[row["body_key"]] = per_body.get(row["body_key"], 0) + 1
@@ -99,7 +118,11 @@ def counts(out: Any, lang: str = "zh") -> list[Paragraph]:
     for row in notices:
         if row["notice_id"] not in ids:
             continue
-        own = [r for r in rows if r["notice_id"] == row["notice_id"] and r["group_code"] == "dimension" and r["value_count"]]
+        own = [
+            r
+            for r in rows
+            if r["notice_id"] == row["notice_id"] and r["group_code"] == "dimension" and r["value_count"]
+        ]
         unit = own[0]["unit"] if own else "problem"
         parts = listed(
             (
@@ -145,7 +168,8 @@ def flags(out: Any, lang: str = "zh") -> list[Paragraph]:
     for notice_id in ids:
         own = [r for r in rows if r["notice_id"] == notice_id]
         joined = ("；" if lang == "zh" else "; ").join(
-            f"{r['flag_code']} {name(r, lang, 'flag_label')}" + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})")
+            f"{r['flag_code']} {name(r, lang, 'flag_label')}"
+            + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})")
             for r in own
         )
         paragraphs.append(
@@ -201,7 +225,13 @@ def summary(out: Any, lang: str = "zh") -> dict[str, list[Paragraph]]:
         own = [r for r in flagged if r["flag_code"] == code]
         if own:
             names = listed(
-                (name(r, lang) + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})") for r in own), lang, 5, "份"
+                (
+                    name(r, lang) + (f"（{r['reason_zh']}）" if lang == "zh" else f" ({r['reason_en']})")
+                    for r in own
+                ),
+                lang,
+                5,
+                "份",
             )
             label = name(own[0], lang, "flag_label")
             cannot.append([run(f"{label}：{names}。" if lang == "zh" else f"{label}: {names}.")])

@@ -102,9 +102,15 @@ def _ratio(row: dict[str, Any], lang: str) -> dict[str, Any]:
     }[row["unit"]]
     source = first_source(row["source_ids"])
     if row["x_count"] is None:
-        given = f"{percent(row['share'])}" if row["share"] is not None else ("未载明" if lang == "zh" else "not stated")
+        given = (
+            f"{percent(row['share'])}"
+            if row["share"] is not None
+            else ("未载明" if lang == "zh" else "not stated")
+        )
         return run(f"{label}{given}" if lang == "zh" else f"{label}: {given}", source=source)
-    if row["share"] is None and row["n_count"] is None:  # a completed number whose total is lacking or smaller
+    if (
+        row["share"] is None and row["n_count"] is None
+    ):  # a completed number whose total is lacking or smaller
         note = row[f"note_{lang}"]
         return run(
             f"{label}{row['x_count']}{units[0]}（{note.rstrip('。')}）"
@@ -113,7 +119,11 @@ def _ratio(row: dict[str, Any], lang: str) -> dict[str, Any]:
             source=source,
         )
     if row["share"] is None:
-        bounds = f"{percent(row['bound_low'])}–{percent(row['bound_high'])}" if row["bound_low"] is not None else "–"
+        bounds = (
+            f"{percent(row['bound_low'])}–{percent(row['bound_high'])}"
+            if row["bound_low"] is not None
+            else "–"
+        )
         return run(
             f"{label}：仅{row['n_count']}{units[0]}载明结果，比例可能在{bounds}之间"
             if lang == "zh"
@@ -123,7 +133,11 @@ def _ratio(row: dict[str, Any], lang: str) -> dict[str, Any]:
             source=source,
         )
     missing = (
-        (f"，另有{row['missing_count']}项未载明" if lang == "zh" else f", {row['missing_count']} more not stated")
+        (
+            f"，另有{row['missing_count']}项未载明"
+            if lang == "zh"
+            else f", {row['missing_count']} more not stated"
+        )
         if row["missing_count"]
         else ""
     )
@@ -139,15 +153,29 @@ def differences(out: Any, lang: str = "zh") -> list[Paragraph]:
     """Whether the notices can be told apart; refused comparisons with their reason."""
     rows = out["out_differences"].to_dicts()
     paragraphs: list[Paragraph] = []
-    overall = next(r for r in rows if r["comparison_code"] == "overall" and r["definition_code"] == "best_available")
-    pairs = [r for r in rows if r["comparison_code"] == "pair" and r["definition_code"] == "best_available" and r["p_adjusted"] is not None]
+    overall = next(
+        r for r in rows if r["comparison_code"] == "overall" and r["definition_code"] == "best_available"
+    )
+    pairs = [
+        r
+        for r in rows
+        if r["comparison_code"] == "pair"
+        and r["definition_code"] == "best_available"
+        and r["p_adjusted"] is not None
+    ]
     if overall["p_value"] is None:
         return [[run(name(overall, lang, "reason"))]]
-    every_pair = len(pairs) == overall["notice_count"] * (overall["notice_count"] - 1) // 2  # many notices: only pairs of one city
+    every_pair = (
+        len(pairs) == overall["notice_count"] * (overall["notice_count"] - 1) // 2
+    )  # many notices: only pairs of one city
     smallest = min((r["p_adjusted"] for r in pairs), default=None) if every_pair else None
     if overall["verdict_code"] == "cannot_be_told_apart" and (smallest is None or smallest >= 0.05):
         tail = (
-            (f"，两两比较中最小的校正后 p = {smallest:.2f}" if lang == "zh" else f", the smallest adjusted p of a pair is {smallest:.2f}")
+            (
+                f"，两两比较中最小的校正后 p = {smallest:.2f}"
+                if lang == "zh"
+                else f", the smallest adjusted p of a pair is {smallest:.2f}"
+            )
             if smallest is not None
             else ""
         )
@@ -174,9 +202,13 @@ def differences(out: Any, lang: str = "zh") -> list[Paragraph]:
             )
         ]
     )
-    refused = [r for r in rows if r["verdict_code"] == "not_comparable" and r["definition_code"] == _headline(out)]
+    refused = [
+        r for r in rows if r["verdict_code"] == "not_comparable" and r["definition_code"] == _headline(out)
+    ]
     if refused:
-        reasons = list(dict.fromkeys(name(r, lang, "reason") for r in refused if r["comparison_code"] == "pair"))[:3]
+        reasons = list(
+            dict.fromkeys(name(r, lang, "reason") for r in refused if r["comparison_code"] == "pair")
+        )[:3]
         head = (
             f"所选口径下有{len([r for r in refused if r['comparison_code'] == 'pair'])}对不能相比，例如："
             if lang == "zh"
@@ -193,17 +225,32 @@ def _over_time(out: Any, rows: list[dict[str, Any]], lang: str) -> list[Paragrap
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for definition in ("itemised", "stated"):
         for row in rows:
-            if row["definition_code"] == definition and row["comparison_code"] == "pair" and row["difference"] is not None:
+            if (
+                row["definition_code"] == definition
+                and row["comparison_code"] == "pair"
+                and row["difference"] is not None
+            ):
                 a, b = notices[row["notice_id_a"]], notices[row["notice_id_b"]]
-                if a["body_key"] == b["body_key"] and a["year"] is not None and b["year"] is not None and a["year"] < b["year"]:
+                if (
+                    a["body_key"] == b["body_key"]
+                    and a["year"] is not None
+                    and b["year"] is not None
+                    and a["year"] < b["year"]
+                ):
                     found.setdefault((row["notice_id_a"], row["notice_id_b"]), row)
     paragraphs: list[Paragraph] = []
     for row in list(found.values())[:MOST_TOLD]:
-        share_a, share_b = percent(row["x_a_count"] / row["n_a_count"]), percent(row["x_b_count"] / row["n_b_count"])
+        share_a, share_b = (
+            percent(row["x_a_count"] / row["n_a_count"]),
+            percent(row["x_b_count"] / row["n_b_count"]),
+        )
         low, high = -100 * row["newcombe_high"], -100 * row["newcombe_low"]  # the later less the earlier
         apart = row["verdict_code"] == "differs"
         if lang == "zh":
-            kind, verdict = {"itemised": "逐项", "stated": "声明"}[row["definition_code"]], "可以区分" if apart else "不能区分"
+            kind, verdict = (
+                {"itemised": "逐项", "stated": "声明"}[row["definition_code"]],
+                "可以区分" if apart else "不能区分",
+            )
             text = f"{row['label_a_zh']}至{row['label_b_zh']}，{kind}完成比例由{share_a}到{share_b}，差的95%区间为{low:+.1f}至{high:+.1f}个百分点：{verdict}。"
         else:
             kind, verdict = row["definition_code"], "they differ" if apart else "they cannot be told apart"
@@ -213,14 +260,19 @@ def _over_time(out: Any, rows: list[dict[str, Any]], lang: str) -> list[Paragrap
 
 
 def _headline(out: Any) -> str:
-    return next((r["definition_code"] for r in out["out_completion"].to_dicts() if r["is_headline"]), "lenient")
+    return next(
+        (r["definition_code"] for r in out["out_completion"].to_dicts() if r["is_headline"]), "lenient"
+    )
 
 
 def reconciliation(out: Any, lang: str = "zh") -> list[Paragraph]:
     """Every stated total that the items contradict, and how many agree or cannot be decided."""
     rows = real_rows(out, "out_reconciliation")
     failed = [r for r in rows if r["is_agreeing"] is False]
-    agreeing, undecided = sum(r["is_agreeing"] is True for r in rows), sum(r["is_agreeing"] is None for r in rows)
+    agreeing, undecided = (
+        sum(r["is_agreeing"] is True for r in rows),
+        sum(r["is_agreeing"] is None for r in rows),
+    )
     head = (
         f"共核对{len(rows)}处：{agreeing}处一致，{len(failed)}处不一致，{undecided}处无法判断。"
         if lang == "zh"

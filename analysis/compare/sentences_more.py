@@ -72,11 +72,23 @@ def recurring(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f"No type occurs in all {n} notices; the most frequent are found in {top} ({interval(found[0]['wilson_low'], found[0]['wilson_high'], lang)}): {names}{tail}."
         )
-    paragraphs.append([run("共性：" if lang == "zh" else "Common types: ", strong=True), run(text), run(flag_tag(rows[0]["flags"], lang))])
+    paragraphs.append(
+        [
+            run("共性：" if lang == "zh" else "Common types: ", strong=True),
+            run(text),
+            run(flag_tag(rows[0]["flags"], lang)),
+        ]
+    )
     over = real_rows(out, "out_overrepresentation")
     told_apart = [r for r in over if r["verdict_code"] == "over"]
     if told_apart:
-        names = listed((f"{name(r, lang)} {name(r, lang, 'type_label')} {r['primary_count']}/{r['n_count']}" for r in told_apart), lang)
+        names = listed(
+            (
+                f"{name(r, lang)} {name(r, lang, 'type_label')} {r['primary_count']}/{r['n_count']}"
+                for r in told_apart
+            ),
+            lang,
+        )
         text = (
             f"经校正（{len(over)}次比较）仍偏多的：{names}。"
             if lang == "zh"
@@ -106,7 +118,11 @@ def recurring(out: Any, lang: str = "zh") -> list[Paragraph]:
 def returns(out: Any, lang: str = "zh") -> list[Paragraph]:
     """复发: self-reported, and types over consecutive notices of one body."""
     paragraphs: list[Paragraph] = []
-    sources = {"inspection": ("上轮巡察", "an earlier inspection"), "audit": ("审计", "an audit"), "other": ("其他监督", "other oversight")}
+    sources = {
+        "inspection": ("上轮巡察", "an earlier inspection"),
+        "audit": ("审计", "an audit"),
+        "other": ("其他监督", "other oversight"),
+    }
     rows = real_rows(out, "out_recurrences")
     numbered = [r for r in rows if r["n_count"] and r["x_count"] is not None]
     for row in numbered:
@@ -117,7 +133,13 @@ def returns(out: Any, lang: str = "zh") -> list[Paragraph]:
             if lang == "zh"
             else f" says that of {row['n_count']} findings of {origin} {'at least ' if least else ''}{row['x_count']} stayed open or came back{share_words(row, lang)}."
         )
-        paragraphs.append([run(name(row, lang), strong=True, source=where), run(text, source=where), run(flag_tag(row["flags"], lang))])
+        paragraphs.append(
+            [
+                run(name(row, lang), strong=True, source=where),
+                run(text, source=where),
+                run(flag_tag(row["flags"], lang)),
+            ]
+        )
     # a sub-item repeats what the numbers of its problem already say
     told_of = {r["problem_id"] for r in numbered}
     others: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -188,8 +210,18 @@ def timeline(out: Any, lang: str = "zh") -> list[Paragraph]:
         opens = row["publication_basis"] == "comment_window"
         parts = [
             (row["inspection_days"], "inspection_start_date", "巡察{}天", "inspection of {} days"),
-            (row["inspection_to_feedback_days"], "feedback_date", "结束后{}天反馈", "feedback {} days after its end"),
-            (row["feedback_to_cutoff_days"], "cutoff_date", "反馈后{}天统计截止", "figures as of {} days after feedback"),
+            (
+                row["inspection_to_feedback_days"],
+                "feedback_date",
+                "结束后{}天反馈",
+                "feedback {} days after its end",
+            ),
+            (
+                row["feedback_to_cutoff_days"],
+                "cutoff_date",
+                "反馈后{}天统计截止",
+                "figures as of {} days after feedback",
+            ),
             (
                 row["feedback_to_publication_days"],
                 "comment_start_date" if opens else "publication_date",
@@ -201,7 +233,9 @@ def timeline(out: Any, lang: str = "zh") -> list[Paragraph]:
             run(name(row, lang), strong=True, source={"notice_id": row["notice_id"], "target": None}),
             run("：" if lang == "zh" else ": "),
         ]
-        known = [(days, target, zh if lang == "zh" else en) for days, target, zh, en in parts if days is not None]
+        known = [
+            (days, target, zh if lang == "zh" else en) for days, target, zh, en in parts if days is not None
+        ]
         for i, (days, target, form) in enumerate(known):
             paragraph.append(
                 run(
@@ -210,7 +244,9 @@ def timeline(out: Any, lang: str = "zh") -> list[Paragraph]:
                 )
             )
         if not known:
-            paragraph.append(run("各阶段日期不足，无法计算天数" if lang == "zh" else "too few dates to count days"))
+            paragraph.append(
+                run("各阶段日期不足，无法计算天数" if lang == "zh" else "too few dates to count days")
+            )
         if row["event_count"]:
             paragraph.append(
                 run(
@@ -224,8 +260,12 @@ def timeline(out: Any, lang: str = "zh") -> list[Paragraph]:
     rules = {r["rule_code"]: r for r in rows if r["rule_code"]}
     for rule in rules.values():
         confirmed = rule["is_rule_confirmed"]
-        names = listed((name(r, lang) for r in rows if r["rule_code"] == rule["rule_code"]), lang, counter="份")
-        text = f"{names}适用：{rule['rule_label_zh']}" if lang == "zh" else f"{names}: {rule['rule_label_en']}"
+        names = listed(
+            (name(r, lang) for r in rows if r["rule_code"] == rule["rule_code"]), lang, counter="份"
+        )
+        text = (
+            f"{names}适用：{rule['rule_label_zh']}" if lang == "zh" else f"{names}: {rule['rule_label_en']}"
+        )
         text += (
             ("。" if lang == "zh" else ".")
             if confirmed
@@ -283,7 +323,9 @@ def evidence(out: Any, lang: str = "zh") -> list[Paragraph]:
             else f": {bare['n_count']} {'item' if bare['n_count'] == 1 else 'items'} said to be completed; {bare['x_count']} without hard evidence{share_words(bare, lang)}, {intent['x_count']} worded as future or intent{share_words(intent, lang)}, {reused['x_count']} that share half or more of their text with another problem of the notice."
         )
         where = source_of((intent["source_ids"] or bare["source_ids"]).partition(",")[0])
-        paragraphs.append([run(name(bare, lang), strong=True, source=where), run(text), run(flag_tag(bare["flags"], lang))])
+        paragraphs.append(
+            [run(name(bare, lang), strong=True, source=where), run(text), run(flag_tag(bare["flags"], lang))]
+        )
     paragraphs.extend(rest(left, lang))
     paragraphs.append(
         [
@@ -299,14 +341,20 @@ def evidence(out: Any, lang: str = "zh") -> list[Paragraph]:
 
 def agreement(out: Any, lang: str = "zh") -> list[Paragraph]:
     """How well the automatic types agree with people's."""
-    rows = [r for r in out["out_coding_agreement"].to_dicts() if r["scope_code"] == "overall" and r["n_count"]]
+    rows = [
+        r for r in out["out_coding_agreement"].to_dicts() if r["scope_code"] == "overall" and r["n_count"]
+    ]
     paragraphs: list[Paragraph] = []
     for row in rows:
         kappa = "–" if row["kappa"] is None else f"{row['kappa']:.2f}"
         what = (
             ("所选通报中有人工标签的" if row["is_in_sample"] else "未参与调整规则的")
             if lang == "zh"
-            else ("labelled units of the selection" if row["is_in_sample"] else "units kept aside while the rules were written")
+            else (
+                "labelled units of the selection"
+                if row["is_in_sample"]
+                else "units kept aside while the rules were written"
+            )
         )
         span = interval(row["wilson_low"], row["wilson_high"], lang)
         text = (

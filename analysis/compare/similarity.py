@@ -51,7 +51,10 @@ def similar_statements(comparison: Comparison) -> pl.DataFrame:
     Work grows with the shared rare n-grams, not with the number of pairs.
     """
     units = comparison.units.join(
-        comparison.problems.select("problem_id", "statement_text"), on="problem_id", how="left", maintain_order="left"
+        comparison.problems.select("problem_id", "statement_text"),
+        on="problem_id",
+        how="left",
+        maintain_order="left",
     )
     ids = units["problem_id"].to_list()
     notices = units["notice_id"].to_list()
@@ -67,7 +70,11 @@ def similar_statements(comparison: Comparison) -> pl.DataFrame:
                         dots[a, b] += weight * vectors[b][gram]
     lengths = [sqrt(sum(w * w for w in vector.values())) for vector in vectors]
     scored = sorted(
-        ((dot / (lengths[a] * lengths[b]), a, b) for (a, b), dot in dots.items() if dot >= LEAST * lengths[a] * lengths[b]),
+        (
+            (dot / (lengths[a] * lengths[b]), a, b)
+            for (a, b), dot in dots.items()
+            if dot >= LEAST * lengths[a] * lengths[b]
+        ),
         key=lambda t: (-t[0], t[1], t[2]),
     )
     looked_at = (len(ids) ** 2 - sum(size * size for size in Counter(notices).values())) // 2
@@ -90,7 +97,9 @@ def similar_statements(comparison: Comparison) -> pl.DataFrame:
                 "shares_type": types[a] == types[b],
                 "n_count": looked_at,
                 "is_suggestion": True,
-                "flags": join_flags({f for n in (notices[a], notices[b]) for f in comparison.flags_for(n, "types")}),
+                "flags": join_flags(
+                    {f for n in (notices[a], notices[b]) for f in comparison.flags_for(n, "types")}
+                ),
                 "source_ids": join_ids([ids[a], ids[b]]),
             }
         )
@@ -105,4 +114,6 @@ def _weighted(counted: list[dict[str, int]]) -> tuple[list[dict[str, float]], di
             holders[gram].append(document)
     total = len(counted)
     weights = {gram: log((1 + total) / (1 + len(documents))) + 1 for gram, documents in holders.items()}
-    return [{gram: count * weights[gram] for gram, count in counts.items()} for counts in counted], dict(holders)
+    return [{gram: count * weights[gram] for gram, count in counts.items()} for counts in counted], dict(
+        holders
+    )

@@ -39,7 +39,9 @@ def rule_in_force(day: date | None) -> dict[str, str] | None:
     if day is None:
         return None
     for row in load_csv("rectification_periods"):
-        if date.fromisoformat(row["valid_from"]) <= day and (not row["valid_to"] or day <= date.fromisoformat(row["valid_to"])):
+        if date.fromisoformat(row["valid_from"]) <= day and (
+            not row["valid_to"] or day <= date.fromisoformat(row["valid_to"])
+        ):
             return row
     return None
 
@@ -48,7 +50,10 @@ def rule_for(notice: dict[str, Any]) -> dict[str, str] | None:
     """The rule at the feedback; where that day is unknown, the one in force all the way from inspection to publication."""
     if notice["feedback_date"] is not None:
         return rule_in_force(notice["feedback_date"])
-    first, last = rule_in_force(notice["inspection_end_date"]), rule_in_force(notice["cutoff_date"] or published_on(notice)[0])
+    first, last = (
+        rule_in_force(notice["inspection_end_date"]),
+        rule_in_force(notice["cutoff_date"] or published_on(notice)[0]),
+    )
     return first if first is not None and first is last else None
 
 
@@ -56,7 +61,11 @@ def published_on(notice: dict[str, Any]) -> tuple[date | None, str]:
     """Publication, else the opening of the comment window, and which of the two."""
     if notice["publication_date"] is not None:
         return notice["publication_date"], "publication"
-    return (notice["comment_start_date"], "comment_window") if notice["comment_start_date"] is not None else (None, "none")
+    return (
+        (notice["comment_start_date"], "comment_window")
+        if notice["comment_start_date"] is not None
+        else (None, "none")
+    )
 
 
 def exact_feedback(notice: dict[str, Any]) -> date | None:
@@ -66,7 +75,11 @@ def exact_feedback(notice: dict[str, Any]) -> date | None:
 
 def event_window(notice: dict[str, Any]) -> tuple[date, date, str] | None:
     """From feedback (else the inspection's end) to cut-off, else publication; None where an end is unknown."""
-    start, basis = (exact_feedback(notice), "feedback") if exact_feedback(notice) else (notice["inspection_end_date"], "inspection_end")
+    start, basis = (
+        (exact_feedback(notice), "feedback")
+        if exact_feedback(notice)
+        else (notice["inspection_end_date"], "inspection_end")
+    )
     end = notice["cutoff_date"] or published_on(notice)[0]
     if start is None or end is None or not 0 <= (end - start).days <= LONGEST_WINDOW:
         return None
@@ -113,7 +126,11 @@ def timeline_table(comparison: Comparison) -> pl.DataFrame:
         notice_id, feedback = notice["notice_id"], exact_feedback(notice)
         published, basis = published_on(notice)
         rule = rule_for(notice)
-        end = add_months(feedback, int(rule["period_months"])) if rule and rule["period_months"] and feedback else None
+        end = (
+            add_months(feedback, int(rule["period_months"]))
+            if rule and rule["period_months"] and feedback
+            else None
+        )
         flags = comparison.flags_for(notice_id, "timeline")
         issued = documents.get(notice_id, {"issued": 0, "numbered": 0})
         rows.append(
@@ -141,7 +158,9 @@ def timeline_table(comparison: Comparison) -> pl.DataFrame:
                 "numbered_document_count": issued["numbered"],
                 "n_count": sum(notice[stage] is not None for stage in STAGES),
                 "flags": join_flags(flags),
-                "source_ids": join_ids(f"{notice_id}:{stage}" for stage in STAGES if notice[stage] is not None),
+                "source_ids": join_ids(
+                    f"{notice_id}:{stage}" for stage in STAGES if notice[stage] is not None
+                ),
             }
         )
     return out_frame("out_timeline", rows)

@@ -39,25 +39,37 @@ def type_counts(comparison: Comparison) -> pl.DataFrame:
     """``out_type_counts``: every city-year × every type; a type that a notice lacks is 0, a missing notice is null."""
     types = pl.DataFrame(
         [
-            {"type_code": t["code"], "type_label_zh": t["label_zh"], "type_label_en": t["label_en"], "dimension_code": t["dimension_code"]}
+            {
+                "type_code": t["code"],
+                "type_label_zh": t["label_zh"],
+                "type_label_en": t["label_en"],
+                "dimension_code": t["dimension_code"],
+            }
             for t in problem_types()
         ]
     )
     units = comparison.units
-    primary = units.group_by("notice_id", pl.col("primary_type_code").alias("type_code"), maintain_order=True).agg(
+    primary = units.group_by(
+        "notice_id", pl.col("primary_type_code").alias("type_code"), maintain_order=True
+    ).agg(
         pl.len().alias("primary_count"),
         (pl.col("type_basis") == "human").sum().alias("human_count"),
         pl.col("problem_id").str.join(",").alias("source_ids"),
     )
     secondary = (
-        units.select("notice_id", "primary_type_code", pl.col("secondary_type_codes").str.split(",").alias("type_code"))
+        units.select(
+            "notice_id", "primary_type_code", pl.col("secondary_type_codes").str.split(",").alias("type_code")
+        )
         .explode("type_code")
         .filter((pl.col("type_code") != "") & (pl.col("type_code") != pl.col("primary_type_code")))
         .group_by("notice_id", "type_code", maintain_order=True)
         .len("secondary_count")
     )
     n = pl.DataFrame(
-        {"notice_id": list(comparison.by_id), "n_count": [comparison.unit_counts[comparison.unit].get(i, 0) for i in comparison.by_id]},
+        {
+            "notice_id": list(comparison.by_id),
+            "n_count": [comparison.unit_counts[comparison.unit].get(i, 0) for i in comparison.by_id],
+        },
         schema={"notice_id": pl.String, "n_count": pl.Int64},
     )
     grid = (
@@ -84,8 +96,13 @@ def type_counts(comparison: Comparison) -> pl.DataFrame:
     )
     chances: dict[tuple[int, int], float | None] = {}
     for count, total in grid.select("primary_count", "n_count").unique().iter_rows():
-        chances[count, total] = presence_at(count, total, drawn) if drawn and count is not None and total else None
-    flags = {i: join_flags(comparison.flags_for(i, "types", comparison.unit_counts[comparison.unit].get(i, 0))) for i in comparison.by_id}
+        chances[count, total] = (
+            presence_at(count, total, drawn) if drawn and count is not None and total else None
+        )
+    flags = {
+        i: join_flags(comparison.flags_for(i, "types", comparison.unit_counts[comparison.unit].get(i, 0)))
+        for i in comparison.by_id
+    }
     return out_frame(
         "out_type_counts",
         grid.with_columns(
@@ -101,7 +118,9 @@ def type_counts(comparison: Comparison) -> pl.DataFrame:
 
 def _own_counts(type_table: pl.DataFrame) -> pl.DataFrame:
     """Rows of ``out_type_counts`` of real notices with units, without the undecided."""
-    return type_table.filter(pl.col("notice_id").is_not_null() & (pl.col("n_count") > 0) & (pl.col("type_code") != UNCLASSIFIED))
+    return type_table.filter(
+        pl.col("notice_id").is_not_null() & (pl.col("n_count") > 0) & (pl.col("type_code") != UNCLASSIFIED)
+    )
 
 
 def type_prevalence(comparison: Comparison, type_table: pl.DataFrame) -> pl.DataFrame:
@@ -109,9 +128,15 @@ def type_prevalence(comparison: Comparison, type_table: pl.DataFrame) -> pl.Data
     own = _own_counts(type_table)
     rows: list[dict[str, Any]] = []
     for definition in ("notice", "city"):
-        place = pl.coalesce("city_code", "city_name", "notice_id") if definition == "city" else pl.col("notice_id")
+        place = (
+            pl.coalesce("city_code", "city_name", "notice_id")
+            if definition == "city"
+            else pl.col("notice_id")
+        )
         per = own.group_by("type_code", place.alias("_key"), maintain_order=True).agg(
-            (pl.col("primary_count") > 0).any().alias("present"), pl.col("presence_at_common_n").mean(), pl.col("primary_count").sum()
+            (pl.col("primary_count") > 0).any().alias("present"),
+            pl.col("presence_at_common_n").mean(),
+            pl.col("primary_count").sum(),
         )
         grouped = per.group_by("type_code", maintain_order=True).agg(
             pl.col("present").sum(),
@@ -129,7 +154,9 @@ def type_prevalence(comparison: Comparison, type_table: pl.DataFrame) -> pl.Data
         for kind in problem_types():
             if kind["code"] == UNCLASSIFIED:
                 continue
-            row = found.get(kind["code"], {"present": 0, "n": 0, "rarefied": None, "primary_count": 0, "ids": []})
+            row = found.get(
+                kind["code"], {"present": 0, "n": 0, "rarefied": None, "primary_count": 0, "ids": []}
+            )
             low, high = wilson(row["present"], row["n"])
             rows.append(
                 {
@@ -163,10 +190,14 @@ def overrepresentation(comparison: Comparison, type_table: pl.DataFrame) -> pl.D
     own = _own_counts(type_table)
     totals = {
         code: count
-        for code, count in own.group_by("type_code", maintain_order=True).agg(pl.col("primary_count").sum()).iter_rows()
+        for code, count in own.group_by("type_code", maintain_order=True)
+        .agg(pl.col("primary_count").sum())
+        .iter_rows()
         if count
     }
-    sizes = dict(own.group_by("notice_id", maintain_order=True).agg(pl.col("primary_count").sum()).iter_rows())
+    sizes = dict(
+        own.group_by("notice_id", maintain_order=True).agg(pl.col("primary_count").sum()).iter_rows()
+    )
     whole = sum(totals.values())
     if len(sizes) < 2:
         return out_frame("out_overrepresentation", [])
@@ -188,7 +219,10 @@ def overrepresentation(comparison: Comparison, type_table: pl.DataFrame) -> pl.D
         rows.append(
             {
                 **{k: row[k] for k in KEYS},
-                **{k: row[k] for k in ("type_code", "type_label_zh", "type_label_en", "unit", "source_ids", "flags")},
+                **{
+                    k: row[k]
+                    for k in ("type_code", "type_label_zh", "type_label_en", "unit", "source_ids", "flags")
+                },
                 "definition_code": "primary_type_against_all_other_notices",
                 "primary_count": y,
                 "n_count": n,
@@ -205,7 +239,9 @@ def overrepresentation(comparison: Comparison, type_table: pl.DataFrame) -> pl.D
         )
     for row, p in zip(rows, holm([row["p_value"] for row in rows]), strict=True):
         row["p_adjusted"] = p
-        row["verdict_code"] = "cannot_be_told_apart" if p is None or p >= ALPHA else "over" if row["log_odds"] > 0 else "under"
+        row["verdict_code"] = (
+            "cannot_be_told_apart" if p is None or p >= ALPHA else "over" if row["log_odds"] > 0 else "under"
+        )
     return out_frame("out_overrepresentation", rows)
 
 
@@ -224,7 +260,9 @@ def mix_distances(comparison: Comparison, type_table: pl.DataFrame) -> pl.DataFr
     """``out_mix_distances``: pairs of notices in display order, with the distance that chance alone would give at these sizes."""
     own = _own_counts(type_table)
     mixes: dict[str, list[int]] = {
-        i: counts for i, counts in own.group_by("notice_id", maintain_order=True).agg("primary_count").iter_rows() if sum(counts)
+        i: counts
+        for i, counts in own.group_by("notice_id", maintain_order=True).agg("primary_count").iter_rows()
+        if sum(counts)
     }
     notices = [comparison.by_id[i] for i in mixes]
     rows: list[dict[str, Any]] = []
@@ -233,7 +271,11 @@ def mix_distances(comparison: Comparison, type_table: pl.DataFrame) -> pl.DataFr
             continue
         one, two = mixes[a["notice_id"]], mixes[b["notice_id"]]
         divergence = jensen_shannon(one, two)
-        flags = {f for n, mix in ((a, one), (b, two)) for f in comparison.flags_for(n["notice_id"], "types", sum(mix))}
+        flags = {
+            f
+            for n, mix in ((a, one), (b, two))
+            for f in comparison.flags_for(n["notice_id"], "types", sum(mix))
+        }
         rows.append(
             {
                 "notice_id_a": a["notice_id"],
@@ -261,7 +303,9 @@ def _by_chance(one: list[int], two: list[int]) -> float:
     import numpy as np
 
     pooled = np.array(one) + np.array(two)
-    first = np.random.default_rng(SEED).multivariate_hypergeometric(pooled, sum(one), size=DEALS, method="marginals")
+    first = np.random.default_rng(SEED).multivariate_hypergeometric(
+        pooled, sum(one), size=DEALS, method="marginals"
+    )
     p, q = first / sum(one), (pooled - first) / sum(two)
     middle = (p + q) / 2
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from analysis.lookups import load_csv
 
-SHINGLE = 13  # characters of an identical run: shorter ones are idiom (title of a meeting, name of a campaign)
+SHINGLE = (
+    13  # characters of an identical run: shorter ones are idiom (title of a meeting, name of a campaign)
+)
 MOST_HOLDERS = 40  # places that hold the same run before it counts as a common phrase of all notices
 _NOT_WORDS = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]")
 _TITLE = re.compile(r"《[^《》]{0,80}》")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import csv
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from analysis.paths import LOOKUPS
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_csv(name: str) -> tuple[dict[str, str], ...]:
     """Rows of ``analysis/lookups/<name>.csv`` as dicts of strings, in file order."""
     with open(LOOKUPS / f"{name}.csv", encoding="utf-8", newline="") as handle:
         return tuple(csv.DictReader(handle))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_yaml(name: str) -> Any:
     """Content of ``analysis/lookups/<name>.yml``."""
     import yaml

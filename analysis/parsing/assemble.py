@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from analysis.parsing.cues import BODY, is_action, is_finding
+from analysis.parsing.drafts import Draft
+from analysis.parsing.findings import opens_with_detail
 from analysis.parsing.measures import Piece
 from analysis.parsing.outline import Node, ancestors, build_outline
 from analysis.parsing.problems import accept_weak, read_unit
-from analysis.parsing.drafts import Draft
-from analysis.parsing.findings import opens_with_detail
 from analysis.parsing.records import Document
 from analysis.parsing.regions import fill_regions
 from analysis.parsing.roles import Reader, Reading, choose_reading
@@ -31,7 +31,11 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
     if not flow.paras:
         fill_regions(structure, [])
         return structure
-    table = read_tables(shadow, document.blocks) if document.blocks or "|" in shadow or "序号" in shadow or "编号" in shadow else []
+    table = (
+        read_tables(shadow, document.blocks)
+        if document.blocks or "|" in shadow or "序号" in shadow or "编号" in shadow
+        else []
+    )
     marks = find_marks(flow)
     reader = Reader(flow, build_outline(flow), marks)
     reading = choose_reading(reader)
@@ -55,7 +59,9 @@ def _prefers_table(flow: Flow, table: list[TableUnit], reading: Reading | None, 
     return told * 2 >= len(table) or len(full) < len(table)
 
 
-def _fill_from_table(structure: Structure, shadow: str, table: list[TableUnit], prose: Reading | None) -> None:
+def _fill_from_table(
+    structure: Structure, shadow: str, table: list[TableUnit], prose: Reading | None
+) -> None:
     flow = Whole(shadow)
     root = Node("", None, None, 0, 0, None)
     sections: dict[str, Node] = {}
@@ -67,7 +73,7 @@ def _fill_from_table(structure: Structure, shadow: str, table: list[TableUnit], 
         node.end = node.own_end = draft.end
         node.parent = root
         if entry.section is not None:
-            words = shadow[entry.section[0]:entry.section[1]]
+            words = shadow[entry.section[0] : entry.section[1]]
             if words not in sections:
                 section = Node("PC", None, None, entry.section[0], entry.section[0], None)
                 section.end = section.own_end = entry.section[1]
@@ -99,7 +105,9 @@ def _fill(structure: Structure, flow: Flow, reader: Reader, reading: Reading) ->
     _finish(structure, flow, units, drafts, reader.parent_problems(units))
 
 
-def _finish(structure: Structure, flow: Flow | Whole, units: list[Node], drafts: list[Draft], parents: set[int]) -> None:
+def _finish(
+    structure: Structure, flow: Flow | Whole, units: list[Node], drafts: list[Draft], parents: set[int]
+) -> None:
     sections, headings, places = _sections(flow, units, parents)
     structure.sections = sections
     structure.problems = _problems(flow, units, drafts, parents, places)
@@ -107,7 +115,7 @@ def _finish(structure: Structure, flow: Flow | Whole, units: list[Node], drafts:
     fill_regions(structure, [flow.span(a, b) for a, b in headings])
     for unit, draft in zip(units, drafts):
         if draft.unknown is not None and draft.status is None:
-            words = flow.text[draft.unknown.start:draft.unknown.end].strip()
+            words = flow.text[draft.unknown.start : draft.unknown.end].strip()
             structure.warnings.append(("unknown_status_word", f"{unit.label or ''} {words}".strip()))
     tell_elsewhere(structure, flow, units, drafts)
 
@@ -121,7 +129,16 @@ def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
         end = unit.end
         if position == len(units) - 1 or units[position + 1].start > end:
             end = _cut(flow, unit, end, position == len(units) - 1)
-        drafts.append(read_unit(text, unit.start, unit.body, end, [m for m in reader.marks_in(unit.start, end) if m.end <= end], has_detail))
+        drafts.append(
+            read_unit(
+                text,
+                unit.start,
+                unit.body,
+                end,
+                [m for m in reader.marks_in(unit.start, end) if m.end <= end],
+                has_detail,
+            )
+        )
     weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)
     stated = sum(draft.status is not None for draft in drafts)
     if weak and (weak + stated) * 2 >= len(drafts) and weak >= 2 or weak and stated * 2 >= len(drafts):
@@ -154,17 +171,20 @@ def _is_preface(flow: Flow | Whole, node: Node) -> bool:
     """
     if node.style == "H" or node.own_end - node.start < 50 and node.style == "C":
         return False
-    line = flow.text[node.body:node.own_end].partition("\n")[0]
+    line = flow.text[node.body : node.own_end].partition("\n")[0]
     return len(line) > 40 and is_action(line) and not is_finding(line.partition("。")[0])
 
 
 def _sections(flow: Flow, units: list[Node], parents: set[int]):
     """Sections with their headings, and for every unit its (aspect key, category key)."""
-    chains = [[node for node in ancestors(unit) if id(node) not in parents and not _is_preface(flow, node)] for unit in units]
+    chains = [
+        [node for node in ancestors(unit) if id(node) not in parents and not _is_preface(flow, node)]
+        for unit in units
+    ]
     tops = {id(chain[0]) for chain in chains if chain}
     if len(tops) == 1 and all(chains):
         top = chains[0][0]
-        title = flow.text[top.body:top.body + 80].split("\n")[0]
+        title = flow.text[top.body : top.body + 80].split("\n")[0]
         if any(len(chain) > 1 for chain in chains) or BODY.search(title):
             chains = [chain[1:] for chain in chains]
     sections: list[Section] = []
@@ -191,7 +211,18 @@ def _sections(flow: Flow, units: list[Node], parents: set[int]):
                 title = (node.body, max(end, node.body + 1))
                 a, b = flow.span(*_strip(flow.text, *title))
                 block = flow.span(node.start, max(node.start + 1, _strip(flow.text, node.start, node.end)[1]))
-                sections.append(Section(key, level, counts[level], aspect if level == "category" else None, node.label, a, b, *block))
+                sections.append(
+                    Section(
+                        key,
+                        level,
+                        counts[level],
+                        aspect if level == "category" else None,
+                        node.label,
+                        a,
+                        b,
+                        *block,
+                    )
+                )
             if level == "aspect":
                 aspect = key
             else:
@@ -244,7 +275,9 @@ def _problems(flow: Flow, units: list[Node], drafts: list[Draft], parents: set[i
         if parent is not None:
             siblings = [node for node in units if node.parent is parent]
             own = [node.number for node in siblings]
-            number = unit.number if None not in own and len(set(own)) == len(own) else siblings.index(unit) + 1
+            number = (
+                unit.number if None not in own and len(set(own)) == len(own) else siblings.index(unit) + 1
+            )
             problem = _leaf(flow, unit, draft, f"{keys[id(parent)]}.{number}", "item")
             problem.parent_key = keys[id(parent)]
         else:
@@ -277,7 +310,11 @@ def _leaf(flow: Flow, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
     if draft.cause is not None:
         problem.cause_start, problem.cause_end = flow.span(*draft.cause)
     problem.measure_spans = [flow.span(first, last) for part, first, last in draft.blocks if last > first]
-    problem.measures = [_measure(flow, piece, position) for position, piece in enumerate(draft.measures, 1) if piece.end > piece.start]
+    problem.measures = [
+        _measure(flow, piece, position)
+        for position, piece in enumerate(draft.measures, 1)
+        if piece.end > piece.start
+    ]
     if draft.status is not None:
         status = draft.status
         problem.status_code = status.code
@@ -285,7 +322,9 @@ def _leaf(flow: Flow, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
         problem.status_basis = "item"
         problem.progress_share = status.share
     elif draft.unknown is not None:
-        problem.status_start, problem.status_end = flow.span(*_strip(flow.text, draft.unknown.start, draft.unknown.end))
+        problem.status_start, problem.status_end = flow.span(
+            *_strip(flow.text, draft.unknown.start, draft.unknown.end)
+        )
     problem.due_text = draft.due
     return problem
 

@@ -30,7 +30,12 @@ def find_cycles(flow: Flow, marks: list[Mark], root: Node) -> list[Node]:
                 told = told and part not in ("measures", "progress")
                 continue
             above = first - 1
-            if above >= 0 and above not in at_line and _heads(flow, above, first) and (not starts or above > starts[-1]):
+            if (
+                above >= 0
+                and above not in at_line
+                and _heads(flow, above, first)
+                and (not starts or above > starts[-1])
+            ):
                 first = above
             starts.append(first)
             told = part in ("measures", "progress")
@@ -43,8 +48,17 @@ def find_cycles(flow: Flow, marks: list[Mark], root: Node) -> list[Node]:
         para = flow.paras[first]
         label = para.label
         body = para.start + (label.end if label is not None else 0)
-        node = Node("Y", label.number or None if label is not None else None, label.text if label is not None else None, para.start, body, para)
-        node.end = node.own_end = flow.paras[starts[position + 1]].start if position + 1 < len(starts) else len(flow.text)
+        node = Node(
+            "Y",
+            label.number or None if label is not None else None,
+            label.text if label is not None else None,
+            para.start,
+            body,
+            para,
+        )
+        node.end = node.own_end = (
+            flow.paras[starts[position + 1]].start if position + 1 < len(starts) else len(flow.text)
+        )
         node.parent = root
         nodes.append(node)
     return nodes
@@ -53,4 +67,9 @@ def find_cycles(flow: Flow, marks: list[Mark], root: Node) -> list[Node]:
 def _heads(flow: Flow, above: int, below: int) -> bool:
     """Whether a short bare line is the title of the finding below it, not of a whole section."""
     text = flow.paras[above].text
-    return flow.paras[above].bare and 4 <= len(text) <= 40 and not text.endswith(("方面", "情况", "】")) and len(flow.paras[below].text) > len(text)
+    return (
+        flow.paras[above].bare
+        and 4 <= len(text) <= 40
+        and not text.endswith(("方面", "情况", "】"))
+        and len(flow.paras[below].text) > len(text)
+    )

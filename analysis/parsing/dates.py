@@ -18,8 +18,8 @@ _HAN = "〇○零O一二三四五六七八九十"
 # Year: 2021年, 2021 年, 二〇二一年; 今年 this, 去年 last, 同年 the same, 次年/翌年 the following …
 _YEAR = rf"((?:19|20)[0-9]{{2}}|[一二][{_HAN}]{{3}}) ?年(?:度)?"
 _RELATIVE = r"(今年|去年|前年|明年|后年|同年|当年|本年|次年|翌年|来年|上年)"
-_MONTH = rf"([0-9]{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月(?:份)?"
-_DAY = rf"(?: ?([0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}}) ?[日号]| ?(上旬|中旬|下旬|初|底|末))?"
+_MONTH = r"([0-9]{1,2}|[一二三四五六七八九十]{1,2}) ?月(?:份)?"
+_DAY = r"(?: ?([0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?[日号]| ?(上旬|中旬|下旬|初|底|末))?"
 # Groups of one date: 1 year, 2 relative year, 3 month, 4 day, 5 part of the month; 6–8 numeric form.
 DATE = rf"(?:(?:{_YEAR},? ?|{_RELATIVE},? ?)?{_MONTH}{_DAY}|((?:19|20)[0-9]{{2}}) ?[-./] ?([01]?[0-9]) ?[-./] ?([0-3]?[0-9])(?![0-9]))"
 DATE_PATTERN = re.compile(DATE)
@@ -28,7 +28,14 @@ DAY_ONLY = re.compile(r" ?([0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?[�
 JOINER = re.compile(r" ?(?:起|开始)?(?:,)? ?(?:至|到|—{1,2}|–|-{1,3}|~|～|―{1,2}) ?")
 LIST_JOINER = re.compile(r" ?(?:、|和|及|与|以及|,|或) ?")
 
-_HEAD_SPAN = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "初": (1, 10), "底": (21, 31), "末": (21, 31)}
+_HEAD_SPAN = {
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 31),
+    "初": (1, 10),
+    "底": (21, 31),
+    "末": (21, 31),
+}
 
 
 @dataclass(slots=True)
@@ -71,14 +78,26 @@ def read_year(text: str) -> int | None:
 
 def printed_date(match: re.Match[str], group: int = 0) -> PrintedDate | None:
     """The parts of a DATE match whose groups start after ``group``; None for an impossible date."""
-    year, relative, month, day, part, iso_year, iso_month, iso_day = match.groups()[group:group + 8]
+    year, relative, month, day, part, iso_year, iso_month, iso_day = match.groups()[group : group + 8]
     if iso_year:
         year, month, day = iso_year, iso_month, iso_day
     month_number = read_whole(month)
     day_number = read_whole(day) if day else None
-    if month_number is None or not 1 <= month_number <= 12 or (day and (day_number is None or not 1 <= day_number <= 31)):
+    if (
+        month_number is None
+        or not 1 <= month_number <= 12
+        or (day and (day_number is None or not 1 <= day_number <= 31))
+    ):
         return None
-    return PrintedDate(match.start(), match.end(), read_year(year) if year else None, relative, month_number, day_number, part)
+    return PrintedDate(
+        match.start(),
+        match.end(),
+        read_year(year) if year else None,
+        relative,
+        month_number,
+        day_number,
+        part,
+    )
 
 
 @dataclass(slots=True)
@@ -94,8 +113,11 @@ class Window:
             return []
         low = self.start or date(self.end.year - 1, self.end.month, 1)
         high = self.end or date(low.year + 1, low.month, 1)
-        return [year for year in range(low.year, high.year + 1)
-                if printed.last(year) >= low and printed.first(year) <= high]
+        return [
+            year
+            for year in range(low.year, high.year + 1)
+            if printed.last(year) >= low and printed.first(year) <= high
+        ]
 
 
 def following_year(printed: PrintedDate, after: date) -> int:
@@ -111,7 +133,10 @@ def relative_year(word: str, base: int | None, head: int | None) -> int | None:
         return None if head is None else head + 1
     if base is None:
         return None
-    return base + {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1, "来年": 1, "后年": 2}[word]
+    return (
+        base
+        + {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1, "来年": 1, "后年": 2}[word]
+    )
 
 
 @dataclass(slots=True)

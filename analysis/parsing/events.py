@@ -39,12 +39,24 @@ class YearSpan:
         if part is None:
             return date(year, 1, 1), date(self.last_year, 12, 31), "year"
         if "半年" in part:
-            return (date(year, 1, 1), date(year, 6, 30), "half_year") if part[0] == "上" else (date(year, 7, 1), date(year, 12, 31), "half_year")
+            return (
+                (date(year, 1, 1), date(year, 6, 30), "half_year")
+                if part[0] == "上"
+                else (date(year, 7, 1), date(year, 12, 31), "half_year")
+            )
         if "季度" in part:
-            quarter = next(number for number, signs in ((1, "一1"), (2, "二2"), (3, "三3"), (4, "四4")) if any(sign in part for sign in signs))
+            quarter = next(
+                number
+                for number, signs in ((1, "一1"), (2, "二2"), (3, "三3"), (4, "四4"))
+                if any(sign in part for sign in signs)
+            )
             last = quarter * 3
             return date(year, last - 2, 1), date(year, last, monthrange(year, last)[1]), "quarter"
-        return (date(year, 1, 1), date(year, 1, 31), "month") if part[-1] == "初" else (date(year, 12, 1), date(year, 12, 31), "month")
+        return (
+            (date(year, 1, 1), date(year, 1, 31), "month")
+            if part[-1] == "初"
+            else (date(year, 12, 1), date(year, 12, 31), "month")
+        )
 
 
 @dataclass(slots=True)
@@ -69,7 +81,12 @@ class EventReader:
         self.text = structure.text
         self.shadow = structure.shadow
         self.locate = locator.at
-        self.written: date | None = notice.get("publication_date") or notice.get("cutoff_date") or notice.get("comment_start_date") or notice.get("signed_date")
+        self.written: date | None = (
+            notice.get("publication_date")
+            or notice.get("cutoff_date")
+            or notice.get("comment_start_date")
+            or notice.get("signed_date")
+        )
         inspected: date | None = notice.get("inspection_end_date")
         self.measures = Window(notice.get("feedback_date") or inspected, self.written)
         self.findings_end = inspected or notice.get("feedback_date") or self.written
@@ -86,10 +103,16 @@ class EventReader:
             key, part = self.locate(token.start)
             if isinstance(token, YearSpan):
                 first, last, precision = token.days()
-                if token.last_year - token.year > 4 and self.written is not None and token.last_year > self.written.year:
+                if (
+                    token.last_year - token.year > 4
+                    and self.written is not None
+                    and token.last_year > self.written.year
+                ):
                     continue  # the period of a plan
-                if precision != "year" or self.shadow[token.start - 1:token.start] in _YEAR_HEADS:
-                    rows.append(self._row(token.start, token.end, key, part, first, last, precision, "stated", False))
+                if precision != "year" or self.shadow[token.start - 1 : token.start] in _YEAR_HEADS:
+                    rows.append(
+                        self._row(token.start, token.end, key, part, first, last, precision, "stated", False)
+                    )
                 if self.carried is None or self.carried.key != key or not self._same_sentence(token.start):
                     self.carried = _Carried(token.last_year, 1, 1, token.start, token.end, key, False, part)
                 continue
@@ -97,14 +120,21 @@ class EventReader:
             if year is None:
                 continue
             span = range_at(self.shadow, token, year)
-            if span is not None and span.last is not None and span.last >= span.first and (span.last - span.first).days < 1500:
+            if (
+                span is not None
+                and span.last is not None
+                and span.last >= span.first
+                and (span.last - span.first).days < 1500
+            ):
                 end, last = span.end, span.last
                 precision = token.precision if token.precision == span.tail.precision else "month"
                 after = self.carried_from(span.last, token.start, end, key, part)
             else:
                 end, last, precision = token.end, token.last(year), token.precision
                 after = self.carried_from(token.first(year), token.start, end, key, part)
-            rows.append(self._row(token.start, end, key, part, token.first(year), last, precision, basis, ambiguous))
+            rows.append(
+                self._row(token.start, end, key, part, token.first(year), last, precision, basis, ambiguous)
+            )
             self.carried = after
             done = end
         return rows
@@ -114,14 +144,41 @@ class EventReader:
 
     def _same_sentence(self, start: int) -> bool:
         before = self.carried
-        return before is not None and self.shadow.find("。", before.end, start) < 0 and self.shadow.find("\n", before.end, start) < 0 and start - before.end < 240
+        return (
+            before is not None
+            and self.shadow.find("。", before.end, start) < 0
+            and self.shadow.find("\n", before.end, start) < 0
+            and start - before.end < 240
+        )
 
-    def _row(self, start: int, end: int, key: str | None, part: str, first: date, last: date, precision: str, basis: str, ambiguous: bool) -> dict[str, Any]:
+    def _row(
+        self,
+        start: int,
+        end: int,
+        key: str | None,
+        part: str,
+        first: date,
+        last: date,
+        precision: str,
+        basis: str,
+        ambiguous: bool,
+    ) -> dict[str, Any]:
         planned = self._looks_planned(start, end)
         if self.written is not None and first > self.written:
             planned = True
-        return {"problem_key": key, "start_date": first, "end_date": last, "date_precision": precision, "date_basis": basis, "is_ambiguous": ambiguous,
-                "is_planned": planned, "part_code": part, "quote_text": self.text[start:end], "char_start": start, "char_end": end}
+        return {
+            "problem_key": key,
+            "start_date": first,
+            "end_date": last,
+            "date_precision": precision,
+            "date_basis": basis,
+            "is_ambiguous": ambiguous,
+            "is_planned": planned,
+            "part_code": part,
+            "quote_text": self.text[start:end],
+            "char_start": start,
+            "char_end": end,
+        }
 
     # Elided years ------------------------------------------------------------------------------
 
@@ -154,7 +211,9 @@ class EventReader:
             return before.year, "sentence_head", True
         if self.measures.end is not None and self._looks_planned(token.start, token.end):
             return following_year(token, self.measures.end), "window", True
-        if self.inspected_from is not None and self.measures.start is not None:  # put right before the feedback came
+        if (
+            self.inspected_from is not None and self.measures.start is not None
+        ):  # put right before the feedback came
             early = Window(self.inspected_from, self.measures.start).years_for(token)
             if early and (part != "measure" or _DONE_AFTER.match(self.shadow, token.end)):
                 return early[-1], "window", True
@@ -170,12 +229,16 @@ class EventReader:
         return None, "unresolved", True
 
     def _looks_planned(self, start: int, end: int) -> bool:
-        before, after = self.shadow[max(0, start - 12):start], self.shadow[end:end + 8]
+        before, after = self.shadow[max(0, start - 12) : start], self.shadow[end : end + 8]
         if _PLAN_SIGNS.isdisjoint(before) and _PLAN_SIGNS.isdisjoint(after):
             return False
-        return bool((_PLAN_BEFORE.search(before) or _PLAN_AFTER.match(after)) and not _DONE_BEFORE.search(before))
+        return bool(
+            (_PLAN_BEFORE.search(before) or _PLAN_AFTER.match(after)) and not _DONE_BEFORE.search(before)
+        )
 
-    def _from_head(self, token: PrintedDate, before: _Carried, listed: bool, is_finding: bool) -> tuple[int, str, bool]:
+    def _from_head(
+        self, token: PrintedDate, before: _Carried, listed: bool, is_finding: bool
+    ) -> tuple[int, str, bool]:
         """The year of the date before it in the sentence, unless that runs backwards and the window says otherwise."""
         year = before.year
         if listed or is_finding:
@@ -185,7 +248,11 @@ class EventReader:
         years = self.measures.years_for(token)
         backwards = token.last(year) < date(before.year, before.month, 1)
         if year in years or not years:
-            return (year, "sentence_head", False) if not backwards or not years else (year, "sentence_head", True)
+            return (
+                (year, "sentence_head", False)
+                if not backwards or not years
+                else (year, "sentence_head", True)
+            )
         return years[0], "window", True
 
     def _from_findings(self, token: PrintedDate, before: _Carried | None) -> tuple[int | None, str, bool]:

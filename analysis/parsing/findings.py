@@ -10,19 +10,31 @@ from analysis.parsing.segments import Mark
 from analysis.parsing.statuses import Status, bracket_status, closing_status
 
 LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
-_ENUMERATED = re.compile(r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|(?<=\n)[-*•·●○■◆▪➢] ?|\(一\)|第一[,、]|一方面")
+_ENUMERATED = re.compile(
+    r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|(?<=\n)[-*•·●○■◆▪➢] ?|\(一\)|第一[,、]|一方面"
+)
 
 # 针对…的问题，制定…: the frame ends at a comma and what was done follows in the same sentence.
 _COMMA_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上)[^。;:,\n“”]{5,90}?问题(?=,)")
 
 
-def read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None) -> None:
+def read_zone(
+    text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None
+) -> None:
     """Statement, and measures that follow it without a label."""
     if labels:
         named = [mark for mark in labels if mark.word != "问题" or mark.start <= start]
         # 反馈问题： (the finding:) replaces the heading above it; 主要表现： (in detail:) where it tells more.
-        first = next((mark for mark in named if mark.start <= start or not mark.word.startswith(("具体", "主要表现", "表现"))
-                      or stop - mark.end >= mark.start - start), None)
+        first = next(
+            (
+                mark
+                for mark in named
+                if mark.start <= start
+                or not mark.word.startswith(("具体", "主要表现", "表现"))
+                or stop - mark.end >= mark.start - start
+            ),
+            None,
+        )
         if first is not None and stop - first.end > 4:
             start = first.end
             has_detail = False  # the label says where the finding is told
@@ -42,7 +54,11 @@ def read_zone(text: str, start: int, stop: int, labels: list[Mark], told: bool, 
             found = closing_status(text, head_end, stop) if head_end < stop else None
             if found is not None and found[1]:
                 draft.status = found[0]
-                stop = trim(text, start, found[0].start - 1 if text[found[0].start - 1] in "(【[〔" else found[0].start)[1]
+                stop = trim(
+                    text,
+                    start,
+                    found[0].start - 1 if text[found[0].start - 1] in "(【[〔" else found[0].start,
+                )[1]
         draft.statement = (start, _status_free(text, start, stop, draft))
         return
     open_frame = OPEN_FRAME.match(text, start, stop) or _COMMA_FRAME.match(text, start, stop)
@@ -79,11 +95,13 @@ def opens_with_detail(text: str, start: int, stop: int) -> bool | None:
     line = text.find("\n", start, stop)
     if line < 0 or line + 1 >= stop:
         return None
-    sentence = text[line + 1:_sentence_end(text, line + 1, stop)]
+    sentence = text[line + 1 : _sentence_end(text, line + 1, stop)]
     return tells_finding(sentence) and _ENUMERATED.match(sentence) is None
 
 
-def _after_frame(text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft, has_detail: bool | None) -> None:
+def _after_frame(
+    text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft, has_detail: bool | None
+) -> None:
     """What follows a frame: more of the finding, then measures."""
     own_line = text.find("\n", start - 1, start) >= 0
     mark = _ENUMERATED.search(text, start, stop)
@@ -133,12 +151,14 @@ def _status_free(text: str, start: int, stop: int, draft: Draft) -> int:
     """The statement's end before a bracketed result at the end of its line."""
     if draft.status is not None and start < draft.status.start < stop:
         at = draft.status.start - 1
-        if text[draft.status.end:stop].strip(" )】]〕。\n:") == "":
+        if text[draft.status.end : stop].strip(" )】]〕。\n:") == "":
             return trim(text, start, at)[1]
     return trim(text, start, stop)[1]
 
 
-def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft, has_detail: bool | None) -> None:
+def _split_plain(
+    text: str, start: int, head_end: int, stop: int, draft: Draft, has_detail: bool | None
+) -> None:
     """A bare statement with what was done straight behind it."""
     inline = _ENUMERATED.search(text, start, head_end)
     if inline is not None and inline.start() > start + 4 and text[inline.start() - 1] in "。;:,.":
@@ -151,13 +171,23 @@ def _split_plain(text: str, start: int, head_end: int, stop: int, draft: Draft, 
         at = line if limit == line + 1 and mark is not None else _paragraph_end(text, start, head_end, line)
         second = text.find("\n", line + 1, limit)
         if has_detail is not False and at == line and line + 1 < limit:
-            at = _detail_end(text, line + 1, limit, second if second >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1, has_detail)
+            at = _detail_end(
+                text,
+                line + 1,
+                limit,
+                second if second >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1,
+                has_detail,
+            )
     elif is_finding(text[start:head_end]):
         at = _detail_end(text, head_end, limit, -1, None)
     statement_end = _status_free(text, start, min(at, limit), draft)
     draft.statement = (start, statement_end)
     first, last = trim(text, max(at, statement_end), stop)
-    if draft.status is not None and first <= draft.status.start <= last and text[first:last].strip("【】()[]。 ") == text[draft.status.start:draft.status.end]:
+    if (
+        draft.status is not None
+        and first <= draft.status.start <= last
+        and text[first:last].strip("【】()[]。 ") == text[draft.status.start : draft.status.end]
+    ):
         return
     if last > first:
         draft.blocks.insert(0, ("measures", first, last))

@@ -16,11 +16,15 @@ _BODY_END = r"(?:党组|党委|委员会|党工委|工委|党总支|总支部?|�
 # Bodies that sign without naming their Party group: a department, a school, a company.
 _ANY_END = r"(?:部|办公室|局|厅|院|校|中心|公司|集团|学校|中学|小学|大学|学院|医院|总工会|联合会|协会|党校|社|馆|站|队|办|政府|办事处|管委会)"
 _BODY = re.compile(rf"(?:中共)?[一-鿿()、·]{{2,44}}?{_BODY_END}(?![一-鿿])")
-_TITLE_BODY = re.compile(rf"^((?:中共|中国共产党)?[^关,。:]{{2,46}}?(?:{_BODY_END}|局|委|院|校|大学|学院|公司|中心|办公室|医院|协会|集团|银行|所|社))(?:关于|巡[察视]|落实)")
+_TITLE_BODY = re.compile(
+    rf"^((?:中共|中国共产党)?[^关,。:]{{2,46}}?(?:{_BODY_END}|局|委|院|校|大学|学院|公司|中心|办公室|医院|协会|集团|银行|所|社))(?:关于|巡[察视]|落实)"
+)
 _ISO_OR_HAN = r"((?:19|20)[0-9]{2}) ?[-./年] ?([01]?[0-9]) ?[-./月] ?([0-3]?[0-9])"
 # How a page prints its issue date; 成文 (date of the document) comes after the others.
-_PAGE_DATE = re.compile(rf"(发布时间|发布日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|生成日期|形成日期|发文时间|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期)[ :|]{{0,4}}\[?{_ISO_OR_HAN}")
-_BARE_PAGE_DATE = re.compile(rf"(?:^|[\s|])((?:19|20)[0-9]{{2}})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|])")
+_PAGE_DATE = re.compile(
+    rf"(发布时间|发布日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|生成日期|形成日期|发文时间|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期)[ :|]{{0,4}}\[?{_ISO_OR_HAN}"
+)
+_BARE_PAGE_DATE = re.compile(r"(?:^|[\s|])((?:19|20)[0-9]{2})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|])")
 _CHROME_LINE = re.compile(r"来源|浏览|点击|字[体号]|阅读|作者|编辑|发布|打印|访问|时间|日期|朗读")
 
 
@@ -42,7 +46,10 @@ def find_title(lines: list[tuple[int, int, str]]) -> tuple[str, int, int] | None
                 if back == 2 and _is_title_end(lines[index - 1][2]) and len(lines[index - 1][2]) > 8:
                     break
                 if re.search(rf"(?:{_BODY_END})$", above) and len(above) < 50:
-                    joined, first = "".join(piece for _, _, piece in lines[index - back:index]) + line, lines[index - back][0]
+                    joined, first = (
+                        "".join(piece for _, _, piece in lines[index - back : index]) + line,
+                        lines[index - back][0],
+                    )
                     break
                 if back == 1 and not (line.startswith("关于") or len(line) < 24):
                     break
@@ -56,13 +63,23 @@ def find_title(lines: list[tuple[int, int, str]]) -> tuple[str, int, int] | None
 
 
 def _is_title_end(line: str) -> bool:
-    return 5 <= len(line) <= 90 and bool(_TITLE_END.search(line)) and ("整改" in line or "巡" in line or "情况" in line)
+    return (
+        5 <= len(line) <= 90
+        and bool(_TITLE_END.search(line))
+        and ("整改" in line or "巡" in line or "情况" in line)
+    )
 
 
 def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
     """The issue date that the page prints: (date, start, end, in the tail); 成文日期 only without another."""
     later = None
-    if "期" not in head and "时间" not in head and "时间" not in tail and not _BARE_PAGE_DATE.search(head) and "发布" not in head + tail:
+    if (
+        "期" not in head
+        and "时间" not in head
+        and "时间" not in tail
+        and not _BARE_PAGE_DATE.search(head)
+        and "发布" not in head + tail
+    ):
         return None
     for text, is_tail in ((head, False), (tail, True)):
         for match in _PAGE_DATE.finditer(text):
@@ -70,10 +87,14 @@ def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
             if value is None:
                 continue
             label = match.group(1)
-            if re.match(r"日? ?(?:至|到|-{1,2}|—|~)", text[match.end():match.end() + 4]):
+            if re.match(r"日? ?(?:至|到|-{1,2}|—|~)", text[match.end() : match.end() + 4]):
                 continue  # a comment window
             line_start = text.rfind("\n", 0, match.start()) + 1
-            if label in ("日期", "时间") and match.start() - line_start > 1 and re.search(r"[一-鿿]$", text[line_start:match.start()]):
+            if (
+                label in ("日期", "时间")
+                and match.start() - line_start > 1
+                and re.search(r"[一-鿿]$", text[line_start : match.start()])
+            ):
                 continue  # 截止日期, 公示时间 …
             if label in ("成文日期", "印发日期"):
                 later = later or (value, match.start(2), match.end(4), is_tail)
@@ -83,7 +104,11 @@ def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
             for line in re.finditer(r"[^\n]{8,120}", text):
                 content = line.group()
                 bare = _BARE_PAGE_DATE.search(content)
-                if bare and "。" not in content and (_CHROME_LINE.search(content) or re.fullmatch(r"\s*[-0-9/.: ]+\s*", content)):
+                if (
+                    bare
+                    and "。" not in content
+                    and (_CHROME_LINE.search(content) or re.fullmatch(r"\s*[-0-9/.: ]+\s*", content))
+                ):
                     value = _real_date(*bare.groups())
                     if value is not None:
                         return value, line.start() + bare.start(1), line.start() + bare.end(3), is_tail
@@ -109,17 +134,32 @@ def find_signature(lines: list[tuple[int, int, str]]) -> tuple[Found | None, Fou
         if signed is None:
             match = DATE_PATTERN.search(compact)
             if match and match.end() == len(compact):
-                rest = compact[:match.start()].strip()
+                rest = compact[: match.start()].strip()
                 printed = printed_date(match)
-                if printed and printed.year and (printed.day or printed.part is None) and (not rest or re.fullmatch(rf"{_BODY.pattern}|[一-鿿() ]{{4,40}}", rest)):
+                if (
+                    printed
+                    and printed.year
+                    and (printed.day or printed.part is None)
+                    and (not rest or re.fullmatch(rf"{_BODY.pattern}|[一-鿿() ]{{4,40}}", rest))
+                ):
                     offset = line.index(compact) + match.start()
-                    signed = Found(printed.first(printed.year), start + offset if end - start == len(line) else start, end, "read", printed.precision)
+                    signed = Found(
+                        printed.first(printed.year),
+                        start + offset if end - start == len(line) else start,
+                        end,
+                        "read",
+                        printed.precision,
+                    )
                     if rest and _looks_like_body(rest):
                         at = line.index(rest)
                         body = Found(rest, start + at, start + at + len(rest))
                         break
                     continue
-        if _looks_like_body(compact) or (signed is not None or compact.startswith("中共")) and _signs(compact):
+        if (
+            _looks_like_body(compact)
+            or (signed is not None or compact.startswith("中共"))
+            and _signs(compact)
+        ):
             body = Found(compact, start, end)
             break
         if len(compact) > 70 and (signed is not None or "。" in compact):
@@ -128,12 +168,21 @@ def find_signature(lines: list[tuple[int, int, str]]) -> tuple[Found | None, Fou
 
 
 def _looks_like_body(line: str) -> bool:
-    return 4 <= len(line) <= 48 and "。" not in line and bool(re.fullmatch(rf"(?:中共|中国共产党)?[一-鿿()、·“”  ]{{2,46}}{_BODY_END}", line)) and not re.search(r"关于|欢迎|情况", line)
+    return (
+        4 <= len(line) <= 48
+        and "。" not in line
+        and bool(re.fullmatch(rf"(?:中共|中国共产党)?[一-鿿()、·“”  ]{{2,46}}{_BODY_END}", line))
+        and not re.search(r"关于|欢迎|情况", line)
+    )
 
 
 def _signs(line: str) -> bool:
     """A line such as 中共某县委组织部 or 某市第一中学 where a signature is expected."""
-    return 4 <= len(line) <= 36 and bool(re.fullmatch(rf"(?:中共|中国共产党)?[一-鿿()、·]{{2,34}}{_ANY_END}(?:\(盖?章?\))?", line)) and not re.search(r"关于|欢迎|情况|打印|关闭|返回|版权|主办|首页", line)
+    return (
+        4 <= len(line) <= 36
+        and bool(re.fullmatch(rf"(?:中共|中国共产党)?[一-鿿()、·]{{2,34}}{_ANY_END}(?:\(盖?章?\))?", line))
+        and not re.search(r"关于|欢迎|情况|打印|关闭|返回|版权|主办|首页", line)
+    )
 
 
 def body_in_title(title: str) -> str | None:
@@ -142,8 +191,20 @@ def body_in_title(title: str) -> str | None:
     return match.group(1).strip() if match else None
 
 
-_LEVEL_OF_SENDER = (("中央", "central"), ("自治区党委", "province"), ("兵团党委", "province"), ("区党委", "province"), ("省委", "province"), ("州委", "prefecture"),
-                    ("盟委", "prefecture"), ("地委", "prefecture"), ("县委", "county"), ("区委", "county"), ("旗委", "county"), ("市委", "city"))
+_LEVEL_OF_SENDER = (
+    ("中央", "central"),
+    ("自治区党委", "province"),
+    ("兵团党委", "province"),
+    ("区党委", "province"),
+    ("省委", "province"),
+    ("州委", "prefecture"),
+    ("盟委", "prefecture"),
+    ("地委", "prefecture"),
+    ("县委", "county"),
+    ("区委", "county"),
+    ("旗委", "county"),
+    ("市委", "city"),
+)
 
 
 def sender_level(team: str | None) -> str | None:
@@ -155,16 +216,22 @@ def sender_level(team: str | None) -> str | None:
 
 def is_own_sender(team: str | None) -> bool:
     """A ministry's or a central enterprise's own 巡视组 (部党组第二巡视组): no place of its own."""
-    return bool(team) and sender_level(team) is None and "巡视" in team and bool(re.search(r"党组|党委", team))
+    return (
+        bool(team) and sender_level(team) is None and "巡视" in team and bool(re.search(r"党组|党委", team))
+    )
 
 
-def find_place(issuer: str | None, title: str | None, texts: list[str], phones: list[str], team: str | None) -> tuple[Place | None, str]:
+def find_place(
+    issuer: str | None, title: str | None, texts: list[str], phones: list[str], team: str | None
+) -> tuple[Place | None, str]:
     """The place of the inspected body and how it was found: issuer, title, text or none.
 
     ``texts``: head, tail and body of the notice, the most telling first; ``phones``: area codes printed.
     """
     book = gazetteer()
-    level = {"county": "county", "prefecture": "prefecture", "province": "province"}.get(sender_level(team) or "")
+    level = {"county": "county", "prefecture": "prefecture", "province": "province"}.get(
+        sender_level(team) or ""
+    )
     mentioned = {place.code for phone in phones for place in book.by_phone.get(phone, ())}
     for text, basis in ((issuer, "issuer"), (title, "title")):
         if not text:
@@ -208,7 +275,9 @@ def _codes(texts: list[str]) -> set[str]:
 def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
     """The innermost place that a body's name begins with (金华市婺城区…局 → 婺城区)."""
     # 新疆生产建设兵团第八师石河子市: the corps and its division stand between the region and the city
-    clean = re.sub(r"生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?", "", re.sub(r"^(?:中共|中国共产党)", "", name))
+    clean = re.sub(
+        r"生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?", "", re.sub(r"^(?:中共|中国共产党)", "", name)
+    )
     names = [entry for entry in find_names(clean[:30])]
     chosen: Place | None = None
     position = 0
@@ -224,8 +293,15 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
     if chosen is not None:
         if chosen.level == "province" or (chosen.level == "prefecture" and is_zone(clean)):
             inner = short_at(clean, position)
-            if inner and len(inner) > 1 and clean[position:position + 1] not in "省市" and (place := resolve(inner, {chosen.code})) is not None \
-                    and place.code and any(parent.code == chosen.code for parent in gazetteer().parents(place)) and is_zone(clean):
+            if (
+                inner
+                and len(inner) > 1
+                and clean[position : position + 1] not in "省市"
+                and (place := resolve(inner, {chosen.code})) is not None
+                and place.code
+                and any(parent.code == chosen.code for parent in gazetteer().parents(place))
+                and is_zone(clean)
+            ):
                 return place
         return chosen
     short = short_at(clean, 0)
@@ -238,7 +314,7 @@ def _most_mentioned(texts: list[str], mentioned: set[str], team: str | None) -> 
     counts: dict[str, int] = {}
     for weight, text in zip((3, 3, 1), texts):
         for start, _, name in find_names(text):
-            if text[max(0, start - 1):start] in "省" or text[max(0, start - 2):start] == "赴":
+            if text[max(0, start - 1) : start] in "省" or text[max(0, start - 2) : start] == "赴":
                 continue
             counts[name] = counts.get(name, 0) + weight
     if not counts:
@@ -250,9 +326,18 @@ def _most_mentioned(texts: list[str], mentioned: set[str], team: str | None) -> 
         place = resolve(name, phones)
         if place is None or place.level == "province" and level != "province":
             continue
-        if level in ("county", "prefecture") and place.level != level or level == "city" and not name.endswith("市"):
+        if (
+            level in ("county", "prefecture")
+            and place.level != level
+            or level == "city"
+            and not name.endswith("市")
+        ):
             continue
-        fits = place.code in phones or any(parent.code in phones for parent in book.parents(place)) if place.code else False
+        fits = (
+            place.code in phones or any(parent.code in phones for parent in book.parents(place))
+            if place.code
+            else False
+        )
         if phones and not fits:
             continue
         score = count * (4 if fits else 1)
@@ -263,7 +348,9 @@ def _most_mentioned(texts: list[str], mentioned: set[str], team: str | None) -> 
     return best[2]
 
 
-def admin_level(issuer: str | None, title: str | None, place: Place | None, place_basis: str, team: str | None) -> str | None:
+def admin_level(
+    issuer: str | None, title: str | None, place: Place | None, place_basis: str, team: str | None
+) -> str | None:
     """central, province, prefecture, county, township or zone of the inspected body; None when nothing tells."""
     name = issuer or title or ""
     head = re.sub(r"关于.*", "", name)
@@ -279,7 +366,10 @@ def admin_level(issuer: str | None, title: str | None, place: Place | None, plac
             return "province"
         # 州委提级巡察组 inspects a county's court: the body's own place decides.
         book = gazetteer()
-        named = place_basis != "text" and any(place in book.by_name[found[2]] or place.code is None and place.name == found[2] for found in find_names(head[:32]))
+        named = place_basis != "text" and any(
+            place in book.by_name[found[2]] or place.code is None and place.name == found[2]
+            for found in find_names(head[:32])
+        )
         if named or sender is None:
             return "prefecture" if place.level == "prefecture" else "county"
         if sender in ("central", "province"):
@@ -292,4 +382,3 @@ def admin_level(issuer: str | None, title: str | None, place: Place | None, plac
     if sender is not None:
         return sender
     return "central" if is_own_sender(team) else None
-

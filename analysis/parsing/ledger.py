@@ -16,12 +16,19 @@ from analysis.parsing.types import code_statement
 
 Row = dict[str, Any]
 _ID_LETTERS = {"core_events": "e", "core_figures": "q", "core_citations": "d", "core_recurrences": "r"}
-_ID_COLUMNS = {"core_events": "event_id", "core_figures": "figure_id", "core_citations": "citation_id", "core_recurrences": "recurrence_id"}
+_ID_COLUMNS = {
+    "core_events": "event_id",
+    "core_figures": "figure_id",
+    "core_citations": "citation_id",
+    "core_recurrences": "recurrence_id",
+}
 
 
 # 一是关于…的问题 at the head of a line, where nothing else counts the problems: 一是 (firstly) is then
 # their number. Replaced sign by sign, so that offsets stay.
-_COUNTED_PROBLEMS = re.compile(r"(?m)(?<=[一二三四五六七八九十])是(?=(?:关于|针对|对|在)[^。\n]{4,80}(?:问题|方面))")
+_COUNTED_PROBLEMS = re.compile(
+    r"(?m)(?<=[一二三四五六七八九十])是(?=(?:关于|针对|对|在)[^。\n]{4,80}(?:问题|方面))"
+)
 
 
 def parse_notice(document: Document) -> ParsedNotice:
@@ -34,7 +41,10 @@ def parse_notice(document: Document) -> ParsedNotice:
         for problem in structure.problems:
             problem.label = problem.label and problem.label.replace("、", "是")
     if not structure.problems:
-        raise NotANotice("no_problems", "no problem with measures or a result was found; if this is a notice, send its layout to the maintainers")
+        raise NotANotice(
+            "no_problems",
+            "no problem with measures or a result was found; if this is a notice, send its layout to the maintainers",
+        )
     notice, metadata = notices.read_metadata(document, structure)
     notice_id = notice["notice_id"] = make_notice_id(notice, document)
     dated = facts.read_facts(structure, notice)
@@ -45,25 +55,47 @@ def parse_notice(document: Document) -> ParsedNotice:
         "core_measures": _measures(structure, notice_id),
         "core_metadata": [{"notice_id": notice_id, **row} for row in metadata],
         "core_claims": _claims(claims.read_claims(structure, notice), notice_id),
-        "core_regions": [{"notice_id": notice_id, "region_code": code, "char_start": start, "char_end": end} for code, start, end in structure.regions],
+        "core_regions": [
+            {"notice_id": notice_id, "region_code": code, "char_start": start, "char_end": end}
+            for code, start, end in structure.regions
+        ],
     }
     for table, rows in dated.items():
         tables[table] = _numbered(rows, notice_id, _ID_LETTERS[table], _ID_COLUMNS[table])
     leaves = [problem for problem in structure.problems if problem.is_leaf]
     notice.update(
-        is_excerpt=structure.is_excerpt, excerpt_note=structure.excerpt_note,
-        problem_count=sum(problem.parent_key is None for problem in structure.problems), leaf_count=len(leaves),
-        measure_count=sum(len(problem.measures) for problem in leaves), char_count=len(document.text),
-        coverage_share=structure.coverage_share, reading_code=structure.reading_code, reading_score=structure.reading_score,
+        is_excerpt=structure.is_excerpt,
+        excerpt_note=structure.excerpt_note,
+        problem_count=sum(problem.parent_key is None for problem in structure.problems),
+        leaf_count=len(leaves),
+        measure_count=sum(len(problem.measures) for problem in leaves),
+        char_count=len(document.text),
+        coverage_share=structure.coverage_share,
+        reading_code=structure.reading_code,
+        reading_score=structure.reading_score,
         alternative_problem_count=structure.alternative_problem_count,
     )
     tables["core_notices"] = [notice]
-    tables["core_texts"] = [{
-        "notice_id": notice_id, "source_path": document.source_path, "sha256": document.sha256, "media_type": document.media_type,
-        "encoding": document.encoding, "char_count": len(document.text), "text": document.text,
-    }]
+    tables["core_texts"] = [
+        {
+            "notice_id": notice_id,
+            "source_path": document.source_path,
+            "sha256": document.sha256,
+            "media_type": document.media_type,
+            "encoding": document.encoding,
+            "char_count": len(document.text),
+            "text": document.text,
+        }
+    ]
     warnings = [
-        {"source_path": document.source_path, "sha256": document.sha256, "notice_id": notice_id, "stage": "parse", "reason_code": code, "reason_text": text}
+        {
+            "source_path": document.source_path,
+            "sha256": document.sha256,
+            "notice_id": notice_id,
+            "stage": "parse",
+            "reason_code": code,
+            "reason_text": text,
+        }
         for code, text in structure.warnings
     ]
     return ParsedNotice(notice_id, tables, warnings)
@@ -72,7 +104,9 @@ def parse_notice(document: Document) -> ParsedNotice:
 def make_notice_id(notice: Row, document: Document) -> str:
     """``anshan-2021``; ``unknown-<hash>`` without a place, ``anshan-undated`` without a year. ASCII, no names of persons."""
     known = gazetteer()
-    place = known.by_code.get(notice.get("city_code") or "") or next(iter(known.by_short.get(notice.get("city_name") or "", ())), None)
+    place = known.by_code.get(notice.get("city_code") or "") or next(
+        iter(known.by_short.get(notice.get("city_name") or "", ())), None
+    )
     if place is None:
         digest = document.sha256 or hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest()
         return f"unknown-{digest[:8]}"
@@ -82,9 +116,15 @@ def make_notice_id(notice: Row, document: Document) -> str:
 def _sections(structure: Structure, notice_id: str) -> list[Row]:
     return [
         {
-            "section_id": f"{notice_id}/{section.key}", "notice_id": notice_id, "section_level": section.level, "ordinal": section.ordinal,
-            "parent_section_id": f"{notice_id}/{section.parent_key}" if section.parent_key else None, "label_text": section.label,
-            "title_text": structure.text[section.title_start:section.title_end], "char_start": section.title_start, "char_end": section.title_end,
+            "section_id": f"{notice_id}/{section.key}",
+            "notice_id": notice_id,
+            "section_level": section.level,
+            "ordinal": section.ordinal,
+            "parent_section_id": f"{notice_id}/{section.parent_key}" if section.parent_key else None,
+            "label_text": section.label,
+            "title_text": structure.text[section.title_start : section.title_end],
+            "char_start": section.title_start,
+            "char_end": section.title_end,
         }
         for section in structure.sections
     ]
@@ -100,7 +140,10 @@ def _words(text: str) -> str:
 
 def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[Row]:
     text = structure.text
-    titles = {section.key: structure.shadow[section.title_start:section.title_end] for section in structure.sections}
+    titles = {
+        section.key: structure.shadow[section.title_start : section.title_end]
+        for section in structure.sections
+    }
     items: dict[str, list[Problem]] = {}
     for problem in structure.problems:
         if problem.parent_key:
@@ -109,37 +152,81 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
     for event in events:
         dated[event.get("problem_key")] = dated.get(event.get("problem_key"), 0) + 1
     shadow = structure.shadow  # types are matched on it: traditional and full-width forms read alike
-    headings = {problem.key: _words(shadow[problem.statement_start:problem.statement_end]) for problem in structure.problems
-                if not problem.is_leaf and problem.statement_start is not None}
+    headings = {
+        problem.key: _words(shadow[problem.statement_start : problem.statement_end])
+        for problem in structure.problems
+        if not problem.is_leaf and problem.statement_start is not None
+    }
     rows = []
     for problem in structure.problems:
-        statement = None if problem.statement_start is None else text[problem.statement_start:problem.statement_end]
-        heading = headings.get(problem.parent_key or "") or titles.get(problem.category_key or "") or titles.get(problem.aspect_key or "")
-        words = "" if problem.statement_start is None else _words(shadow[problem.statement_start:problem.statement_end])
+        statement = (
+            None if problem.statement_start is None else text[problem.statement_start : problem.statement_end]
+        )
+        heading = (
+            headings.get(problem.parent_key or "")
+            or titles.get(problem.category_key or "")
+            or titles.get(problem.aspect_key or "")
+        )
+        words = (
+            ""
+            if problem.statement_start is None
+            else _words(shadow[problem.statement_start : problem.statement_end])
+        )
         if not problem.is_leaf:
-            words += "".join(_words(shadow[item.statement_start:item.statement_end]) for item in items.get(problem.key, ()) if item.statement_start is not None)
+            words += "".join(
+                _words(shadow[item.statement_start : item.statement_end])
+                for item in items.get(problem.key, ())
+                if item.statement_start is not None
+            )
         # Cause and measures, then the aspect: asked only where statement and heading decide nothing.
         after = problem.block_start if problem.statement_end is None else problem.statement_end
-        coding = code_statement(words, heading, shadow[after:min(problem.block_end, after + 240)] + "\n" + (titles.get(problem.aspect_key or "") or ""))
-        rows.append({
-            "problem_id": f"{notice_id}/{problem.key}", "notice_id": notice_id,
-            "aspect_id": f"{notice_id}/{problem.aspect_key}" if problem.aspect_key else None,
-            "category_id": f"{notice_id}/{problem.category_key}" if problem.category_key else None,
-            "parent_problem_id": f"{notice_id}/{problem.parent_key}" if problem.parent_key else None,
-            "unit": problem.unit, "is_leaf": problem.is_leaf, "ordinal": problem.ordinal, "label_text": problem.label,
-            "statement_text": statement, "statement_start": problem.statement_start, "statement_end": problem.statement_end,
-            "statement_basis": problem.statement_basis,
-            "cause_text": None if problem.cause_start is None else text[problem.cause_start:problem.cause_end],
-            "cause_start": problem.cause_start, "cause_end": problem.cause_end,
-            "block_start": problem.block_start, "block_end": problem.block_end,
-            "status_code": problem.status_code,
-            "status_text": None if problem.status_start is None else text[problem.status_start:problem.status_end],
-            "status_start": problem.status_start, "status_end": problem.status_end, "status_basis": problem.status_basis,
-            "progress_share": problem.progress_share, "due_text": problem.due_text,
-            "primary_type_code": coding.primary, "secondary_type_codes": ",".join(coding.secondary), "type_score": coding.score,
-            "type_evidence_text": "、".join(coding.evidence) or None, "type_basis": "automatic",
-            "measure_count": len(problem.measures), "dated_evidence_count": dated.get(problem.key, 0),
-        })
+        coding = code_statement(
+            words,
+            heading,
+            shadow[after : min(problem.block_end, after + 240)]
+            + "\n"
+            + (titles.get(problem.aspect_key or "") or ""),
+        )
+        rows.append(
+            {
+                "problem_id": f"{notice_id}/{problem.key}",
+                "notice_id": notice_id,
+                "aspect_id": f"{notice_id}/{problem.aspect_key}" if problem.aspect_key else None,
+                "category_id": f"{notice_id}/{problem.category_key}" if problem.category_key else None,
+                "parent_problem_id": f"{notice_id}/{problem.parent_key}" if problem.parent_key else None,
+                "unit": problem.unit,
+                "is_leaf": problem.is_leaf,
+                "ordinal": problem.ordinal,
+                "label_text": problem.label,
+                "statement_text": statement,
+                "statement_start": problem.statement_start,
+                "statement_end": problem.statement_end,
+                "statement_basis": problem.statement_basis,
+                "cause_text": None
+                if problem.cause_start is None
+                else text[problem.cause_start : problem.cause_end],
+                "cause_start": problem.cause_start,
+                "cause_end": problem.cause_end,
+                "block_start": problem.block_start,
+                "block_end": problem.block_end,
+                "status_code": problem.status_code,
+                "status_text": None
+                if problem.status_start is None
+                else text[problem.status_start : problem.status_end],
+                "status_start": problem.status_start,
+                "status_end": problem.status_end,
+                "status_basis": problem.status_basis,
+                "progress_share": problem.progress_share,
+                "due_text": problem.due_text,
+                "primary_type_code": coding.primary,
+                "secondary_type_codes": ",".join(coding.secondary),
+                "type_score": coding.score,
+                "type_evidence_text": "、".join(coding.evidence) or None,
+                "type_basis": "automatic",
+                "measure_count": len(problem.measures),
+                "dated_evidence_count": dated.get(problem.key, 0),
+            }
+        )
     return rows
 
 
@@ -147,11 +234,17 @@ def _measures(structure: Structure, notice_id: str) -> list[Row]:
     text = structure.text
     return [
         {
-            "measure_id": f"{notice_id}/{problem.key}#m{measure.ordinal}", "problem_id": f"{notice_id}/{problem.key}", "notice_id": notice_id,
-            "ordinal": measure.ordinal, "marker_text": measure.marker, "measure_text": text[measure.start:measure.end],
-            "char_start": measure.start, "char_end": measure.end,
+            "measure_id": f"{notice_id}/{problem.key}#m{measure.ordinal}",
+            "problem_id": f"{notice_id}/{problem.key}",
+            "notice_id": notice_id,
+            "ordinal": measure.ordinal,
+            "marker_text": measure.marker,
+            "measure_text": text[measure.start : measure.end],
+            "char_start": measure.start,
+            "char_end": measure.end,
         }
-        for problem in structure.problems for measure in problem.measures
+        for problem in structure.problems
+        for measure in problem.measures
     ]
 
 
@@ -167,7 +260,13 @@ def _claims(rows: list[Row], notice_id: str) -> list[Row]:
     result = []
     for number, row in enumerate(rows, 1):
         section = row.pop("section_key", None)
-        result.append({"claim_id": f"{notice_id}#t{number}", "section_id": f"{notice_id}/{section}" if section else None, **_placed(row, notice_id)})
+        result.append(
+            {
+                "claim_id": f"{notice_id}#t{number}",
+                "section_id": f"{notice_id}/{section}" if section else None,
+                **_placed(row, notice_id),
+            }
+        )
     return result
 
 

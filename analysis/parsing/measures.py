@@ -30,7 +30,12 @@ _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
     ("(一)", ("(一)", "㈠"), re.compile(rf"\( ?({_H}{{1,3}}) ?\)[、.]?|([㈠-㈩])"), True),
     ("一、", ("一、",), re.compile(rf"(?<!{_H})({_H}{{1,3}})、"), True),
     ("第一", ("第一,", "第一、", "第一:", "第一是"), re.compile(rf"第({_H}{{1,3}})[,、:是]"), True),
-    ("-", ("- ", "* ", "• ", "•", "·", "●", "○", "■", "◆", "▪", "➢"), re.compile(r"(?:^|(?<=\n))([-*•·●○■◆▪➢]) *", re.M), True),
+    (
+        "-",
+        ("- ", "* ", "• ", "•", "·", "●", "○", "■", "◆", "▪", "➢"),
+        re.compile(r"(?:^|(?<=\n))([-*•·●○■◆▪➢]) *", re.M),
+        True,
+    ),
     ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
     ("一方面", ("一方面,", "一方面"), re.compile(r"(一|另一)方面,?"), True),
 )
@@ -47,7 +52,13 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
     for match in _FIRST.finditer(text, start, end):
         at = match.start()
         index = _SIGNS[match.group()]
-        if index == 8 and not _at_line(text, start, at) or _STYLES[index][3] and index != 8 and not _at_boundary(text, start, at):
+        if (
+            index == 8
+            and not _at_line(text, start, at)
+            or _STYLES[index][3]
+            and index != 8
+            and not _at_boundary(text, start, at)
+        ):
             continue
         if not _goes_on(text, at, end, match.group()):
             continue
@@ -131,10 +142,15 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
             if value != last + 1:
                 if name in ("1.", "一、", "1)") or value <= last or value > last + 2:
                     continue
-            if name == "1." and match.end() < end and text[match.end()].isdigit() and not (at == start or text[at - 1] in "。;\n:,>|"):
+            if (
+                name == "1."
+                and match.end() < end
+                and text[match.end()].isdigit()
+                and not (at == start or text[at - 1] in "。;\n:,>|")
+            ):
                 continue
             last = value
-        marks.append((at, match.end(), text[at:match.end()].strip(",: ")))
+        marks.append((at, match.end(), text[at : match.end()].strip(",: ")))
     pieces = []
     for index, (_, after, marker) in enumerate(marks):
         stop = marks[index + 1][0] if index + 1 < len(marks) else end

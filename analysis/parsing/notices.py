@@ -24,7 +24,9 @@ _LINE = re.compile(r"[^\n]+")
 _CUTOFF = re.compile(r"截[至止] ?(?:到|至)?(?:目前)?[:(]? ?")
 _UNTIL = re.compile(r"[。,;\n](?:到|至)(?=(?:19|20)[0-9]{2} ?年)")
 _TOTALS = re.compile(r"整改|问题|任务|措施|完成|销号")
-_WINDOW = re.compile(r"公示期|公示时间|公示期限|公开期|公开时间|公布期|公布时间|监督期|公告期|反映期|反馈期|公开期限|期间反映|期间(?:向|提出|反馈)|请于|自公布|受理时间")
+_WINDOW = re.compile(
+    r"公示期|公示时间|公示期限|公开期|公开时间|公布期|公布时间|监督期|公告期|反映期|反馈期|公开期限|期间反映|期间(?:向|提出|反馈)|请于|自公布|受理时间"
+)
 _PHONE = re.compile(r"(?<![0-9])(0[1-9][0-9]{1,2}) ?[-—－ ()]{0,2} ?[0-9]{7,8}(?![0-9])")
 _OBJECT = re.compile(r"(?:对|向|给)((?:我)?[一-鿿]{2,30}?(?:党组|党委|党工委|工委|党总支|党支部|委员会))")
 
@@ -48,13 +50,13 @@ class _Reader:
         self.outside = outside_passage(structure)
         # The opening is read from the front; where the structure found none, from the head of the text.
         front = structure.front[0] if structure.front else (0, 0)
-        opening = self.shadow[front[0]:front[1]]
+        opening = self.shadow[front[0] : front[1]]
         if "巡察" in opening or "巡视" in opening:
             self.head = self.outside
         else:
             self.head = Passage(self.shadow, [(0, min(HEAD_LIMIT, len(self.shadow)))])
         self.tail_start = max(len(self.shadow) - 3000, 0)
-        self.tail = self.shadow[self.tail_start:]
+        self.tail = self.shadow[self.tail_start :]
         self.notice: dict[str, Any] = {}
 
     def _passages(self) -> tuple[Passage, ...]:
@@ -62,14 +64,24 @@ class _Reader:
 
     # Rows and values ---------------------------------------------------------------------------
 
-    def put(self, field: str, value: Any, basis: str = "read", start: int | None = None, end: int | None = None) -> None:
+    def put(
+        self, field: str, value: Any, basis: str = "read", start: int | None = None, end: int | None = None
+    ) -> None:
         """Set a column and, for a value, the row with its words (document offsets)."""
         self.notice[field] = value
         if value is None:
             return
         quote = self.text[start:end] if start is not None else None
-        self.rows.append({"field_name": field, "value_text": str(value), "value_basis": basis, "quote_text": quote,
-                          "char_start": start if quote else None, "char_end": end if quote else None})
+        self.rows.append(
+            {
+                "field_name": field,
+                "value_text": str(value),
+                "value_basis": basis,
+                "quote_text": quote,
+                "char_start": start if quote else None,
+                "char_end": end if quote else None,
+            }
+        )
 
     def put_found(self, field: str, found: Found | None, passage: Passage, value: Any = None) -> None:
         if found is None:
@@ -91,7 +103,11 @@ class _Reader:
         title = self._title(sidecar, page)
         # Dates of related links below the notice are not its signature's.
         chrome = [(block.start, block.end) for block in self.document.blocks if block.kind == "chrome"]
-        tail = [line for line in _lines(self.shadow, self.tail_start) if not any(start < line[1] and line[0] < end for start, end in chrome)]
+        tail = [
+            line
+            for line in _lines(self.shadow, self.tail_start)
+            if not any(start < line[1] and line[0] < end for start, end in chrome)
+        ]
         signature, signed = issuers.find_signature(tail)
         self._dates_of_issue(signed, sidecar, page)
         written = self.notice["publication_date"] or self.notice["signed_date"]
@@ -108,13 +124,25 @@ class _Reader:
         else:
             self.notice["inspection_team_name"] = None
         team_shadow = team.value if team else None
-        if issuers.sender_level(team_shadow) is None and not issuers.is_own_sender(team_shadow) and (sender := inspections.find_sender(self.head)):
+        if (
+            issuers.sender_level(team_shadow) is None
+            and not issuers.is_own_sender(team_shadow)
+            and (sender := inspections.find_sender(self.head))
+        ):
             team_shadow = sender + (team_shadow or "")
         round_found = inspections.find_round(self.head, title, sentence)
-        self.put_found("inspection_round_name", round_found, self.head,
-                       self.printed(*self.head.span(round_found.start, round_found.end)) if round_found else None)
-        self.put_found("inspection_kind", inspections.find_kind(self.head, title or "", sentence, team_shadow), self.head)
-        feedback = inspections.find_feedback(self.head, period, start, end.value if end else start.value if start else None, written)
+        self.put_found(
+            "inspection_round_name",
+            round_found,
+            self.head,
+            self.printed(*self.head.span(round_found.start, round_found.end)) if round_found else None,
+        )
+        self.put_found(
+            "inspection_kind", inspections.find_kind(self.head, title or "", sentence, team_shadow), self.head
+        )
+        feedback = inspections.find_feedback(
+            self.head, period, start, end.value if end else start.value if start else None, written
+        )
         self.put_found("feedback_date", feedback, self.head)
         self.notice["feedback_precision"] = feedback.precision if feedback else None
         if feedback is None and sidecar.get("feedback_date"):
@@ -168,16 +196,28 @@ class _Reader:
             text = passage.text
             for cue in _WINDOW.finditer(text):
                 stop = sentence_bounds(text, cue.start())
-                for match in DATE_PATTERN.finditer(text, max(stop[0], cue.start() - 60), min(stop[1], cue.end() + 60)):
+                for match in DATE_PATTERN.finditer(
+                    text, max(stop[0], cue.start() - 60), min(stop[1], cue.end() + 60)
+                ):
                     printed = printed_date(match)
-                    if printed is None or "巡察组" in text[match.end():match.end() + 40]:
+                    if printed is None or "巡察组" in text[match.end() : match.end() + 40]:
                         continue
-                    year = printed.year or (self.notice["publication_date"].year if self.notice["publication_date"] else None)
+                    year = printed.year or (
+                        self.notice["publication_date"].year if self.notice["publication_date"] else None
+                    )
                     found = range_at(text, printed, year)
                     if found is None or found.first is None:
                         continue
-                    for field, value, part in (("comment_start_date", found.first, found.head), ("comment_end_date", found.last, found.tail)):
-                        self.put(field, value, "read" if part.year else "elided_year", *passage.span(part.start, part.end))
+                    for field, value, part in (
+                        ("comment_start_date", found.first, found.head),
+                        ("comment_end_date", found.last, found.tail),
+                    ):
+                        self.put(
+                            field,
+                            value,
+                            "read" if part.year else "elided_year",
+                            *passage.span(part.start, part.end),
+                        )
                     return
 
     def _cutoff(self, sidecar: dict[str, Any], written: date | None) -> None:
@@ -192,23 +232,33 @@ class _Reader:
                 if printed is None:
                     continue
                 start, end = sentence_bounds(text, cue.start())
-                after = text[match.end():end]
+                after = text[match.end() : end]
                 if len(after) < 4 or after.rstrip()[-1] in ":,":  # the figures follow as a list
-                    after = text[match.end():end + 90]
-                if not re.search(r"整改|问题|任务|措施|销号", after) and not re.search(r"整改", text[start:cue.start()]):
+                    after = text[match.end() : end + 90]
+                if not re.search(r"整改|问题|任务|措施|销号", after) and not re.search(
+                    r"整改", text[start : cue.start()]
+                ):
                     continue
                 year, basis = printed.year, "read"
                 if year is None and printed.relative and written:
                     year, basis = inspections.relative_year(printed.relative, written.year, None), "relative"
                 if year is None:
                     basis = "elided_year"
-                    year = inspections.following_year(printed, earliest) if earliest else written.year if written else None
+                    year = (
+                        inspections.following_year(printed, earliest)
+                        if earliest
+                        else written.year
+                        if written
+                        else None
+                    )
                 if year is None:
                     continue
                 value = printed.last(year) if not printed.day else printed.first(year)
                 if earliest is not None and value < earliest:
                     continue  # a figure of the findings, older than the feedback
-                strength = len(re.findall(r"[0-9一二三四五六七八九十]+ ?个?(?:\*\*)? ?(?:个|项|条|%)", after[:120])) + 2 * ("问题" in after[:60])
+                strength = len(
+                    re.findall(r"[0-9一二三四五六七八九十]+ ?个?(?:\*\*)? ?(?:个|项|条|%)", after[:120])
+                ) + 2 * ("问题" in after[:60])
                 if best is None or strength > best[0]:
                     best = (strength, Found(value, match.start(), match.end(), basis), passage)
         if best is not None:
@@ -218,18 +268,41 @@ class _Reader:
         else:
             self.notice["cutoff_date"] = None
 
-    def _issuer_and_place(self, title: str | None, signature: Found | None, team: str | None, sentence: tuple[int, int] | None, sidecar: dict[str, Any]) -> None:
+    def _issuer_and_place(
+        self,
+        title: str | None,
+        signature: Found | None,
+        team: str | None,
+        sentence: tuple[int, int] | None,
+        sidecar: dict[str, Any],
+    ) -> None:
         issuer_shadow: str | None = None
         in_title = issuers.body_in_title(title) if title else None
         if signature is not None:
             issuer_shadow = re.sub(r"\s", "", str(signature.value))
-            self.put("issuer_name", self.printed(signature.start, signature.end), "signature", signature.start, signature.end)
+            self.put(
+                "issuer_name",
+                self.printed(signature.start, signature.end),
+                "signature",
+                signature.start,
+                signature.end,
+            )
         elif in_title:
             issuer_shadow = in_title
             row = next(row for row in self.rows if row["field_name"] == "title")
-            at = self.shadow.find(in_title, row["char_start"], row["char_end"]) if row["char_start"] is not None else -1
-            self.put("issuer_name", in_title, "title", *((at, at + len(in_title)) if at >= 0 else (None, None)))
-        elif sentence is not None and (match := _OBJECT.search(self.head.text, sentence[0], sentence[1])) and not match.group(1).startswith("我"):
+            at = (
+                self.shadow.find(in_title, row["char_start"], row["char_end"])
+                if row["char_start"] is not None
+                else -1
+            )
+            self.put(
+                "issuer_name", in_title, "title", *((at, at + len(in_title)) if at >= 0 else (None, None))
+            )
+        elif (
+            sentence is not None
+            and (match := _OBJECT.search(self.head.text, sentence[0], sentence[1]))
+            and not match.group(1).startswith("我")
+        ):
             issuer_shadow = match.group(1)
             self.put("issuer_name", issuer_shadow, "inferred", *self.head.span(match.start(1), match.end(1)))
         elif sidecar.get("issuer_name"):
@@ -246,24 +319,40 @@ class _Reader:
                 province = gazetteer().province(place)
                 self.put("province_name", province.short_name if province else None, "gazetteer")
         names = [name for name in (issuer_shadow, in_title) if name]
-        level_name = next((name for name in names if issuers.find_names(name[:32])), names[0] if names else None)
+        level_name = next(
+            (name for name in names if issuers.find_names(name[:32])), names[0] if names else None
+        )
         self.put("admin_level", issuers.admin_level(level_name, title, place, basis, team), "inferred")
         self.put("sector_text", _sector(issuer_shadow), "inferred")
 
-    def _place(self, issuer: str | None, title: str | None, in_title: str | None, team: str | None,
-               sentence: tuple[int, int] | None, sidecar: dict[str, Any]) -> tuple[Place | None, str]:
+    def _place(
+        self,
+        issuer: str | None,
+        title: str | None,
+        in_title: str | None,
+        team: str | None,
+        sentence: tuple[int, int] | None,
+        sidecar: dict[str, Any],
+    ) -> tuple[Place | None, str]:
         code = sidecar.get("city_code")
         phones = _PHONE.findall(self.tail)
-        opening = self.head.text[:sentence[1]] if sentence else self.head.text[:600]
-        place, basis = issuers.find_place(issuer, in_title or title, [opening, self.tail, self.shadow], phones, team)
+        opening = self.head.text[: sentence[1]] if sentence else self.head.text[:600]
+        place, basis = issuers.find_place(
+            issuer, in_title or title, [opening, self.tail, self.shadow], phones, team
+        )
         if code and (place is None or place.code is None or basis == "text") and code in gazetteer().by_code:
             return gazetteer().by_code[code], "sidecar"
         return place, basis
 
     def _year(self, last_day: date | None) -> None:
         self.notice["notice_year"] = self.notice["notice_year_basis"] = None
-        for value, basis in ((self.notice["publication_date"], "publication"), (self.notice["cutoff_date"], "cutoff"),
-                             (self.notice["comment_start_date"], "comment"), (self.notice["feedback_date"], "feedback"), (last_day, "inspection")):
+        for value, basis in (
+            (self.notice["publication_date"], "publication"),
+            (self.notice["cutoff_date"], "cutoff"),
+            (self.notice["comment_start_date"], "comment"),
+            (self.notice["feedback_date"], "feedback"),
+            (last_day, "inspection"),
+        ):
             if value is not None:
                 self.notice["notice_year"], self.notice["notice_year_basis"] = value.year, basis
                 return
@@ -272,7 +361,9 @@ class _Reader:
 def _lines(shadow: str, start: int, size: int | None = None) -> list[tuple[int, int, str]]:
     """Non-blank lines as (start, end, text) in document offsets, without Markdown marks at the ends."""
     found = []
-    for match in _LINE.finditer(shadow, start, len(shadow) if size is None else min(len(shadow), start + size)):
+    for match in _LINE.finditer(
+        shadow, start, len(shadow) if size is None else min(len(shadow), start + size)
+    ):
         raw = match.group()
         content = raw.strip(" #*>|•·●▪■◆▶\r")
         if content:
@@ -281,7 +372,9 @@ def _lines(shadow: str, start: int, size: int | None = None) -> list[tuple[int, 
     return found
 
 
-_SECTOR_CUT = re.compile(r"^(?:中共|中国共产党)|(?:党组|党委|委员会|工作委员会|党工委|工委|党总支|总支|党支部|总支部|支部|机关)+$")
+_SECTOR_CUT = re.compile(
+    r"^(?:中共|中国共产党)|(?:党组|党委|委员会|工作委员会|党工委|工委|党总支|总支|党支部|总支部|支部|机关)+$"
+)
 _SECTOR_END = re.compile(r"(?:管理|监督管理)?(?:局|厅|委员会|委|办公室|中心|总队|支队|大队|部)$")
 
 
@@ -292,7 +385,7 @@ def _sector(issuer: str | None) -> str | None:
     name = _SECTOR_CUT.sub("", _SECTOR_CUT.sub("", issuer))
     names = issuers.find_names(name[:30])
     if names and names[0][0] <= 4:
-        name = name[max(end for start, end, _ in names if start <= 8):]
+        name = name[max(end for start, end, _ in names if start <= 8) :]
     name = re.sub(r"^[省市县区州旗盟]?委(?=[一-鿿]{2})|^[市县区省州旗盟]", "", name)
     shorter = _SECTOR_END.sub("", name)
     return (shorter if len(shorter) >= 2 else name) or None

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "零": 0, "〇": 0, "两": 2}
+_DIGITS = {
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "零": 0,
+    "〇": 0,
+    "两": 2,
+}
 
 
 def han_number(text: str) -> int | None:
@@ -57,8 +70,10 @@ _LABEL = re.compile(
     rf"[【\[(]?第 ?({_H}|\d{{1,3}}) ?(?:个|项|条)(?:反馈|整改|具体)?(?:问题|任务|事项)?(?:[】\])][:、.,]?| ?[:、.,]| )"
 )
 _STYLES = (None, "C", "PC", "A", "D", "PA", "PA", "O", "B", "W", "W", "C", "N")
-_STARTS = frozenset("一二三四五六七八九十百(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳【[反巡整存具主突第问事任⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩❶❷❸❹❺❻❼❽❾❿"
-                    "⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛意序编◆◇●○■□▲△★☆▪▫►▶※•·➢➤-*+")
+_STARTS = frozenset(
+    "一二三四五六七八九十百(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳【[反巡整存具主突第问事任⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩❶❷❸❹❺❻❼❽❾❿"
+    "⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛意序编◆◇●○■□▲△★☆▪▫►▶※•·➢➤-*+"
+)
 
 
 def _symbol(char: str) -> tuple[str, int]:
@@ -97,4 +112,4 @@ def read_label(line: str) -> Label | None:
         style, number = _STYLES[index], han_number(printed)
     if number is None:
         return None
-    return Label(style, number, end, line[:match.end()].strip())
+    return Label(style, number, end, line[: match.end()].strip())

@@ -16,11 +16,15 @@ from analysis.parsing.text import Flow, Para
 
 # Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
 _QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?的? ?[“\"]")
-_FINDING_LINE = re.compile(r"[【\[(]?(?:(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?|(?:主要|具体)表现)[】\])]?[:]")
+_FINDING_LINE = re.compile(
+    r"[【\[(]?(?:(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?|(?:主要|具体)表现)[】\])]?[:]"
+)
 
 
 # A result or a label in bold is no heading.
-_NO_HEADING = re.compile(r"[【\[(]?(?:整改|完成|责任|牵头|原因|反馈|存在问题|具体措施)[^:。]{0,10}(?:[:】\])]|(?:情况|措施|举措|结果|进展|成效|时限|领导|单位|部门|分析|整改|反馈|完成|责任|牵头|原因)$)")
+_NO_HEADING = re.compile(
+    r"[【\[(]?(?:整改|完成|责任|牵头|原因|反馈|存在问题|具体措施)[^:。]{0,10}(?:[:】\])]|(?:情况|措施|举措|结果|进展|成效|时限|领导|单位|部门|分析|整改|反馈|完成|责任|牵头|原因)$)"
+)
 _TITLE = re.compile(r"(?:通报|公告|公示|报告|通知)(?:[(\[].{0,12}[)\]])?$|巡[察视].*整改.*情况")
 
 
@@ -31,9 +35,25 @@ class Node:
     all in the flow; ``own_end`` is where its first child starts (or ``end``).
     """
 
-    __slots__ = ("style", "number", "label", "start", "body", "end", "own_end", "parent", "children", "depth", "para", "heading", "opens_list")
+    __slots__ = (
+        "style",
+        "number",
+        "label",
+        "start",
+        "body",
+        "end",
+        "own_end",
+        "parent",
+        "children",
+        "depth",
+        "para",
+        "heading",
+        "opens_list",
+    )
 
-    def __init__(self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para | None):
+    def __init__(
+        self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para | None
+    ):
         self.style = style
         self.number = number
         self.label = label
@@ -112,7 +132,9 @@ def _awaits_list(para: Para) -> bool:
     return _LIST_FOLLOWS.search(para.text) is not None or para.label is None and is_label(para.text)
 
 
-_LIST_OPENS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;\n]{0,6}[:】\])] ?(?=1[.、]|\(1\)|\(一\)|一、)")
+_LIST_OPENS = re.compile(
+    r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;\n]{0,6}[:】\])] ?(?=1[.、]|\(1\)|\(一\)|一、)"
+)
 
 
 _SECOND = re.compile(r"[;。,] ?(?:2[.、]|\(2\)|\(二\)|二、)")
@@ -126,8 +148,10 @@ def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     match = _LIST_OPENS.search(para.text)
     if match is None:
         return None
-    rest = para.text[match.end():]
-    if _SECOND.search(rest) is not None or _carries_label(paras, index + 1, _label_words(para.text[:match.end()])):
+    rest = para.text[match.end() :]
+    if _SECOND.search(rest) is not None or _carries_label(
+        paras, index + 1, _label_words(para.text[: match.end()])
+    ):
         return None
     label = read_label(rest)
     if label is None and rest[:2] == "1.":
@@ -137,7 +161,7 @@ def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     start = para.start + match.end()
     node = Node(label.style, 1, label.text, start, start + label.end, para)
     node.heading = 0
-    node.opens_list = _label_words(para.text[:match.end()])
+    node.opens_list = _label_words(para.text[: match.end()])
     return node
 
 
@@ -149,7 +173,9 @@ def _label_words(text: str) -> str:
 def _node_of(para: Para) -> Node | None:
     label = para.label
     if label is not None:
-        if label.style == "B" and (_NO_HEADING.match(para.text, label.end) or is_label(para.text[label.end:])):
+        if label.style == "B" and (
+            _NO_HEADING.match(para.text, label.end) or is_label(para.text[label.end :])
+        ):
             return None
         return Node(label.style, label.number or None, label.text, para.start, para.start + label.end, para)
     first = para.text[0]
@@ -180,7 +206,12 @@ def _is_heading(paras: list[Para], index: int, count: int) -> bool:
         return len(text) <= 120 and text[-1] != ":"
     if text[0] == "【" and text[-1] == "】" and 6 <= len(text) <= 60 and text.count("【") == 1:
         return status_code(text) is None and index > 0
-    if not para.bare or not 4 <= len(text) <= 80 or text[0] in "【[(" or any(sign in text for sign in ":|。;"):
+    if (
+        not para.bare
+        or not 4 <= len(text) <= 80
+        or text[0] in "【[("
+        or any(sign in text for sign in ":|。;")
+    ):
         return False
     if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":
         return False
@@ -204,7 +235,9 @@ def _place_heading(stack: list[Node], node: Node, following) -> None:
                 return
     if following is not None:
         for depth in range(1, len(stack)):
-            if stack[depth].style == following.style and (following.number > 1 or stack[depth].number is not None and following.number == 1):
+            if stack[depth].style == following.style and (
+                following.number > 1 or stack[depth].number is not None and following.number == 1
+            ):
                 if depth > 1 and stack[depth - 1].style == "H":
                     depth -= 1
                 del stack[depth:]
@@ -214,7 +247,7 @@ def _place_heading(stack: list[Node], node: Node, following) -> None:
             del stack[depth:]
             return
         if stack[depth].style in ("C", "PC"):
-            del stack[depth + 1:]
+            del stack[depth + 1 :]
             return
 
 
@@ -229,16 +262,20 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
             _leave_lists(stack, style)
         return
     if node.number is None:
-        del stack[found[-1]:]
+        del stack[found[-1] :]
         return
     best = found[-1]
-    following = [depth for depth in found if stack[depth].number is not None and node.number == stack[depth].number + 1]
+    following = [
+        depth for depth in found if stack[depth].number is not None and node.number == stack[depth].number + 1
+    ]
     if following:
         # Two lists are open and both wait for this number: what carries a label of its own, as the
         # outer lines do, goes on the outer one.
         best = following[-1]
         if len(following) > 1:
-            opener = next((child.opens_list for child in stack[following[-1]].parent.children if child.opens_list), "")
+            opener = next(
+                (child.opens_list for child in stack[following[-1]].parent.children if child.opens_list), ""
+            )
             is_outer = _carries_label(paras, index, opener) if opener else _names_finding(node)
             best = following[0] if is_outer else best
     else:
@@ -262,7 +299,12 @@ def _leave_lists(stack: list[Node], style: str) -> None:
             del stack[first:]
     elif style in ("W", "N"):
         # A sentence ends a list line; a bare line may head the problems below it.
-        while len(stack) > 1 and stack[-1].style in ("A", "PA", "O", "B", "PC") and not stack[-1].para.bare and len(stack[-1].para.text) > 24:
+        while (
+            len(stack) > 1
+            and stack[-1].style in ("A", "PA", "O", "B", "PC")
+            and not stack[-1].para.bare
+            and len(stack[-1].para.text) > 24
+        ):
             stack.pop()
 
 
@@ -294,7 +336,7 @@ _DONE_LINE = re.compile(r"[^:]{0,6}[:】] ?(?:已|正在|持续|基本|未|长�
 
 
 def _names_finding(node: Node) -> bool:
-    head = node.para.text[node.body - node.start:][:300]
+    head = node.para.text[node.body - node.start :][:300]
     if frame_at(head) or OPEN_FRAME.match(head):
         return True
     return is_finding(head.partition("。")[0]) and not is_action(head)
@@ -302,12 +344,14 @@ def _names_finding(node: Node) -> bool:
 
 def _close(root: Node, length: int) -> None:
     """Set the ends: a node stops where the next node of its level or above begins."""
+
     def close(node: Node, end: int) -> None:
         node.end = end
         children = node.children
         node.own_end = children[0].start if children else end
         for index, child in enumerate(children):
             close(child, children[index + 1].start if index + 1 < len(children) else end)
+
     close(root, length)
 
 
@@ -323,5 +367,5 @@ def _merge_single_findings(node: Node) -> None:
         at = node.children.index(lone)
         for grandchild in lone.children:
             grandchild.parent = node
-        node.children[at:at + 1] = lone.children
+        node.children[at : at + 1] = lone.children
         node.own_end = node.children[0].start if node.children else node.end

@@ -9,12 +9,18 @@ from collections.abc import Iterable
 from analysis.parsing.structure import Structure
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character
-_RESIDUE = re.compile(r"\*\*|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]")
+_RESIDUE = re.compile(
+    r"\*\*|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]"
+)
 # A page number alone on its line
-_FURNITURE = re.compile(r"[-—–_·. ]*第? ?[0-9]{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?[0-9]{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}")
-_CLOSERS = frozenset("。!?;:…】]|>”)》\"")
+_FURNITURE = re.compile(
+    r"[-—–_·. ]*第? ?[0-9]{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?[0-9]{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}"
+)
+_CLOSERS = frozenset('。!?;:…】]|>”)》"')
 # A line that begins so is never the rest of a line that a page break cut.
-_FRESH = re.compile(r"[#*|>【\[]|\(?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}[章节、]|中共|关于|根据|按照|(?:反馈)?问题 ?[0-9一二三四五六七八九十:]|整改|来源|发布|欢迎|联系|截[至止]|为|如有|现将|(?:19|20)[0-9]{2}")
+_FRESH = re.compile(
+    r"[#*|>【\[]|\(?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}[章节、]|中共|关于|根据|按照|(?:反馈)?问题 ?[0-9一二三四五六七八九十:]|整改|来源|发布|欢迎|联系|截[至止]|为|如有|现将|(?:19|20)[0-9]{2}"
+)
 _TITLE_LIKE = re.compile(r"(?:通报|公告|公示|报告|情况|党组|党委|委员会|方面|问题)$")
 
 
@@ -77,7 +83,12 @@ def _pieces(shadow: str, start: int, end: int, chrome: list[tuple[int, int]]) ->
             continue
         if chrome and any(a <= low < b for a, b in chrome):
             continue
-        runs_on = len(last) >= 18 and last[-1] not in _CLOSERS and _FRESH.match(line) is None and _TITLE_LIKE.search(last) is None
+        runs_on = (
+            len(last) >= 18
+            and last[-1] not in _CLOSERS
+            and _FRESH.match(line) is None
+            and _TITLE_LIKE.search(last) is None
+        )
         if pieces and not runs_on:
             pieces.append(_BREAK)
         last = line
@@ -93,9 +104,13 @@ def _pieces(shadow: str, start: int, end: int, chrome: list[tuple[int, int]]) ->
 
 
 # How a paragraph that speaks of the whole notice begins, after the last problem.
-_CLOSING = re.compile(r"\n[ ]*(?=(?:截至|截止|综上|总体|总的|目前,|以上|上述|欢迎|下一步,?我|如有意见|[一二三四五六七八九十]{1,2}、)[^\n]{0,80})")
+_CLOSING = re.compile(
+    r"\n[ ]*(?=(?:截至|截止|综上|总体|总的|目前,|以上|上述|欢迎|下一步,?我|如有意见|[一二三四五六七八九十]{1,2}、)[^\n]{0,80})"
+)
 # 截至…反馈的60个问题中,已完成…: a total that can only be the notice's own
-_TOTALS = re.compile(r"截[至止][^。\n]{0,40}?(?:反馈|指出|巡[察视]|对)[^。\n审轮]{0,14}?[0-9一二三四五六七八九十百]+ ?(?:个|项|条)[^。\n]{0,8}?问题[^。\n]{0,60}?(?:完成|整改到位|销号|整改)[^。\n]*")
+_TOTALS = re.compile(
+    r"截[至止][^。\n]{0,40}?(?:反馈|指出|巡[察视]|对)[^。\n审轮]{0,14}?[0-9一二三四五六七八九十百]+ ?(?:个|项|条)[^。\n]{0,8}?问题[^。\n]{0,60}?(?:完成|整改到位|销号|整改)[^。\n]*"
+)
 # What can hold a date, a total or a name worth reading; headings between problems seldom do.
 _TELLING = re.compile(r"[0-9二三四五六七八九十百两一](?:[0-9〇年月%.,*]| ?[余多]?[个项条类大件名人])")
 
@@ -117,7 +132,11 @@ def outside_spans(structure: Structure) -> list[tuple[int, int]]:
     """The telling spans outside every problem, in order: the front, closing paragraphs (also those that a
     last block runs on into), and a sentence of totals inside a block where none stands outside."""
     shadow = structure.shadow
-    spans = [(start, end) for start, end in _gaps(structure) if end - start > 7 and _TELLING.search(shadow, start, end)]
+    spans = [
+        (start, end)
+        for start, end in _gaps(structure)
+        if end - start > 7 and _TELLING.search(shadow, start, end)
+    ]
     if not structure.problems:
         return spans
     last = max(structure.problems, key=lambda problem: (problem.block_end, problem.block_start))
@@ -128,7 +147,9 @@ def outside_spans(structure: Structure) -> list[tuple[int, int]]:
         spans.sort()
     if not any(_TOTALS.search(shadow, start, end) for start, end in spans):
         first = min(problem.block_start for problem in structure.problems)
-        if (match := _TOTALS.search(shadow, first)) is not None and not any(start <= match.start() < end for start, end in spans):
+        if (match := _TOTALS.search(shadow, first)) is not None and not any(
+            start <= match.start() < end for start, end in spans
+        ):
             spans.append((match.start(), match.end() + 1))
             spans.sort()
     return spans

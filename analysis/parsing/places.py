@@ -17,8 +17,12 @@ _GENERIC = frozenset(("城区", "郊区", "矿区", "东区", "西区", "新区"
 _SUFFIX = re.compile(r"[省市县区州旗盟]")
 _LONGEST = 11
 # 镇 town, 乡 township, 街道 subdistrict, 村/社区 village or community
-_TOWNSHIP = re.compile(r"[一-鿿]{1,8}(?:镇|乡|街道|苏木|社区|村)(?:党工委|党委|工委|工作委员会|委员会|总支|党总支|支部|党支部|人民政府|办事处|机关|$)")
-_ZONE = re.compile(r"开发区|高新区|经开区|高新技术产业|示范区|工业园|产业园|科技园|园区|新区(?:党工委|工作委员会|工委|管)|(?:区|园|城|港|岛|景区)管(?:理)?委(?:员)?会|综合保税区|保税区|保税港|度假区|自贸|自由贸易|试验区|经济区|合作区|集聚区|风景名胜区|风景区")
+_TOWNSHIP = re.compile(
+    r"[一-鿿]{1,8}(?:镇|乡|街道|苏木|社区|村)(?:党工委|党委|工委|工作委员会|委员会|总支|党总支|支部|党支部|人民政府|办事处|机关|$)"
+)
+_ZONE = re.compile(
+    r"开发区|高新区|经开区|高新技术产业|示范区|工业园|产业园|科技园|园区|新区(?:党工委|工作委员会|工委|管)|(?:区|园|城|港|岛|景区)管(?:理)?委(?:员)?会|综合保税区|保税区|保税港|度假区|自贸|自由贸易|试验区|经济区|合作区|集聚区|风景名胜区|风景区"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -44,8 +48,16 @@ class Gazetteer:
         self.by_short: dict[str, list[Place]] = {}
         self.by_phone: dict[str, list[Place]] = {}
         for row in load_csv("places"):
-            place = Place(row["code"], row["name"], row["short_name"], row["pinyin"], row["level"], row["parent"] or None,
-                          row["phone_code"] or None, row["is_current"] == "1")
+            place = Place(
+                row["code"],
+                row["name"],
+                row["short_name"],
+                row["pinyin"],
+                row["level"],
+                row["parent"] or None,
+                row["phone_code"] or None,
+                row["is_current"] == "1",
+            )
             if place.is_current or place.code not in self.by_code:
                 self.by_code[place.code] = place
             self.by_short.setdefault(place.short_name, []).append(place)
@@ -80,7 +92,13 @@ class Gazetteer:
 
     def province(self, place: Place) -> Place | None:
         """The province-level unit of a place, itself included."""
-        return place if place.level == "province" else self.by_code.get(place.code[:2] + "0000") if place.code else None
+        return (
+            place
+            if place.level == "province"
+            else self.by_code.get(place.code[:2] + "0000")
+            if place.code
+            else None
+        )
 
 
 _RANK = {"province": 0, "prefecture": 1, "county": 2}
@@ -113,10 +131,10 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> list[tuple[
     found: list[tuple[int, int, str]] = []
     for match in _SUFFIX.finditer(text, start, end):
         stop = match.end()
-        for size in sizes.get(text[stop - 2:stop], ()):
+        for size in sizes.get(text[stop - 2 : stop], ()):
             if size > stop - start:
                 continue
-            name = text[stop - size:stop]
+            name = text[stop - size : stop]
             if name in names:
                 # 市区 after a city name, 省市 …: the suffix belongs to another word
                 if not (found and found[-1][1] > stop - size):
@@ -140,7 +158,11 @@ def resolve(name: str, context: set[str], level: str | None = None) -> Place | N
     if len(places) > 1 and level:
         places = [place for place in places if place.level == level] or places
     if len(places) > 1:
-        near = [place for place in places if place.code in context or any(parent.code in context for parent in book.parents(place))]
+        near = [
+            place
+            for place in places
+            if place.code in context or any(parent.code in context for parent in book.parents(place))
+        ]
         places = near or places
     if len(places) > 1:
         current = [place for place in places if place.is_current] or places
@@ -156,7 +178,7 @@ def short_at(text: str, at: int) -> str | None:
     """The longest short name of a province, prefecture or county that starts at an offset."""
     shorts = gazetteer().by_short
     for size in range(min(8, len(text) - at), 1, -1):
-        if (name := text[at:at + size]) in shorts and name not in _GENERIC:
+        if (name := text[at : at + size]) in shorts and name not in _GENERIC:
             return name
     return None
 

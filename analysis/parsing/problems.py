@@ -8,12 +8,23 @@ from analysis.parsing.drafts import Draft, trim
 from analysis.parsing.findings import LEAD_BRACKET, read_zone
 from analysis.parsing.measures import split_measures
 from analysis.parsing.segments import Mark
-from analysis.parsing.statuses import Status, bracket_status, closing_status, due_status, due_words, is_outlook, leading_status, status_code
+from analysis.parsing.statuses import (
+    Status,
+    bracket_status,
+    closing_status,
+    due_status,
+    due_words,
+    is_outlook,
+    leading_status,
+    status_code,
+)
 
 DOING = ("measures", "progress", "effect")
 
 
-def read_unit(text: str, start: int, body: int, end: int, marks: list[Mark], has_detail: bool | None = None) -> Draft:
+def read_unit(
+    text: str, start: int, body: int, end: int, marks: list[Mark], has_detail: bool | None = None
+) -> Draft:
     """Read the stretch ``body``–``end`` of the flow; ``marks`` are the labels inside it.
 
     ``has_detail``: whether in this document a paragraph telling the finding in full stands
@@ -48,8 +59,10 @@ _HEAD_BRACKET = re.compile(r" ?[(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]
 def _tail_status(text: str, first: int, last: int) -> re.Match[str] | None:
     """A bracket or words behind a dash at the end of a stretch."""
     low = max(first, last - 44)
-    end = text[max(low, last - 4):last]
-    if (")" in end or "】" in end or "]" in end or "〕" in end) and (found := _HEAD_BRACKET.search(text, low, last)):
+    end = text[max(low, last - 4) : last]
+    if (")" in end or "】" in end or "]" in end or "〕" in end) and (
+        found := _HEAD_BRACKET.search(text, low, last)
+    ):
         return found
     low = max(first, last - 24)
     end = text[low:last]
@@ -106,7 +119,7 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
             elif "一是" in text[first:stop] or stop - first > 40:
                 draft.blocks.append(("progress", first, stop))
             if draft.due is None and status is not None:
-                draft.due = due_words(text[first:min(stop, first + 60)])
+                draft.due = due_words(text[first : min(stop, first + 60)])
         elif mark.part in ("progress", "effect"):
             status = leading_status(text, first, stop, is_result=False)
             if status is not None:
@@ -151,7 +164,7 @@ def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:
     before = trim(text, first, status.start - 1 if text[status.start - 1] in "(【[〔" else status.start)[1]
     if strong and draft.status is None:
         draft.status = status
-        draft.due = draft.due or due_words(text[status.start:last])
+        draft.due = draft.due or due_words(text[status.start : last])
     elif not strong:
         draft.weak_status = status
     if strong or before <= first:
@@ -197,6 +210,8 @@ def _read_measures(text: str, draft: Draft) -> None:
     for part in DOING:
         chosen = [block for block in draft.blocks if block[0] == part]
         if chosen:
-            draft.measures = [piece for _, first, last in chosen for piece in split_measures(text, first, last)]
+            draft.measures = [
+                piece for _, first, last in chosen for piece in split_measures(text, first, last)
+            ]
             return
     draft.measures = []

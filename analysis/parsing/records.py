@@ -3,7 +3,7 @@
 ``Document`` is what a reader makes of one source file; ``ParsedNotice`` is what the parser
 makes of one Document. Every ``*_start``/``*_end`` is a Python code-point offset into
 ``Document.text``. Rows are plain dicts keyed by the column names of
-``analysis.tables.schemas``.
+``analysis.ledger.schemas``.
 """
 
 from __future__ import annotations

@@ -13,13 +13,24 @@ from analysis.parsing.numerals import NUMBER, read_whole
 from analysis.parsing.structure import Problem, Structure
 
 # 上轮 last round, 整改不彻底 not fully put right, 反弹 rebound, 仍有 still, 审计 audit
-_CUE = re.compile(r"上一?[轮次届]|前[一两]轮|以往|此前|审计|巡[察视]|督[查察]|检查组|年(?:(?<=[0-9]{4}年)|(?<=[0-9]{4} 年))")
+_CUE = re.compile(
+    r"上一?[轮次届]|前[一两]轮|以往|此前|审计|巡[察视]|督[查察]|检查组|年(?:(?<=[0-9]{4}年)|(?<=[0-9]{4} 年))"
+)
 _BACK = re.compile(
     r"(?:仍有|仍存在|仍然存在|依然存在|仍未|仍然|尚有|还有|尚未|仍|目前依然|至今)[^。;]{0,30}?(?:未|没有|不|存在|反弹|欠|出现)|仍有[0-9一二两三四五六七八九十]+|整改(?:仍)?(?:不彻底|不到位|不力|不实|未到位|未完成|不够|滞后|流于形式|打折扣|走过场|效果不明显|进度滞后|多停留)"
-    r"|整而未改|未整改|未改到位|边改边犯|改而又犯|屡改屡犯|屡查屡犯|反弹|回潮|反复|纸面整改|虚假整改|再次出现|重复出现|前改后犯|死灰复燃|未能整改|没有整改|依然(?:严重|突出|存在)|“(?:纸面|书面)整改”")
-_SOURCE = (("audit", re.compile(r"审计")), ("inspection", re.compile(r"巡[察视]")), ("other", re.compile(r"督[查察]|检查|通报|专项")))
-_EARLIER = re.compile(rf"(?:反馈|指出|提出|反映|发现|查出|审计|涉及|整改|事项|问题)[^。;0-9一二两三四五六七八九十]{{0,12}}?(?:共|的)?({NUMBER}) ?(?:余|多)?(?:个|项|条|件)")
-_OPEN = re.compile(rf"(?:仍有|尚有|还有|其中有?|有|剩余|余下)({NUMBER}) ?(?:余|多)?(?:个|项|条|件)[^。;]{{0,24}}?(?:未|没有|不彻底|不到位|反弹|反复|存在|滞后|整改)")
+    r"|整而未改|未整改|未改到位|边改边犯|改而又犯|屡改屡犯|屡查屡犯|反弹|回潮|反复|纸面整改|虚假整改|再次出现|重复出现|前改后犯|死灰复燃|未能整改|没有整改|依然(?:严重|突出|存在)|“(?:纸面|书面)整改”"
+)
+_SOURCE = (
+    ("audit", re.compile(r"审计")),
+    ("inspection", re.compile(r"巡[察视]")),
+    ("other", re.compile(r"督[查察]|检查|通报|专项")),
+)
+_EARLIER = re.compile(
+    rf"(?:反馈|指出|提出|反映|发现|查出|审计|涉及|整改|事项|问题)[^。;0-9一二两三四五六七八九十]{{0,12}}?(?:共|的)?({NUMBER}) ?(?:余|多)?(?:个|项|条|件)"
+)
+_OPEN = re.compile(
+    rf"(?:仍有|尚有|还有|其中有?|有|剩余|余下)({NUMBER}) ?(?:余|多)?(?:个|项|条|件)[^。;]{{0,24}}?(?:未|没有|不彻底|不到位|反弹|反复|存在|滞后|整改)"
+)
 _AUDIT_HEAD = re.compile(r"审计")
 _SENTENCE = re.compile(r"[^。\n]+。?")
 _UPHEAVAL = re.compile(r"整改|反弹|未|仍|依然|反复|回潮")
@@ -33,7 +44,10 @@ def read_recurrences(structure: Structure, notice: dict[str, Any]) -> list[dict[
     """
     rows: list[dict[str, Any]] = []
     followed: dict[str, str] = {}
-    headings = {section.key: structure.shadow[section.title_start:section.title_end] for section in structure.sections}
+    headings = {
+        section.key: structure.shadow[section.title_start : section.title_end]
+        for section in structure.sections
+    }
     for problem in structure.problems:
         if problem.statement_start is None:
             continue
@@ -49,9 +63,24 @@ def read_recurrences(structure: Structure, notice: dict[str, Any]) -> list[dict[
     return rows
 
 
-def _row(structure: Structure, key: str | None, source: str, earlier: int | None, still: int | None, start: int, end: int) -> dict[str, Any]:
-    return {"problem_key": key, "earlier_source": source, "earlier_count": earlier, "still_open_count": still,
-            "quote_text": structure.text[start:end], "char_start": start, "char_end": end}
+def _row(
+    structure: Structure,
+    key: str | None,
+    source: str,
+    earlier: int | None,
+    still: int | None,
+    start: int,
+    end: int,
+) -> dict[str, Any]:
+    return {
+        "problem_key": key,
+        "earlier_source": source,
+        "earlier_count": earlier,
+        "still_open_count": still,
+        "quote_text": structure.text[start:end],
+        "char_start": start,
+        "char_end": end,
+    }
 
 
 def _from_statement(structure: Structure, problem: Problem) -> dict[str, Any] | None:
@@ -77,11 +106,19 @@ def _from_statement(structure: Structure, problem: Problem) -> dict[str, Any] | 
             if index + 1 >= len(sentences) or not _BACK.search(sentences[index + 1].group()):
                 continue
             stop = sentences[index + 1].end()
-            stretch = statement[sentence.start():stop]
-        elif index + 1 < len(sentences) and not _OPEN.search(words) and _counts(words)[0] is None \
-                and (_OPEN.search(follows := sentences[index + 1].group()) or _CUE.search(follows) and _BACK.search(follows)):
+            stretch = statement[sentence.start() : stop]
+        elif (
+            index + 1 < len(sentences)
+            and not _OPEN.search(words)
+            and _counts(words)[0] is None
+            and (
+                _OPEN.search(follows := sentences[index + 1].group())
+                or _CUE.search(follows)
+                and _BACK.search(follows)
+            )
+        ):
             stop = sentences[index + 1].end()
-            stretch = statement[sentence.start():stop]
+            stretch = statement[sentence.start() : stop]
         if not _UPHEAVAL.search(stretch) or not _about_earlier(stretch, source):
             continue
         earlier, still = _counts(stretch)
@@ -96,10 +133,20 @@ def _source_of(words: str) -> str | None:
 def _about_earlier(words: str, source: str) -> bool:
     """Earlier findings (上轮巡察, 2018年审计), not the inspection at hand or audit work in general."""
     if source == "audit":
-        return bool(re.search(r"审计(?:提出|指出|发现|反映|反馈|查出|报告|整改|意见|结果|问题|决定)|(?:经济责任|预算执行|专项|财务|离任)审计", words))
+        return bool(
+            re.search(
+                r"审计(?:提出|指出|发现|反映|反馈|查出|报告|整改|意见|结果|问题|决定)|(?:经济责任|预算执行|专项|财务|离任)审计",
+                words,
+            )
+        )
     if source == "other":
         return bool(re.search(r"(?:督[查察]|检查|通报|专项)[^。]{0,16}?(?:反馈|指出|发现|提出|整改)", words))
-    return bool(re.search(r"上一?[轮次届]|前[一两]轮|以往|此前|[0-9]{4} ?年[^,。;]{0,14}?巡[察视]|原[^,。;]{0,14}巡[察视]|巡[察视][^,。;]{0,12}?问题[^,。;]{0,8}?(?:未整改|整改|整而未改)|专项巡[察视]|(?:省委|中央|市委|县委|区委)[^,。;]{0,16}?巡[察视]", words))
+    return bool(
+        re.search(
+            r"上一?[轮次届]|前[一两]轮|以往|此前|[0-9]{4} ?年[^,。;]{0,14}?巡[察视]|原[^,。;]{0,14}巡[察视]|巡[察视][^,。;]{0,12}?问题[^,。;]{0,8}?(?:未整改|整改|整而未改)|专项巡[察视]|(?:省委|中央|市委|县委|区委)[^,。;]{0,16}?巡[察视]",
+            words,
+        )
+    )
 
 
 def _counts(words: str) -> tuple[int | None, int | None]:
@@ -126,7 +173,9 @@ def _whole(structure: Structure, problem: Problem, source: str) -> dict[str, Any
 def _from_heading(structure: Structure, problem: Problem, headings: dict[str, str]) -> dict[str, Any] | None:
     """A finding whose own class says 上轮巡察整改: what stands under it was found before."""
     heading = headings.get(problem.category_key or "") or ""
-    statement = structure.shadow[problem.statement_start:problem.statement_end]
+    statement = structure.shadow[problem.statement_start : problem.statement_end]
     if re.search(r"上一?轮巡[察视]", heading) and _BACK.search(statement):
-        return _row(structure, problem.key, "inspection", None, None, problem.statement_start, problem.statement_end)
+        return _row(
+            structure, problem.key, "inspection", None, None, problem.statement_start, problem.statement_end
+        )
     return None

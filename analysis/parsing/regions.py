@@ -8,7 +8,9 @@ from itertools import pairwise
 from analysis.parsing.structure import Span, Structure
 
 _BLANK = re.compile(r"\s*")
-_MARKUP = re.compile(r"(?:[\s#*>|:_=~-]|\[bookmark:[^\]\n]*\])*")  # marks of Markdown, bookmarks of Word between two records
+_MARKUP = re.compile(
+    r"(?:[\s#*>|:_=~-]|\[bookmark:[^\]\n]*\])*"
+)  # marks of Markdown, bookmarks of Word between two records
 _SPACES = (" ", "\n", "\u3000", "\r", "\t", "\xa0")
 
 
@@ -31,18 +33,36 @@ def fill_regions(structure: Structure, headings: list[Span]) -> None:
         if end <= start:
             continue
         if start > position:
-            covered.append((position, start, "front" if position < first else "closing" if position >= last else "body_other"))
+            covered.append(
+                (
+                    position,
+                    start,
+                    "front" if position < first else "closing" if position >= last else "body_other",
+                )
+            )
         covered.append((start, end, code))
         position = end
     if position < len(text):
-        covered.append((position, len(text), "closing" if position >= last and blocks else "front" if not blocks else "body_other"))
+        covered.append(
+            (
+                position,
+                len(text),
+                "closing" if position >= last and blocks else "front" if not blocks else "body_other",
+            )
+        )
     regions: list[tuple[str, int, int]] = []
     chrome = sorted(structure.chrome)
     index = 0
     for start, end, code in covered:
         if code in ("front", "closing", "body_other"):
             span = (start, end)
-            (structure.front if code == "front" else structure.closing if code == "closing" else structure.between).append(span)
+            (
+                structure.front
+                if code == "front"
+                else structure.closing
+                if code == "closing"
+                else structure.between
+            ).append(span)
         while index < len(chrome) and chrome[index][1] <= start:
             index += 1
         at = start
@@ -78,5 +98,9 @@ def _solid(text: str, start: int, end: int) -> int:
 
 def _check(regions: list[tuple[str, int, int]], length: int) -> None:
     """Raise where regions leave a gap: a character that belongs to nothing is a defect."""
-    if regions and (regions[0][1] != 0 or regions[-1][2] != length) or any(a[2] != b[1] for a, b in pairwise(regions)):
+    if (
+        regions
+        and (regions[0][1] != 0 or regions[-1][2] != length)
+        or any(a[2] != b[1] for a, b in pairwise(regions))
+    ):
         raise AssertionError("regions do not cover the text without gap and overlap")

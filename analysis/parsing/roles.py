@@ -77,7 +77,7 @@ class Reader:
             self._telling.append(self._telling[-1] + (part in ("measures", "progress", "result")))
 
     def marks_in(self, start: int, end: int) -> list[Mark]:
-        return self.marks[bisect_left(self.mark_starts, start):bisect_left(self.mark_starts, end)]
+        return self.marks[bisect_left(self.mark_starts, start) : bisect_left(self.mark_starts, end)]
 
     def evidence(self, node: Node) -> Evidence:
         known = self._seen.get(node)
@@ -85,12 +85,32 @@ class Reader:
             return known
         text = self.flow.text
         head = head_of(text, node.body, node.end)
-        frame = node.style in ("Q", "W", "S") or (head[:1] in "针关对在" and (frame_at(text, node.body, node.end) or OPEN_FRAME.match(head)) is not None) or head.endswith(("的问题", "方面"))
+        frame = (
+            node.style in ("Q", "W", "S")
+            or (
+                head[:1] in "针关对在"
+                and (frame_at(text, node.body, node.end) or OPEN_FRAME.match(head)) is not None
+            )
+            or head.endswith(("的问题", "方面"))
+        )
         low, high = bisect_left(self.mark_starts, node.start), bisect_left(self.mark_starts, node.end)
-        doing, results, causes, statements = (counts[high] - counts[low] for counts in (self._doing, self._results, self._causes, self._findings))
+        doing, results, causes, statements = (
+            counts[high] - counts[low]
+            for counts in (self._doing, self._results, self._causes, self._findings)
+        )
         own = self._doing[bisect_left(self.mark_starts, node.own_end)] - self._doing[low] if doing else 0
         finding = is_finding(head) or statements > 0
-        found = Evidence(finding, frame, not finding and not frame and is_action(head), doing, results, causes, own, node.end - node.body, statements)
+        found = Evidence(
+            finding,
+            frame,
+            not finding and not frame and is_action(head),
+            doing,
+            results,
+            causes,
+            own,
+            node.end - node.body,
+            statements,
+        )
         self._seen[node] = found
         return found
 
@@ -99,7 +119,16 @@ class Reader:
         if known is not None:
             return known
         e = self.evidence(node)
-        alike = self._alike[node] = not e.action and (e.finding or e.frame) and (e.doing > 0 or e.results > 0 or e.causes > 0 or (e.length > 40 and (e.frame or node.number is not None or node.style == "H")))
+        alike = self._alike[node] = (
+            not e.action
+            and (e.finding or e.frame)
+            and (
+                e.doing > 0
+                or e.results > 0
+                or e.causes > 0
+                or (e.length > 40 and (e.frame or node.number is not None or node.style == "H"))
+            )
+        )
         return alike
 
     def is_list(self, node: Node) -> bool:
@@ -107,20 +136,32 @@ class Reader:
         if node.parent is None or not node.children:
             return False
         if node.children[0].opens_list:
-            telling = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in node.children[:-1])
+            telling = sum(
+                self.evidence(child).doing + self.evidence(child).results > 0 for child in node.children[:-1]
+            )
             return telling * 2 <= len(node.children)
         own = [mark for mark in self.marks_in(node.start, node.own_end) if mark.part in TELLING]
         if not own or own[-1].part not in DOING or node.own_end - own[-1].end > 60:
             return False
         # 具体整改情况如下： before a whole section introduces problems, not measures.
-        telling = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in node.children)
+        telling = sum(
+            self.evidence(child).doing + self.evidence(child).results > 0 for child in node.children
+        )
         return telling * 2 < len(node.children) or telling == 1 == len(node.children) - 1
 
     def collect(self, style: str) -> list[Node]:
         """Units of one style; where a branch has none, those of the style it stands under."""
         above = self._style_above(style)
         units: list[Node] = []
-        alone = [node for node in self.nodes if node.style == above and not any(child.style == style for child in node.children)] if above else []
+        alone = (
+            [
+                node
+                for node in self.nodes
+                if node.style == above and not any(child.style == style for child in node.children)
+            ]
+            if above
+            else []
+        )
         as_unit = {id(node) for node in alone if self.unit_like(node) or self.evidence(node).strong}
         takes_all = len(as_unit) * 2 >= len(alone)
 
@@ -140,7 +181,11 @@ class Reader:
                         units.append(child)
                 elif holds(child, (above,)):
                     visit(child)
-                elif child.style not in ("O", "PA", "D", "E") and self.unit_like(child) and self.evidence(child).strong:
+                elif (
+                    child.style not in ("O", "PA", "D", "E")
+                    and self.unit_like(child)
+                    and self.evidence(child).strong
+                ):
                     units.append(child)
 
         visit(self.root)
@@ -164,27 +209,44 @@ class Reader:
             top = unit
             while top.parent is not None and top.parent.parent is not None:
                 top = top.parent
-            if top.style == "H" and len(self.root.children) > 1 and top is not unit and sum(child.style == "H" for child in self.root.children) == 1:
+            if (
+                top.style == "H"
+                and len(self.root.children) > 1
+                and top is not unit
+                and sum(child.style == "H" for child in self.root.children) == 1
+            ):
                 nearest = unit
                 while nearest.parent is not top:
                     nearest = nearest.parent
                 top = nearest
             groups.setdefault(id(top), []).append(unit)
             tops[id(top)] = top
-        if len(groups) == 1 or all(tops[key] is members[0] and len(members) == 1 for key, members in groups.items()):
+        if len(groups) == 1 or all(
+            tops[key] is members[0] and len(members) == 1 for key, members in groups.items()
+        ):
             return self._without_outliers(units)
         values: dict[int, float] = {}
         for key, members in groups.items():
             total = 0.0
             for unit in members:
                 e = self.evidence(unit)
-                total += 1.0 if e.doing or e.results else 0.7 if e.frame else 0.6 if e.finding else -0.6 if e.action else 0.0
+                total += (
+                    1.0
+                    if e.doing or e.results
+                    else 0.7
+                    if e.frame
+                    else 0.6
+                    if e.finding
+                    else -0.6
+                    if e.action
+                    else 0.0
+                )
             values[key] = total / len(members)
         best = max(values.values())
         kept: list[Node] = []
         order = list(groups)
         for position, key in enumerate(order):
-            title = self.flow.text[tops[key].body:tops[key].body + 60].split("\n")[0]
+            title = self.flow.text[tops[key].body : tops[key].body + 60].split("\n")[0]
             value = values[key]
             early = position == 0
             late = position == len(order) - 1
@@ -225,7 +287,7 @@ class Reader:
         kept = []
         for position in range(first, last):
             if is_weak(position) and self.evidence(units[position]).action:
-                title = self.flow.text[units[position].body:units[position].body + 60].split("\n")[0]
+                title = self.flow.text[units[position].body : units[position].body + 60].split("\n")[0]
                 if PREFACE.search(title) or CLOSING.search(title):
                     continue
             kept.append(units[position])
@@ -243,7 +305,7 @@ class Reader:
         value = 1.2 if e.frame else 1.0 if e.finding else -1.0 if e.action else 0.0
         if e.doing:
             value += 1.0
-        elif e.results or e.length > 60 or "一是" in self.flow.text[unit.body:unit.end]:
+        elif e.results or e.length > 60 or "一是" in self.flow.text[unit.body : unit.end]:
             value += 0.6
         else:
             value -= 0.5
@@ -257,9 +319,18 @@ class Reader:
                 value -= 1.0  # a heading over several problems that are framed each for itself
             like = sum(self.unit_like(child) for child in members)
             if like and not self.is_list(unit):
-                with_doing = sum(self.evidence(child).doing + self.evidence(child).results > 0 for child in members)
-                if with_doing > 1 or (with_doing == 0 and e.doing == 0) or len(members) == 1 == with_doing and e.own_doing == 0:
-                    value -= (4.0 if with_doing > 1 else 1.5) * like / len(members) if len(members) > 1 else 0.3
+                with_doing = sum(
+                    self.evidence(child).doing + self.evidence(child).results > 0 for child in members
+                )
+                if (
+                    with_doing > 1
+                    or (with_doing == 0 and e.doing == 0)
+                    or len(members) == 1 == with_doing
+                    and e.own_doing == 0
+                ):
+                    value -= (
+                        (4.0 if with_doing > 1 else 1.5) * like / len(members) if len(members) > 1 else 0.3
+                    )
         return value
 
     def score(self, units: list[Node]) -> float:
@@ -268,7 +339,12 @@ class Reader:
         value = sum([self.quality(unit) for unit in units]) / len(units)
         if self._telling[-1]:
             starts, counts = self.mark_starts, self._telling
-            inside = sum([counts[bisect_left(starts, unit.end)] - counts[bisect_left(starts, unit.start)] for unit in units])
+            inside = sum(
+                [
+                    counts[bisect_left(starts, unit.end)] - counts[bisect_left(starts, unit.start)]
+                    for unit in units
+                ]
+            )
             value += 1.2 * inside / counts[-1]
         tops = self.tops(units)
         if len(units) in self.totals or len(tops) in self.totals:
@@ -290,7 +366,11 @@ class Reader:
             by_style.setdefault(unit.style, []).append(unit)
         parents: set[int] = set()
         for style, members in by_style.items():
-            groups = {id(unit.parent): unit.parent for unit in members if unit.parent is not None and unit.parent.style}
+            groups = {
+                id(unit.parent): unit.parent
+                for unit in members
+                if unit.parent is not None and unit.parent.style
+            }
             if not groups or style in ("Q", "S"):
                 continue
             rises = len(groups) > 1 and _rises([unit.number for unit in members])
@@ -298,7 +378,9 @@ class Reader:
                 same = [parent for parent in groups.values() if parent.style == above]
                 mixed = above in by_style
                 count = len(same) + len(by_style.get(above, ()))
-                if mixed or (not rises and above != "PC" and count in self.totals and len(units) not in self.totals):
+                if mixed or (
+                    not rises and above != "PC" and count in self.totals and len(units) not in self.totals
+                ):
                     parents |= {id(parent) for parent in same}
         return parents
 
@@ -314,7 +396,9 @@ class Reader:
     def _circled_units(self) -> bool:
         """① mostly counts measures; it counts problems where nearly each of them states its own result."""
         circled = [node for node in self.nodes if node.style == "O"]
-        return len(circled) >= 3 and sum(self.evidence(node).results > 0 for node in circled) >= 0.8 * len(circled)
+        return len(circled) >= 3 and sum(self.evidence(node).results > 0 for node in circled) >= 0.8 * len(
+            circled
+        )
 
     def readings(self) -> list[Reading]:
         styles: list[str] = []
@@ -359,7 +443,9 @@ def _rises(numbers: list[int | None]) -> bool:
     return None not in numbers and all(a < b for a, b in zip(numbers, numbers[1:]))
 
 
-_TOTAL = re.compile(r"[个项条](?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)")
+_TOTAL = re.compile(
+    r"[个项条](?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)"
+)
 _NUMBER_BEFORE = re.compile(r"([\d一二三四五六七八九十百]{1,5}) ?\Z")
 
 

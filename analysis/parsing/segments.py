@@ -35,7 +35,9 @@ def label_parts() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
     words = sorted(label_parts(), key=len, reverse=True)
     core = "|".join(map(re.escape, words))
-    at_line = re.compile(rf"(?:[◆◇●○■□▲△★☆▪▫►▶•·➢] ?|\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))")
+    at_line = re.compile(
+        rf"(?:[◆◇●○■□▲△★☆▪▫►▶•·➢] ?|\d{{1,2}}[.、]|\([一二三四五六七八九十\d]{{1,2}}\))? ?(?:[【\[(]({core})[】\])] ?:?|({core})(?: +(?=\S)|(?=一是|[①⑴]|\(1\)|\(一\)|1[.、])|$))"
+    )
     return at_line, frozenset(word[-1] for word in words), frozenset(word[0] for word in words)
 
 
@@ -51,7 +53,8 @@ def result_line(line: str) -> re.Match[str] | None:
 
 # What may stand before a label: a break or punctuation, a number, a bracket, and a short owner.
 _BEFORE = re.compile(
-    r"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{0,14})\Z")
+    r"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{0,14})\Z"
+)
 
 
 def _label_at_end(window: str, parts: dict[str, str]) -> tuple[str, int]:
@@ -59,10 +62,17 @@ def _label_at_end(window: str, parts: dict[str, str]) -> tuple[str, int]:
     end = len(window.rstrip(" "))
     if end and window[end - 1] in "】])":
         end -= 1
-    for stop in (end, end - 2 if window.endswith("如下", 0, end) else end - 1 if window[end - 1:end] in ("为", "是") else 0):
+    for stop in (
+        end,
+        end - 2
+        if window.endswith("如下", 0, end)
+        else end - 1
+        if window[end - 1 : end] in ("为", "是")
+        else 0,
+    ):
         for length in range(min(14, stop), 1, -1):
-            if window[stop - length:stop] in parts:
-                return window[stop - length:stop], stop - length
+            if window[stop - length : stop] in parts:
+                return window[stop - length : stop], stop - length
     return "", 0
 
 
@@ -72,9 +82,18 @@ def is_label(line: str) -> bool:
 
 
 # Labels spoken as the beginning of a sentence: 反馈指出，(the feedback says,) 整改中，(in the rectification,).
-_SPOKEN = (("反馈指出,", "statement"), ("反馈意见指出,", "statement"), ("整改中,", "measures"), ("整改过程中,", "measures"), ("整改期间,", "measures"), ("整改以来,", "measures"))
+_SPOKEN = (
+    ("反馈指出,", "statement"),
+    ("反馈意见指出,", "statement"),
+    ("整改中,", "measures"),
+    ("整改过程中,", "measures"),
+    ("整改期间,", "measures"),
+    ("整改以来,", "measures"),
+)
 # 此问题的产生是因为 (this problem arose because), 针对此问题进行了如下整改 (the following was done about it).
-_CAUSE = re.compile(r"(?:此|该|这一?|上述|以上|本|出现此类|导致该|存在上述)问题(?:的)?(?:产生|出现|存在|发生)?的?(?:主要)?(?:原因)?(?:在于|主要是|是|为)?(?:因为|由于|因)?")
+_CAUSE = re.compile(
+    r"(?:此|该|这一?|上述|以上|本|出现此类|导致该|存在上述)问题(?:的)?(?:产生|出现|存在|发生)?的?(?:主要)?(?:原因)?(?:在于|主要是|是|为)?(?:因为|由于|因)?"
+)
 _CAUSE_SIGN = re.compile(r"产生|原因|出现|因为|由于")
 
 
@@ -84,21 +103,22 @@ def find_marks(flow: Flow) -> list[Mark]:
     parts = label_parts()
     at_line, endings, beginnings = _patterns()
     marks: list[Mark] = []
-    taken = -1
     at = text.find(":")
     closers = "】])如下为是 "
     while at >= 0:
         if at and (text[at - 1] in endings or text[at - 1] in closers):
             low = at - 34 if at > 34 else 0
             line = text.rfind("\n", low, at)
-            window = text[line if line >= 0 else low:at]
+            window = text[line if line >= 0 else low : at]
             word, stop = _label_at_end(window, parts)
             found = _BEFORE.search(window, 0, stop) if word else None
             if found is not None:
-                base = (line if line >= 0 else low)
+                base = line if line >= 0 else low
                 owner = found.group(2)
                 part = parts[word]
-                if part in ("note", "plan", "goal") and (found.group(1).strip() or found.start(1) and window[found.start(1) - 1] in ").是"):
+                if part in ("note", "plan", "goal") and (
+                    found.group(1).strip() or found.start(1) and window[found.start(1) - 1] in ").是"
+                ):
                     pass  # 1.情况说明： is a line of a list, not a label
                 elif _plausible(owner, word, part):
                     start = base + found.start(1)
@@ -108,7 +128,6 @@ def find_marks(flow: Flow) -> list[Mark]:
                     while end < len(text) and text[end] == " ":
                         end += 1
                     marks.append(Mark(start, end, part, word, owner.strip()))
-                    taken = at
         at = text.find(":", at + 1)
     for para in flow.paras:
         body = para.text
@@ -116,7 +135,13 @@ def find_marks(flow: Flow) -> list[Mark]:
             found = at_line.match(body)
             if found is not None:
                 word = found.group(1) or found.group(2)
-                if found.group(2) and parts[word] not in ("measures", "progress", "result", "cause", "effect") :
+                if found.group(2) and parts[word] not in (
+                    "measures",
+                    "progress",
+                    "result",
+                    "cause",
+                    "effect",
+                ):
                     continue
                 if found.group(2) in ("整改", "措施", "举措", "成效", "原因") and found.end() != len(body):
                     continue
@@ -133,7 +158,7 @@ def find_marks(flow: Flow) -> list[Mark]:
         at = text.find(opening)
         while at >= 0:
             close = text.find(closing, at, at + 16)
-            word = text[at + 1:close].strip(" :") if close > 0 else ""
+            word = text[at + 1 : close].strip(" :") if close > 0 else ""
             if word in parts:
                 end = close + 1
                 while end < len(text) and text[end] in ": ":
@@ -169,7 +194,9 @@ def find_marks(flow: Flow) -> list[Mark]:
     return result
 
 
-_LINKERS = re.compile(r"(?:针对|对|就|围绕|按照|根据)?(?:此|该|这|上述|以上|这一|本|反馈)?(?:个|项|类|些)?(?:问题|情况|意见)?,?(?:我[局委院校司镇]|局党组|党组|党委)?(?:进行|做|作|采取|开展|落实|制定|予以)?(?:出)?了?(?:的)?")
+_LINKERS = re.compile(
+    r"(?:针对|对|就|围绕|按照|根据)?(?:此|该|这|上述|以上|这一|本|反馈)?(?:个|项|类|些)?(?:问题|情况|意见)?,?(?:我[局委院校司镇]|局党组|党组|党委)?(?:进行|做|作|采取|开展|落实|制定|予以)?(?:出)?了?(?:的)?"
+)
 
 
 def _plausible(owner: str, word: str, part: str) -> bool:
@@ -183,4 +210,12 @@ def _plausible(owner: str, word: str, part: str) -> bool:
         return owner in ("目前", "主要", "具体", "针对性", "巡察", "巡视")
     if part in ("measures", "progress", "result", "effect"):
         return len(owner) <= 12 and not any(sign in owner for sign in "是了已将要把为于在")
-    return _LINKERS.fullmatch(owner) is not None or owner in ("主要", "具体", "目前", "巡察", "巡视", "预计", "计划")
+    return _LINKERS.fullmatch(owner) is not None or owner in (
+        "主要",
+        "具体",
+        "目前",
+        "巡察",
+        "巡视",
+        "预计",
+        "计划",
+    )

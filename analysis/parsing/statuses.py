@@ -25,7 +25,8 @@ def _words() -> dict[str, str]:
 
 # Words around a status that change nothing: now, this item, all, has been.
 _LEAD = re.compile(
-    r"(?:(?:截至目前|截止目前|截至巡察[^,]{0,8}|(?:已于|已在|在)?巡[察视](?:整改)?期间(?:就)?(?:已)?|目前为止|到目前为止|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?|目前|现阶段|现|至此|当前|现在|上述|以上|所有|相关|有关|已经|均已|都已|全部已|业已|均|都|全部|已全部|已全面|全面|总体|整体|整体上|(?:已)?于?(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|初|末|[上中下]旬)?(?:之?前)?(?:已)?|已)(?:,|:)?)+")
+    r"(?:(?:截至目前|截止目前|截至巡察[^,]{0,8}|(?:已于|已在|在)?巡[察视](?:整改)?期间(?:就)?(?:已)?|目前为止|到目前为止|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?|目前|现阶段|现|至此|当前|现在|上述|以上|所有|相关|有关|已经|均已|都已|全部已|业已|均|都|全部|已全部|已全面|全面|总体|整体|整体上|(?:已)?于?(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|初|末|[上中下]旬)?(?:之?前)?(?:已)?|已)(?:,|:)?)+"
+)
 _SUBJECT = re.compile(
     r"(?:截至目前,?|截止目前,?|目前,?|现,?|至此,?|当前,?|截至\d{4}年\d{1,2}月(?:\d{1,2}日|底)?,?)*"
     r"(?:(?:该|此|本|这|上述|以上|各|有关|相关|反馈)+的?(?:一|两|二|三|四|五|六|[2-9])?(?:个|项|类|条|些|方面)?的?(?:反馈|具体|整改)*(?:问题|任务|事项|工作|措施|情况|整改|项)*的?(?:整改)?(?:任务|工作|措施)?|"
@@ -33,7 +34,9 @@ _SUBJECT = re.compile(
 )
 _SPLIT = re.compile(r"[,、;()和及]|并将|并需|并且|并|且将|且|同时|但仍?需?|将|需要|需|仍|继续(?=长期|坚持)")
 _TRIM = " 。.,;:!、\n【】[]()（）“”\"'|*"
-_PERCENT = re.compile(r"(?:整改|完成|推进|总体|工程|任务)*(?:完成)?(?:进度|率|度|比例)?(?:已|为|约|达到?|:|超过?)* ?(\d{1,3}(?:\.\d+)?) ?%")
+_PERCENT = re.compile(
+    r"(?:整改|完成|推进|总体|工程|任务)*(?:完成)?(?:进度|率|度|比例)?(?:已|为|约|达到?|:|超过?)* ?(\d{1,3}(?:\.\d+)?) ?%"
+)
 _CLOSED = {"completed", "completed_long_term"}
 
 
@@ -66,7 +69,7 @@ def _simple(phrase: str, known: dict[str, str]) -> str | None:
         if code is None:
             lead = _LEAD.match(bare)
             if lead is not None and lead.end() < len(bare):
-                rest = bare[lead.end():]
+                rest = bare[lead.end() :]
                 # 已全部到位: the adverb between may hide 已 (has been) that the lookup's word holds.
                 code = known.get(rest) or known.get("已" + rest)
     return code
@@ -78,9 +81,12 @@ def _combined(codes: list[str]) -> str:
         if code == first:
             continue
         pair = {first, code}
-        if first in _CLOSED and code in ("long_term", "in_progress"):
-            first = "completed_long_term"
-        elif code in _CLOSED and first == "long_term":
+        if (
+            first in _CLOSED
+            and code in ("long_term", "in_progress")
+            or code in _CLOSED
+            and first == "long_term"
+        ):
             first = "completed_long_term"
         elif "not_completed" in pair:
             first = "not_completed"
@@ -108,7 +114,9 @@ def percent_status(words: str) -> tuple[str, float] | None:
 
 _OPEN = re.compile(r"未|正在|推进|尚|仍|待|部分")
 # 正在推进,预计6月底前完成: what follows the status is an outlook on it.
-_OUTLOOK = re.compile(r"(?:预计|计划|力争|拟于?|确保|将于?|争取)[^。\n]{0,30}(?:完成|到位|实现|落实|解决|销号|结束)")
+_OUTLOOK = re.compile(
+    r"(?:预计|计划|力争|拟于?|确保|将于?|争取)[^。\n]{0,30}(?:完成|到位|实现|落实|解决|销号|结束)"
+)
 
 
 def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Status | None:
@@ -168,12 +176,12 @@ def _with_subject(sentence: str) -> str | None:
     match = _SUBJECT.match(sentence)
     if match is None or match.end() == 0:
         return None
-    stripped = sentence[match.end():]
+    stripped = sentence[match.end() :]
     code = status_code(stripped) if stripped else None
     if code is None:
         for word in ("整改任务", "整改工作", "整改", "任务", "工作"):
             # The subject took 整改 (rectification) that belongs to the status: 该问题|整改完成.
-            if sentence[:match.end()].endswith(word):
+            if sentence[: match.end()].endswith(word):
                 code = status_code(word + stripped)
                 if code is not None:
                     break
@@ -181,7 +189,9 @@ def _with_subject(sentence: str) -> str | None:
 
 
 # 该问题, 此项整改 (this problem, this item): a subject that can only be the problem itself.
-_NAMED = re.compile(r"(?:截至目前,?|截止目前,?|目前,?|现,?|至此,?)*(?:该|此|本|这一?)(?:一)?(?:项|个|条|类)?(?:反馈|具体|整改)*(?:问题|任务|事项|整改|工作|项|已|正|基本|仍|尚)")
+_NAMED = re.compile(
+    r"(?:截至目前,?|截止目前,?|目前,?|现,?|至此,?)*(?:该|此|本|这一?)(?:一)?(?:项|个|条|类)?(?:反馈|具体|整改)*(?:问题|任务|事项|整改|工作|项|已|正|基本|仍|尚)"
+)
 _TAIL_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]\n]{2,40})[)】\]〕][。.;]? ?$")
 
 
@@ -204,7 +214,13 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
                 return Status(code, match.start(1), match.end(1), share), True
     at = end
     low = max(start, end - 48)
-    at = max(low, text.rfind("。", low, at) + 1, text.rfind(";", low, at) + 1, text.rfind("\n", low, at) + 1, text.rfind("!", low, at) + 1)
+    at = max(
+        low,
+        text.rfind("。", low, at) + 1,
+        text.rfind(";", low, at) + 1,
+        text.rfind("\n", low, at) + 1,
+        text.rfind("!", low, at) + 1,
+    )
     if at == low and low > start:
         return None
     sentence = text[at:end].strip()
@@ -223,7 +239,7 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
     for comma in (",",):
         cut = sentence.rfind(comma)
         if cut > 0:
-            tail = sentence[cut + 1:]
+            tail = sentence[cut + 1 :]
             code = _with_subject(tail)
             if code is not None:
                 return Status(code, at + cut + 1, end), _NAMED.match(tail) is not None
@@ -259,7 +275,9 @@ def is_outlook(text: str, start: int, end: int) -> bool:
     return match is not None and end - match.end() <= 2
 
 
-_DUE = re.compile(r"(?:完成|整改)?(?:时限|期限|时间)(?:要求)?[:为是]? ?([^,;。)】\n]{2,24})|((?:(?:\d{4}|今|明|本)年)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末|上旬|中旬|下旬)?(?:之)?前)(?:完成|整改)")
+_DUE = re.compile(
+    r"(?:完成|整改)?(?:时限|期限|时间)(?:要求)?[:为是]? ?([^,;。)】\n]{2,24})|((?:(?:\d{4}|今|明|本)年)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末|上旬|中旬|下旬)?(?:之)?前)(?:完成|整改)"
+)
 
 
 def due_words(text: str) -> str | None:

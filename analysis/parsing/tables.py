@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from analysis.parsing.drafts import Draft
 from analysis.parsing.measures import Piece, split_measures
 from analysis.parsing.numbering import han_number
-from analysis.parsing.drafts import Draft
 from analysis.parsing.records import Block
 from analysis.parsing.segments import label_parts
 from analysis.parsing.statuses import closing_status, due_words, leading_status
@@ -81,7 +81,7 @@ def _markdown_tables(shadow: str) -> list[list[_Row]]:
             continue
         row = _Row()
         at = start + line.index("|") + 1 if line.lstrip().startswith("|") else start
-        for col, cell in enumerate(shadow[at:start + len(line)].split("|")):
+        for col, cell in enumerate(shadow[at : start + len(line)].split("|")):
             span = _trim(shadow, at, at + len(cell))
             if span[1] > span[0]:
                 row.cells[col] = span
@@ -105,7 +105,11 @@ def _flattened_tables(shadow: str) -> list[list[_Row]]:
         if end - start > 12 or _role(shadow[start:end]) != "number":
             continue
         stop = index
-        while stop < len(lines) and lines[stop][1] - lines[stop][0] <= 12 and _role(shadow[slice(*lines[stop])]) is not None:
+        while (
+            stop < len(lines)
+            and lines[stop][1] - lines[stop][0] <= 12
+            and _role(shadow[slice(*lines[stop])]) is not None
+        ):
             stop += 1
         width = stop - index
         if width < 3:
@@ -116,12 +120,21 @@ def _flattened_tables(shadow: str) -> list[list[_Row]]:
             row = _Row({col: lines[at + col] for col in range(width)})
             follow = at + width
             # A cell of several paragraphs is several lines: the last column ends before the next number.
-            while follow < len(lines) and shadow[slice(*lines[follow])].strip("、. ") != str(wanted + 1) and follow < at + width + 12 \
-                    and any(shadow[slice(*lines[later])].strip("、. ") == str(wanted + 1) for later in range(follow, min(follow + 12, len(lines)))):
+            while (
+                follow < len(lines)
+                and shadow[slice(*lines[follow])].strip("、. ") != str(wanted + 1)
+                and follow < at + width + 12
+                and any(
+                    shadow[slice(*lines[later])].strip("、. ") == str(wanted + 1)
+                    for later in range(follow, min(follow + 12, len(lines)))
+                )
+            ):
                 follow += 1
             if follow > at + width:
                 extra = follow - at - width
-                widest = max(range(1, width - 1), key=lambda col: lines[at + col][1] - lines[at + col][0], default=1)
+                widest = max(
+                    range(1, width - 1), key=lambda col: lines[at + col][1] - lines[at + col][0], default=1
+                )
                 row = _Row({col: lines[at + col + (extra if col > widest else 0)] for col in range(width)})
                 row.cells[widest] = (lines[at + widest][0], lines[at + widest + extra][1])
             rows.append(row)
@@ -160,9 +173,15 @@ def _role(words: str) -> str | None:
 
 
 def _header(shadow: str, row: _Row) -> dict[int, str] | None:
-    roles = {col: role for col, span in row.cells.items() if (role := _role(shadow[span[0]:span[1]])) is not None}
+    roles = {
+        col: role for col, span in row.cells.items() if (role := _role(shadow[span[0] : span[1]])) is not None
+    }
     kinds = set(roles.values())
-    if len(roles) * 4 < len(row.cells) * 3 or "statement" not in kinds or not kinds & {"measures", "progress", "result", "effect"}:
+    if (
+        len(roles) * 4 < len(row.cells) * 3
+        or "statement" not in kinds
+        or not kinds & {"measures", "progress", "result", "effect"}
+    ):
         return None
     return roles
 
@@ -182,7 +201,10 @@ def _read_rows(shadow: str, rows: list[_Row]) -> list[TableUnit]:
         by_role: dict[str, list[Span]] = {}
         for col in sorted(row.cells):
             by_role.setdefault(roles.get(col, "note"), []).append(row.cells[col])
-        if len(row.cells) == 1 and not {"statement", "measures", "progress", "effect", "result", "cause"} & by_role.keys():
+        if (
+            len(row.cells) == 1
+            and not {"statement", "measures", "progress", "effect", "result", "cause"} & by_role.keys()
+        ):
             section = next(iter(row.cells.values()))  # a row that names the class of those below
             continue
         if "section" in by_role:
@@ -205,14 +227,23 @@ def _settle_statement(shadow: str, rows: list[_Row], roles: dict[int, str]) -> N
     columns = [col for col, role in roles.items() if role == "statement"]
     if len(columns) < 2:
         return
-    sizes = {col: sum(row.cells[col][1] - row.cells[col][0] for row in rows if col in row.cells) for col in columns}
+    sizes = {
+        col: sum(row.cells[col][1] - row.cells[col][0] for row in rows if col in row.cells) for col in columns
+    }
     best = max(columns, key=lambda col: sizes[col])
     for col in columns:
         if col != best:
             roles[col] = "section" if col < best else "note"
 
 
-def _unit(shadow: str, row: _Row, by_role: dict[str, list[Span]], statement: Span, number: Span | None, section: Span | None) -> TableUnit:
+def _unit(
+    shadow: str,
+    row: _Row,
+    by_role: dict[str, list[Span]],
+    statement: Span,
+    number: Span | None,
+    section: Span | None,
+) -> TableUnit:
     start = min(span[0] for span in row.cells.values())
     end = max(span[1] for span in row.cells.values())
     draft = Draft(start, statement[0], end)
@@ -220,10 +251,12 @@ def _unit(shadow: str, row: _Row, by_role: dict[str, list[Span]], statement: Spa
     if by_role.get("cause"):
         draft.cause = by_role["cause"][0]
     for span in by_role.get("due", ()):
-        draft.due = shadow[span[0]:span[1]].strip()[:40]
+        draft.due = shadow[span[0] : span[1]].strip()[:40]
     _read_cells(shadow, draft, by_role)
-    digits = shadow[number[0]:number[1]].strip(" .、()") if number else ""
-    return TableUnit(draft, han_number(digits) if digits and len(digits) < 5 else None, digits or None, section)
+    digits = shadow[number[0] : number[1]].strip(" .、()") if number else ""
+    return TableUnit(
+        draft, han_number(digits) if digits and len(digits) < 5 else None, digits or None, section
+    )
 
 
 _OWN_NUMBER = re.compile(r"\d{1,3}[.、] ?(?!\d)|\(\d{1,3}\) ?|[①-⑳] ?")
@@ -248,12 +281,14 @@ def _read_cells(shadow: str, draft: Draft, by_role: dict[str, list[Span]]) -> No
                     rest += 1
                 if last - rest > 12 and role == "progress":
                     draft.blocks.append((role, rest, last))
-                draft.due = draft.due or due_words(shadow[status.end:min(last, status.end + 60)])
+                draft.due = draft.due or due_words(shadow[status.end : min(last, status.end + 60)])
             elif status is not None:
                 draft.unknown = draft.unknown or status
             elif role != "result":
                 closing = closing_status(shadow, first, last) if draft.status is None else None
-                if closing is not None and shadow[closing[0].start - 1] in "(【[〔":  # 措施…。(已完成): the result ends the cell
+                if (
+                    closing is not None and shadow[closing[0].start - 1] in "(【[〔"
+                ):  # 措施…。(已完成): the result ends the cell
                     draft.status = closing[0]
                     last = closing[0].start - 1
                 if last - first > 1:
@@ -278,7 +313,13 @@ def count_measures(shadow: str, draft: Draft) -> list[Piece]:
         pieces: list[Piece] = []
         for _, first, last in chosen:
             found = split_measures(shadow, first, last)
-            if pieces and len(found) == 1 and found[0].marker is None and shadow[pieces[-1].end - 1] not in "。;!" and not _starts_item(shadow, first):
+            if (
+                pieces
+                and len(found) == 1
+                and found[0].marker is None
+                and shadow[pieces[-1].end - 1] not in "。;!"
+                and not _starts_item(shadow, first)
+            ):
                 continue
             pieces += found
         return pieces
@@ -290,4 +331,3 @@ _ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|、)|[①-⑳]|
 
 def _starts_item(shadow: str, start: int) -> bool:
     return _ITEM.match(shadow, start) is not None
-

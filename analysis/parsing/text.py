@@ -18,13 +18,61 @@ from analysis.parsing.statuses import status_code
 
 # Replacing is far cheaper than str.translate: most of these characters are absent.
 _FORMS = (
-    ("（", "("), ("）", ")"), ("：", ":"), ("；", ";"), ("，", ","), ("．", "."), ("！", "!"), ("？", "?"),
-    ("\u3000", " "), ("\xa0", " "), ("\t", " "), ("\u2002", " "), ("\u2003", " "), ("\ufeff", " "), ("\u200b", " "),
-    ("\x0c", "\n"), ("\x0b", "\n"), ("\u2028", "\n"), ("\u2029", "\n"), ("\x85", "\n"),
-    ("｡", "。"), ("﹒", "."), ("︰", ":"), ("﹕", ":"), ("﹔", ";"), ("﹐", ","), ("％", "%"), ("＃", "#"), ("＊", "*"), ("｜", "|"),
-    ("「", "“"), ("」", "”"), ("『", "‘"), ("』", "’"), ("〝", "“"), ("〞", "”"), ("＂", '"'), ("［", "["), ("］", "]"),
-    ("〖", "【"), ("〗", "】"), ("﹝", "("), ("﹞", ")"), ("／", "/"), ("－", "-"), ("０", "0"), ("１", "1"), ("２", "2"),
-    ("３", "3"), ("４", "4"), ("５", "5"), ("６", "6"), ("７", "7"), ("８", "8"), ("９", "9"),
+    ("（", "("),
+    ("）", ")"),
+    ("：", ":"),
+    ("；", ";"),
+    ("，", ","),
+    ("．", "."),
+    ("！", "!"),
+    ("？", "?"),
+    ("\u3000", " "),
+    ("\xa0", " "),
+    ("\t", " "),
+    ("\u2002", " "),
+    ("\u2003", " "),
+    ("\ufeff", " "),
+    ("\u200b", " "),
+    ("\x0c", "\n"),
+    ("\x0b", "\n"),
+    ("\u2028", "\n"),
+    ("\u2029", "\n"),
+    ("\x85", "\n"),
+    ("｡", "。"),
+    ("﹒", "."),
+    ("︰", ":"),
+    ("﹕", ":"),
+    ("﹔", ";"),
+    ("﹐", ","),
+    ("％", "%"),
+    ("＃", "#"),
+    ("＊", "*"),
+    ("｜", "|"),
+    ("「", "“"),
+    ("」", "”"),
+    ("『", "‘"),
+    ("』", "’"),
+    ("〝", "“"),
+    ("〞", "”"),
+    ("＂", '"'),
+    ("［", "["),
+    ("］", "]"),
+    ("〖", "【"),
+    ("〗", "】"),
+    ("﹝", "("),
+    ("﹞", ")"),
+    ("／", "/"),
+    ("－", "-"),
+    ("０", "0"),
+    ("１", "1"),
+    ("２", "2"),
+    ("３", "3"),
+    ("４", "4"),
+    ("５", "5"),
+    ("６", "6"),
+    ("７", "7"),
+    ("８", "8"),
+    ("９", "9"),
 )
 # Characters that only a traditional text has among the words every notice uses (meeting, party,
 # problem, rectify … ); two different ones switch the conversion on.
@@ -129,21 +177,30 @@ class Whole:
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character, zero-width marks.
 # (Each alternative begins with one plain character: the search then leaps from one of these to the next.)
-_RESIDUE = re.compile(r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|\u200c|\u200d|\u2060|</?(?:b|strong|u|em)>", re.I)
+_RESIDUE = re.compile(
+    r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|\u200c|\u200d|\u2060|</?(?:b|strong|u|em)>",
+    re.I,
+)
 _RESIDUE_SIGNS = ("**", "__", "[bookmark", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>", "<em>")
 _PINYIN = re.compile(r"\([a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 # 第3页 共10页, - 3 -, 3/10: page numbers, never content.
-_FURNITURE = re.compile(r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?", re.I)
+_FURNITURE = re.compile(
+    r"[-—–_·. ]*第? ?\d{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?\d{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}|page \d+(?: of \d+)?",
+    re.I,
+)
 _FURNITURE_STARTS = frozenset("-—–_·. 第=*~pP")
 # A list sign before a printed number or a label says nothing more; alone it is the mark of a list.
-_LABEL_BEHIND = re.compile(r"\*\*|[一二三四五六七八九十]{1,3}[、是]|[(【\[①-⑳#]|\d{1,3}[.、]|(?:问题|整改|反馈|存在|原因|责任|完成)[^:。,;]{0,8}[:】]")
+_LABEL_BEHIND = re.compile(
+    r"\*\*|[一二三四五六七八九十]{1,3}[、是]|[(【\[①-⑳#]|\d{1,3}[.、]|(?:问题|整改|反馈|存在|原因|责任|完成)[^:。,;]{0,8}[:】]"
+)
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*(?: ?[【(\[][^】)\]]{2,20}[】)\]])?[。:]?")
 _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 # Labels of parts of a problem; a line that starts with one is never the rest of a broken sentence.
 _FRESH = re.compile(
     r"[【\[(]|(?:整改|反馈|原因|存在|具体|主要|责任|完成|牵头|问题|落实|进展|措施|成效)[^。,;:“]{0,12}[:】]|(?:整改|落实|完成|具体)*(?:整改|落实|进展|完成)(?:情况|措施|举措|结果|进展|成效|时限)$|原因分析$"
     r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎(?:广大|社会|各界|干部|群众|监督)|(?:联系|监督|举报|咨询)(?:电话|方式|人|地址)|电子邮箱|邮政|发布(?:时间|日期|机构)|来源:|下一步|接下来|综上|特此|中共"
-    r"|(?:\d{4}|[二〇○零一三四五六七八九]{4}) ?年 ?[\d一二三四五六七八九十]{1,3} ?月 ?[\d一二三四五六七八九十]{1,3} ?日 ?$")
+    r"|(?:\d{4}|[二〇○零一三四五六七八九]{4}) ?年 ?[\d一二三四五六七八九十]{1,3} ?月 ?[\d一二三四五六七八九十]{1,3} ?日 ?$"
+)
 
 
 def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -158,7 +215,9 @@ def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
     return pieces
 
 
-def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[int, int] | None = None) -> Flow:
+def make_flow(
+    shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[int, int] | None = None
+) -> Flow:
     """Paragraphs of the shadow text.
 
     ``chrome``: spans the source format marks as navigation; ``headings``: start offset of a line
@@ -187,14 +246,22 @@ def make_flow(shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[in
         heading = headings.get(start, 0) if headings else 0
         if has_marks and body[0] in "#>*-+":
             mark = _MARKS.match(body)
-            if mark and not body.startswith("**") and (body[0] in "#>" or _LABEL_BEHIND.match(body, mark.end())):
+            if (
+                mark
+                and not body.startswith("**")
+                and (body[0] in "#>" or _LABEL_BEHIND.match(body, mark.end()))
+            ):
                 heading = len(mark.group(1)) if mark.group(1) else heading
                 start += mark.end()
-                body = body[mark.end():]
+                body = body[mark.end() :]
                 if not body:
                     dropped.append((start - mark.end(), end))
                     continue
-        if len(body) < 24 and (body[0] in _FURNITURE_STARTS or body[0].isdecimal()) and _FURNITURE.fullmatch(body):
+        if (
+            len(body) < 24
+            and (body[0] in _FURNITURE_STARTS or body[0].isdecimal())
+            and _FURNITURE.fullmatch(body)
+        ):
             dropped.append((start, end))
             continue
         if body == previous and len(body) > 7 and not body.startswith(("整改", "完成")):
@@ -236,12 +303,30 @@ def _settle_decimals(lines: list[Para]) -> None:
         if label is not None and label.style == "A":
             last = label.number
             continue
-        match = _GLUED.match(line.text) if line.text[0].isdigit() and (label is None or label.style in ("D", "E")) else None
+        match = (
+            _GLUED.match(line.text)
+            if line.text[0].isdigit() and (label is None or label.style in ("D", "E"))
+            else None
+        )
         if match is not None:
             number = int(match.group(1))
-            following = next((other.label for other in lines[index + 1:index + 3] if other.label is not None or _GLUED.match(other.text)), None)
-            goes_on = index + 1 < len(lines) and lines[index + 1].text.startswith((f"{number + 1}.", f"{number + 1}、"))
-            own_level = label is not None and following is not None and following.style == label.style and following.number == label.number + 1
+            following = next(
+                (
+                    other.label
+                    for other in lines[index + 1 : index + 3]
+                    if other.label is not None or _GLUED.match(other.text)
+                ),
+                None,
+            )
+            goes_on = index + 1 < len(lines) and lines[index + 1].text.startswith(
+                (f"{number + 1}.", f"{number + 1}、")
+            )
+            own_level = (
+                label is not None
+                and following is not None
+                and following.style == label.style
+                and following.number == label.number + 1
+            )
             if (number == last + 1 or number == 1) and not own_level and (goes_on or number == last + 1 > 1):
                 line.label = Label("A", number, match.end(), match.group())
                 last = number
@@ -251,7 +336,7 @@ def _settle_decimals(lines: list[Para]) -> None:
 
 
 def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    while pieces and not shadow[pieces[0][0]:pieces[0][1]].strip():
+    while pieces and not shadow[pieces[0][0] : pieces[0][1]].strip():
         pieces = pieces[1:]
     if pieces:
         start, end = pieces[0]
@@ -261,10 +346,16 @@ def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]
 
 
 # The first characters of a phrase that never stands alone.
-_BEGINNING = re.compile(r"针对?(?:此|[“\"]|此问题?)?|此问?题?的?产?|整改?情?|整改落实?情?|关于?|问题产?生?的?|原因?分?|[一二三四五]是?")
+_BEGINNING = re.compile(
+    r"针对?(?:此|[“\"]|此问题?)?|此问?题?的?产?|整改?情?|整改落实?情?|关于?|问题产?生?的?|原因?分?|[一二三四五]是?"
+)
 # How an unmarked heading ends; a line cut by a page break ends anywhere.
-_HEAD_END = re.compile(r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$")
-_DONE_BRACKET = re.compile(r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$")
+_HEAD_END = re.compile(
+    r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$"
+)
+_DONE_BRACKET = re.compile(
+    r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$"
+)
 _LABELLED = re.compile(r"[^:。,;]{0,14}[:】] ?([^:。]{2,24})$")
 
 
@@ -321,8 +412,15 @@ def _joined(lines: list[Para]) -> list[Para]:
     result: list[Para] = []
     for line in lines:
         last = result[-1] if result else None
-        if (last is not None and last.bare and line.label is None and not line.heading and not last.heading
-                and len(last.text) < LONGEST and _runs_on(last, line, habits)):
+        if (
+            last is not None
+            and last.bare
+            and line.label is None
+            and not line.heading
+            and not last.heading
+            and len(last.text) < LONGEST
+            and _runs_on(last, line, habits)
+        ):
             last.text += line.text
             last.pieces += line.pieces
             last.bare = line.bare

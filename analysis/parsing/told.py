@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.outline import Node, ancestors
 from analysis.parsing.drafts import Draft
+from analysis.parsing.outline import Node, ancestors
 from analysis.parsing.references import Told, status_by_total, statuses_by_reference
 from analysis.parsing.statuses import status_code
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text import Flow, Whole
 
 # 已完成的整改事项, 需要持续推进的整改事项: headings that sort the problems by their result.
-_SORTED = re.compile(r"(?:(?:集中)?整改期(?:限)?内)?(?:需要?|正在|仍需|目前)?((?:已经?|全面|基本)?(?:完成整改|完成|整改到位|整改)|(?:持续|长期|继续)?(?:推进|整改|坚持)|未完成(?:整改)?|取得阶段性成效|阶段性完成)的(?:整改)?(?:反馈)?(?:事项|问题|任务)")
+_SORTED = re.compile(
+    r"(?:(?:集中)?整改期(?:限)?内)?(?:需要?|正在|仍需|目前)?((?:已经?|全面|基本)?(?:完成整改|完成|整改到位|整改)|(?:持续|长期|继续)?(?:推进|整改|坚持)|未完成(?:整改)?|取得阶段性成效|阶段性完成)的(?:整改)?(?:反馈)?(?:事项|问题|任务)"
+)
 
 
-def _told_by_heading(structure: Structure, flow: Flow | Whole, units: list[Node], open_leaves: list[Problem], leaves: list[Problem]) -> list[Problem]:
+def _told_by_heading(
+    structure: Structure,
+    flow: Flow | Whole,
+    units: list[Node],
+    open_leaves: list[Problem],
+    leaves: list[Problem],
+) -> list[Problem]:
     """Give problems the result their section's heading names, where at least two sections are sorted so."""
     named: dict[int, tuple[str, int, int]] = {}
     seen: set[int] = set()
@@ -25,7 +33,11 @@ def _told_by_heading(structure: Structure, flow: Flow | Whole, units: list[Node]
                 continue
             seen.add(id(node))
             match = _SORTED.search(flow.text, node.body, min(node.own_end, node.body + 60))
-            code = status_code(match.group(1)) or status_code("需" + match.group(1)) if match is not None else None
+            code = (
+                status_code(match.group(1)) or status_code("需" + match.group(1))
+                if match is not None
+                else None
+            )
             if code is not None:
                 named[id(node)] = (code, match.start(), match.end())
     if len(named) < 2:
@@ -56,11 +68,15 @@ def tell_elsewhere(structure: Structure, flow: Flow | Whole, units: list[Node], 
         return
     spans = _outside(flow, drafts)
     told = statuses_by_reference(flow, spans)
-    by_number: dict[int, Told] = {number: entry for entry in told if entry.numbers for number in entry.numbers}
+    by_number: dict[int, Told] = {
+        number: entry for entry in told if entry.numbers for number in entry.numbers
+    }
     rest = next((entry for entry in told if entry.numbers is None), None)
     tops = sum(problem.parent_key is None for problem in structure.problems)
     total = None
-    if not by_number and all(problem.status_code in _DONE for problem in leaves if problem.status_basis == "item"):
+    if not by_number and all(
+        problem.status_code in _DONE for problem in leaves if problem.status_basis == "item"
+    ):
         total = status_by_total(flow, spans, {tops, len(leaves)})
     for problem in open_leaves:
         number = problem.parent_key or problem.key

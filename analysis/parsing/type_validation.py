@@ -9,7 +9,6 @@ from typing import Any
 
 from analysis.lookups import load_csv
 
-
 _NO_WORD = re.compile(r"\W+")
 
 
@@ -26,12 +25,25 @@ def agreement(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     coded = Counter(code for _, code in pairs)
     agreed = Counter(label for label, code in pairs if label == code)
     n = len(pairs)
-    result: dict[str, Any] = {"n": n, "agreed_count": sum(agreed.values()), "observed_share": None, "expected_share": None, "kappa": None}
+    result: dict[str, Any] = {
+        "n": n,
+        "agreed_count": sum(agreed.values()),
+        "observed_share": None,
+        "expected_share": None,
+        "kappa": None,
+    }
     if n:
         observed = result["agreed_count"] / n
         expected = sum(count * coded[code] for code, count in labels.items()) / n**2
-        result.update(observed_share=observed, expected_share=expected, kappa=(observed - expected) / (1 - expected) if expected < 1 else None)
-    result["types"] = [_of_type(code, labels[code], coded[code], agreed[code]) for code in sorted(labels.keys() | coded.keys())]
+        result.update(
+            observed_share=observed,
+            expected_share=expected,
+            kappa=(observed - expected) / (1 - expected) if expected < 1 else None,
+        )
+    result["types"] = [
+        _of_type(code, labels[code], coded[code], agreed[code])
+        for code in sorted(labels.keys() | coded.keys())
+    ]
     return result
 
 
@@ -39,8 +51,15 @@ def _of_type(code: str, label_count: int, coded_count: int, agreed_count: int) -
     precision = agreed_count / coded_count if coded_count else None
     recall = agreed_count / label_count if label_count else None
     f1 = 2 * agreed_count / (label_count + coded_count) if label_count and coded_count else None
-    return {"code": code, "label_count": label_count, "coded_count": coded_count, "agreed_count": agreed_count,
-            "precision": precision, "recall": recall, "f1": f1}
+    return {
+        "code": code,
+        "label_count": label_count,
+        "coded_count": coded_count,
+        "agreed_count": agreed_count,
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+    }
 
 
 def load_validation() -> list[dict[str, Any]]:
@@ -61,7 +80,9 @@ def load_validation() -> list[dict[str, Any]]:
     ]
 
 
-def match_labels(problems: Iterable[Mapping[str, Any]], labels: Iterable[Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
+def match_labels(
+    problems: Iterable[Mapping[str, Any]], labels: Iterable[Mapping[str, Any]] | None = None
+) -> list[dict[str, Any]]:
     """Labelled problems found among ``problems``.
 
     ``problems``: rows with ``city_name`` (or None), ``notice_year``, ``problem_id``,
@@ -72,14 +93,20 @@ def match_labels(problems: Iterable[Mapping[str, Any]], labels: Iterable[Mapping
     by_notice: dict[tuple[str, int], list[tuple[str, Mapping[str, Any]]]] = {}
     for problem in problems:
         place = (problem["city_name"] or "").removesuffix("市")
-        by_notice.setdefault((place, problem["notice_year"]), []).append((_NO_WORD.sub("", problem["statement_text"] or ""), problem))
+        by_notice.setdefault((place, problem["notice_year"]), []).append(
+            (_NO_WORD.sub("", problem["statement_text"] or ""), problem)
+        )
     matched = []
     taken: set[str] = set()
     for label in load_validation() if labels is None else labels:
         key = _NO_WORD.sub("", label["statement_start"])
-        for statement, problem in by_notice.get((label["place_name"].removesuffix("市"), label["notice_year"]), ()):
+        for statement, problem in by_notice.get(
+            (label["place_name"].removesuffix("市"), label["notice_year"]), ()
+        ):
             if problem["problem_id"] not in taken and key and key in statement[: len(key) + 4]:
                 taken.add(problem["problem_id"])
-                matched.append({**label, "problem_id": problem["problem_id"], "code": problem["primary_type_code"]})
+                matched.append(
+                    {**label, "problem_id": problem["problem_id"], "code": problem["primary_type_code"]}
+                )
                 break
     return matched

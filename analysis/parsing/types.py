@@ -33,7 +33,17 @@ CONTEXT = 0.4
 CONTEXT_LENGTH = 240  # characters of cause and measures that are read
 SHORT = 14  # a statement of at most so many characters may be too short to decide
 # Every remedy speaks of meetings, study, plans and visits: in measures these words name no object.
-REMEDIES = frozenset({"decision_process", "theory_study", "policy_execution", "inner_party_life", "inspection_followup", "formalism", "mass_work"})
+REMEDIES = frozenset(
+    {
+        "decision_process",
+        "theory_study",
+        "policy_execution",
+        "inner_party_life",
+        "inspection_followup",
+        "formalism",
+        "mass_work",
+    }
+)
 _SENTENCE_END = re.compile("[。；;！？!?\n]")
 _CLAUSE_END = re.compile("[，,：:]")
 _CONSEQUENCE = re.compile("[，,](?:造成|导致|致使|影响了?|引发|存在被)")  # "leading to …": not the object
@@ -68,7 +78,14 @@ def code_statement(statement: str, heading: str | None = None, context: str | No
         top = max(scores.values(), default=0.0)
     if top < LEAST and context and len(statement) <= SHORT:
         text = context[:CONTEXT_LENGTH]
-        _add(scores, words, first, _score(text, [hit for hit in find_cues(text) if hit[2] not in REMEDIES]), CONTEXT, 20_000)
+        _add(
+            scores,
+            words,
+            first,
+            _score(text, [hit for hit in find_cues(text) if hit[2] not in REMEDIES]),
+            CONTEXT,
+            20_000,
+        )
         top = max(scores.values(), default=0.0)
     if top < LEAST:
         return NOTHING
@@ -165,7 +182,9 @@ def _add(scores: dict, words: dict, first: dict, more: _Scores, share: float, of
         first.setdefault(code, offset + more[2][code])
 
 
-def _decide(scores: dict[str, float], words: dict[str, list[str]], first: dict[str, int], heading: str | None) -> TypeCoding:
+def _decide(
+    scores: dict[str, float], words: dict[str, list[str]], first: dict[str, int], heading: str | None
+) -> TypeCoding:
     ranked = sorted(scores, key=lambda code: (-scores[code], first[code], code))
     primary = ranked[0]
     top = scores[primary]
@@ -175,7 +194,11 @@ def _decide(scores: dict[str, float], words: dict[str, list[str]], first: dict[s
         rivals = [code for code in ranked if scores[code] >= CLOSE * top]
         primary = min(rivals, key=lambda code: (first[code], code))
         second = top  # a near tie is no margin
-    others = [code for code in ranked if code != primary and scores[code] >= ALSO_SHARE * top and scores[code] >= ALSO_LEAST]
+    others = [
+        code
+        for code in ranked
+        if code != primary and scores[code] >= ALSO_SHARE * top and scores[code] >= ALSO_LEAST
+    ]
     others.sort(key=first.__getitem__)
     if heading and primary not in FOLLOW_UPS:
         found_again = _found_again(heading)
@@ -218,10 +241,16 @@ def load_human_labels() -> dict[str, TypeCoding]:
         codes = [row["primary"].strip(), *further]
         unknown = [code or "(empty)" for code in codes if code not in known_codes()]
         if unknown:
-            raise ValueError(f"type_labels.csv line {line}: unknown type {', '.join(unknown)}; use a code of codes_problem_types.csv")
+            raise ValueError(
+                f"type_labels.csv line {line}: unknown type {', '.join(unknown)}; use a code of codes_problem_types.csv"
+            )
         if not problem or problem in labels:
-            raise ValueError(f"type_labels.csv line {line}: problem {problem or '(empty)'!r} is empty or stands twice; keep one line per problem")
+            raise ValueError(
+                f"type_labels.csv line {line}: problem {problem or '(empty)'!r} is empty or stands twice; keep one line per problem"
+            )
         if not row["coder"].strip() or not row["reason"].strip():
-            raise ValueError(f"type_labels.csv line {line}: say who coded {problem} and why (columns coder, reason)")
+            raise ValueError(
+                f"type_labels.csv line {line}: say who coded {problem} and why (columns coder, reason)"
+            )
         labels[problem] = TypeCoding(codes[0], tuple(codes[1:3]), 1.0, ())
     return labels

@@ -17,7 +17,9 @@ from analysis.lookups import load_csv
 GAP = "…"  # in a cue: some characters between its two words
 NEAR = 12  # at most so many, without a comma or full stop
 NEUTRAL = "-"  # a cue that hides shorter cues inside it and says nothing itself
-SECTORS = frozenset({"public_culture", "tourism_industry", "sports", "heritage", "sector_business", "publicity"})
+SECTORS = frozenset(
+    {"public_culture", "tourism_industry", "sports", "heritage", "sector_business", "publicity"}
+)
 Hit = tuple[int, str, str, float]  # where the cue starts, the cue as printed, its code, its weight
 
 # 局 bureau, 厅 department, 委 commission: a field word inside a body's name is the actor, not the object.
@@ -54,7 +56,9 @@ def _anchors() -> tuple[frozenset[int], dict[int, tuple[_Entry, ...]]]:
     for line, row in enumerate(load_csv("type_cues"), start=2):
         cue, _, second = row["cue"].partition(GAP)
         if not 2 <= len(cue) <= _LONGEST or (GAP in row["cue"] and not second):
-            raise ValueError(f"type_cues.csv line {line}: cue {row['cue']!r} must begin with a word of 2 to {_LONGEST} characters")
+            raise ValueError(
+                f"type_cues.csv line {line}: cue {row['cue']!r} must begin with a word of 2 to {_LONGEST} characters"
+            )
         cues.append((-len(cue + second), -float(row["weight"]), cue, row["code"], second))
         for gram in set(map(add, cue, cue[1:])):
             shared[gram] = shared.get(gram, 0) + 1
@@ -63,7 +67,9 @@ def _anchors() -> tuple[frozenset[int], dict[int, tuple[_Entry, ...]]]:
         cue = entry[2]
         gram = min(map(add, cue, cue[1:]), key=shared.__getitem__)
         anchors.setdefault(gram, []).append(entry)
-    numbers = {memoryview(gram.encode(_PAIRS)).cast("I")[0]: tuple(entries) for gram, entries in anchors.items()}
+    numbers = {
+        memoryview(gram.encode(_PAIRS)).cast("I")[0]: tuple(entries) for gram, entries in anchors.items()
+    }
     return frozenset(numbers), numbers
 
 
@@ -81,8 +87,13 @@ def find_cues(text: str) -> list[Hit]:
     # far fewer objects than cutting the text into pairs.
     code = memoryview(whole.encode(_PAIRS, "surrogatepass"))
     size = len(code)
-    even, odd = code[:size & ~3].cast("I"), code[2:2 + ((size - 2) & ~3)].cast("I") if size > 2 else ()
-    found = [entry for gram in grams.intersection(even) | grams.intersection(odd) for entry in cues[gram] if entry[2] in whole]
+    even, odd = code[: size & ~3].cast("I"), code[2 : 2 + ((size - 2) & ~3)].cast("I") if size > 2 else ()
+    found = [
+        entry
+        for gram in grams.intersection(even) | grams.intersection(odd)
+        for entry in cues[gram]
+        if entry[2] in whole
+    ]
     found.sort()
     hits = []
     pairs = []

@@ -8,13 +8,20 @@ Every block is plain data. ``_repr_mimebundle_`` gives the block as JSON under `
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, Iterable, Sequence
+from typing import Any
 
 BLOCK_MIME = "application/vnd.zhenggai.block+json"
 TONES = ("can", "cannot", "disagree", "note", "warning")
-_TONE_COLOUR = {"can": "#1b6e53", "cannot": "#6b6b6b", "disagree": "#a04000", "note": "#2f5d8a", "warning": "#a04000"}
+_TONE_COLOUR = {
+    "can": "#1b6e53",
+    "cannot": "#6b6b6b",
+    "disagree": "#a04000",
+    "note": "#2f5d8a",
+    "warning": "#a04000",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,16 @@ class Run:
         if self.strong:
             text = f"<strong>{text}</strong>"
         if self.source:
-            text = f'<span title="{escape(self.source.label())}" style="border-bottom:1px dotted">{text}</span>'
+            text = (
+                f'<span title="{escape(self.source.label())}" style="border-bottom:1px dotted">{text}</span>'
+            )
         return text
 
 
 Runs = Sequence[Run]
 
 
-def as_runs(value: "str | Run | Iterable[str | Run]") -> tuple[Run, ...]:
+def as_runs(value: str | Run | Iterable[str | Run]) -> tuple[Run, ...]:
     """A string, a Run or a mixture of both as a tuple of Runs."""
     if isinstance(value, str):
         return (Run(value),)
@@ -100,13 +109,22 @@ class Meta(Block):
     lang: str
 
     def json(self) -> dict[str, Any]:
-        return {"kind": "meta", "title": self.title, "subtitle": self.subtitle, "notebook": self.notebook,
-                "data_as_of": self.data_as_of, "parameters": self.parameters, "lang": self.lang}
+        return {
+            "kind": "meta",
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "notebook": self.notebook,
+            "data_as_of": self.data_as_of,
+            "parameters": self.parameters,
+            "lang": self.lang,
+        }
 
     def html(self) -> str:
         chosen = " · ".join(f"{k}={v}" for k, v in self.parameters.items() if v not in ("", None, [], ()))
-        return (f'<h1 lang="{escape(self.lang)}">{escape(self.title)}</h1><p>{escape(self.subtitle)}</p>'
-                f'<p style="color:#666"><small>{escape(self.data_as_of)}　{escape(chosen)}</small></p>')
+        return (
+            f'<h1 lang="{escape(self.lang)}">{escape(self.title)}</h1><p>{escape(self.subtitle)}</p>'
+            f'<p style="color:#666"><small>{escape(self.data_as_of)}　{escape(chosen)}</small></p>'
+        )
 
     def plain(self) -> str:
         return self.title
@@ -154,7 +172,11 @@ class ListBlock(Block):
     ordered: bool = False
 
     def json(self) -> dict[str, Any]:
-        return {"kind": "list", "ordered": self.ordered, "items": [[r.json() for r in as_runs(i)] for i in self.items]}
+        return {
+            "kind": "list",
+            "ordered": self.ordered,
+            "items": [[r.json() for r in as_runs(i)] for i in self.items],
+        }
 
     def html(self) -> str:
         tag = "ol" if self.ordered else "ul"
@@ -175,13 +197,19 @@ class Callout(Block):
             raise ValueError(f"tone must be one of {', '.join(TONES)}, not {self.tone!r}")
 
     def json(self) -> dict[str, Any]:
-        return {"kind": "callout", "tone": self.tone, "title": self.title,
-                "items": [[r.json() for r in as_runs(i)] for i in self.items]}
+        return {
+            "kind": "callout",
+            "tone": self.tone,
+            "title": self.title,
+            "items": [[r.json() for r in as_runs(i)] for i in self.items],
+        }
 
     def html(self) -> str:
         body = "".join(f"<li>{_runs_html(as_runs(item))}</li>" for item in self.items)
-        return (f'<div style="border-left:4px solid {_TONE_COLOUR[self.tone]};padding:.1em 1em;max-width:46em">'
-                f"<p><strong>{escape(self.title)}</strong></p><ul>{body}</ul></div>")
+        return (
+            f'<div style="border-left:4px solid {_TONE_COLOUR[self.tone]};padding:.1em 1em;max-width:46em">'
+            f"<p><strong>{escape(self.title)}</strong></p><ul>{body}</ul></div>"
+        )
 
     def plain(self) -> str:
         return self.title
@@ -233,27 +261,45 @@ class Table(Block):
     def __post_init__(self) -> None:
         for index, row in enumerate(self.rows):
             if len(row) != len(self.columns):
-                raise ValueError(f"table {self.id}: row {index} has {len(row)} cells for {len(self.columns)} columns")
+                raise ValueError(
+                    f"table {self.id}: row {index} has {len(row)} cells for {len(self.columns)} columns"
+                )
 
     def json(self) -> dict[str, Any]:
-        return {"kind": "table", "id": self.id, "caption": self.caption, "columns": [c.json() for c in self.columns],
-                "rows": [[cell.json() for cell in row] for row in self.rows], "note": self.note,
-                "source_line": self.source_line}
+        return {
+            "kind": "table",
+            "id": self.id,
+            "caption": self.caption,
+            "columns": [c.json() for c in self.columns],
+            "rows": [[cell.json() for cell in row] for row in self.rows],
+            "note": self.note,
+            "source_line": self.source_line,
+        }
 
     def html(self) -> str:
         columns = [column.json() for column in self.columns]
-        head = "".join(f'<th scope="col" style="text-align:{c["align"]}">{escape(c["label"])}</th>' for c in columns)
+        head = "".join(
+            f'<th scope="col" style="text-align:{c["align"]}">{escape(c["label"])}</th>' for c in columns
+        )
         body = []
         for row in self.rows:
             cells = []
             for column, cell in zip(columns, row):
                 title = f' title="{escape(cell.source.label())}"' if cell.source else ""
-                mark = f" <sup>{escape(' '.join(cell.flags))}</sup>" if cell.flags and column["kind"] != "flags" else ""
-                cells.append(f'<td style="text-align:{column["align"]}"{title}>{escape(cell.text)}{mark}</td>')
+                mark = (
+                    f" <sup>{escape(' '.join(cell.flags))}</sup>"
+                    if cell.flags and column["kind"] != "flags"
+                    else ""
+                )
+                cells.append(
+                    f'<td style="text-align:{column["align"]}"{title}>{escape(cell.text)}{mark}</td>'
+                )
             body.append(f"<tr>{''.join(cells)}</tr>")
         foot = " ".join(part for part in (self.note, self.source_line) if part)
-        return (f"<p><strong>{escape(self.caption)}</strong></p><table><thead><tr>{head}</tr></thead>"
-                f"<tbody>{''.join(body)}</tbody></table><p><small>{escape(foot)}</small></p>")
+        return (
+            f"<p><strong>{escape(self.caption)}</strong></p><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{''.join(body)}</tbody></table><p><small>{escape(foot)}</small></p>"
+        )
 
     def plain(self) -> str:
         return f"{self.caption} ({len(self.rows)} × {len(self.columns)})"
@@ -275,16 +321,26 @@ class Figure(Block):
     png: bytes = b""
 
     def json(self) -> dict[str, Any]:
-        return {"kind": "figure", "id": self.id, "caption": self.caption, "alt": self.alt, "svg": self.svg,
-                "width_mm": self.width_mm, "data": {"columns": self.columns, "rows": self.rows},
-                "source_line": self.source_line, "notes": list(self.notes)}
+        return {
+            "kind": "figure",
+            "id": self.id,
+            "caption": self.caption,
+            "alt": self.alt,
+            "svg": self.svg,
+            "width_mm": self.width_mm,
+            "data": {"columns": self.columns, "rows": self.rows},
+            "source_line": self.source_line,
+            "notes": list(self.notes),
+        }
 
     def html(self) -> str:
         picture = base64.b64encode(self.png).decode("ascii")
         small = "<br>".join(escape(line) for line in [*self.notes, self.source_line] if line)
-        return (f'<figure style="margin:0"><figcaption><strong>{escape(self.caption)}</strong></figcaption>'
-                f'<img alt="{escape(self.alt)}" style="width:{self.width_mm * 4.2:.0f}px;max-width:100%" '
-                f'src="data:image/png;base64,{picture}"><p><small>{small}</small></p></figure>')
+        return (
+            f'<figure style="margin:0"><figcaption><strong>{escape(self.caption)}</strong></figcaption>'
+            f'<img alt="{escape(self.alt)}" style="width:{self.width_mm * 4.2:.0f}px;max-width:100%" '
+            f'src="data:image/png;base64,{picture}"><p><small>{small}</small></p></figure>'
+        )
 
     def plain(self) -> str:
         return f"{self.caption}: {self.alt}"
@@ -295,7 +351,7 @@ class Figure(Block):
         return bundle
 
 
-def show(*blocks: "Block | Iterable[Block] | None") -> None:
+def show(*blocks: Block | Iterable[Block] | None) -> None:
     """Display blocks in a notebook cell, one display each, in order; ``None`` shows nothing."""
     from IPython.display import display
 
@@ -303,7 +359,7 @@ def show(*blocks: "Block | Iterable[Block] | None") -> None:
         display(block)
 
 
-def flatten(blocks: Iterable["Block | Iterable[Block] | None"]) -> list[Block]:
+def flatten(blocks: Iterable[Block | Iterable[Block] | None]) -> list[Block]:
     """Blocks out of nested iterables, in order, without ``None``."""
     flat: list[Block] = []
     for block in blocks:

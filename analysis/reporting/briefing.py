@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -20,7 +19,13 @@ from filelock import FileLock, Timeout
 
 from analysis import paths
 from analysis.reporting import editions, fingerprints, messages
-from analysis.reporting.changes import SNAPSHOT_NAME, compare_snapshots, load_snapshot, save_snapshot, take_snapshot
+from analysis.reporting.changes import (
+    SNAPSHOT_NAME,
+    compare_snapshots,
+    load_snapshot,
+    save_snapshot,
+    take_snapshot,
+)
 from analysis.reporting.edition_page import insert_changes
 from analysis.reporting.history import append_run, read_history
 from analysis.reporting.index_page import write_failure_note, write_index
@@ -66,9 +71,18 @@ class Order:
 
     def parameters(self) -> dict[str, Any]:
         """What decides the content of an edition."""
-        return {"city_codes": sorted(self.city_codes), "first_year": self.first_year, "last_year": self.last_year,
-                "year_basis": self.year_basis, "completion": self.completion, "unit": self.unit, "lang": self.lang,
-                "formats": sorted(self.formats), "redact": self.redact, "notebooks": list(self.notebooks)}
+        return {
+            "city_codes": sorted(self.city_codes),
+            "first_year": self.first_year,
+            "last_year": self.last_year,
+            "year_basis": self.year_basis,
+            "completion": self.completion,
+            "unit": self.unit,
+            "lang": self.lang,
+            "formats": sorted(self.formats),
+            "redact": self.redact,
+            "notebooks": list(self.notebooks),
+        }
 
 
 def produce(order: Order, report: Callable[[str], None] = print) -> tuple[RunRecord, Path]:
@@ -80,12 +94,19 @@ def produce(order: Order, report: Callable[[str], None] = print) -> tuple[RunRec
         editions.prepare(order.out)
         _prepare_data(order.data)
         # the data folder has a lock of its own: two reports folders may share it
-        with FileLock(order.out / editions.LOCK_NAME, timeout=order.wait_seconds), FileLock(order.data / editions.LOCK_NAME, timeout=order.wait_seconds):
+        with (
+            FileLock(order.out / editions.LOCK_NAME, timeout=order.wait_seconds),
+            FileLock(order.data / editions.LOCK_NAME, timeout=order.wait_seconds),
+        ):
             return _locked_run(order, report)
     except Timeout as error:
-        raise Busy(f"{order.out}: another run is at work. Try again later, or wait for it with --wait SECONDS.") from error
+        raise Busy(
+            f"{order.out}: another run is at work. Try again later, or wait for it with --wait SECONDS."
+        ) from error
     except OSError as error:  # before there was a folder to record it in
-        _tell("failure", {"run_id": dt.date.today().isoformat(), "outcome": "failed", "error": _reason(error)})
+        _tell(
+            "failure", {"run_id": dt.date.today().isoformat(), "outcome": "failed", "error": _reason(error)}
+        )
         if isinstance(error, editions.NotWritable):
             raise
         raise RunFailed(_reason(error), None) from error
@@ -95,7 +116,9 @@ def _prepare_data(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise editions.NotWritable(f"{data}: cannot be written ({error.strerror or error}). Give another folder with --data, or make this one writable.") from error
+        raise editions.NotWritable(
+            f"{data}: cannot be written ({error.strerror or error}). Give another folder with --data, or make this one writable."
+        ) from error
 
 
 def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord, Path]:
@@ -110,12 +133,22 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
     previous = editions.latest_edition(order.out)
     run_id = editions.new_run_id(order.out, dt.date.today().isoformat(), (run["run_id"] for run in past))
     work = editions.start_work(order.out, run_id)
-    record = RunRecord(run_id, utc_now(), order.parameters(), sequence=1 + max((editions.age(run)[0] for run in past), default=0))
+    record = RunRecord(
+        run_id,
+        utc_now(),
+        order.parameters(),
+        sequence=1 + max((editions.age(run)[0] for run in past), default=0),
+    )
     try:
         record.save(work)
         record.inputs = _hash_inputs(order.raw)
         record.fingerprint = _fingerprint(order, record.inputs)
-        if order.if_changed and previous and previous.record.get("fingerprint") == record.fingerprint and _is_whole(previous):
+        if (
+            order.if_changed
+            and previous
+            and previous.record.get("fingerprint") == record.fingerprint
+            and _is_whole(previous)
+        ):
             record.close("unchanged")
             shutil.rmtree(work)
             _after(order, record, report, kinds=[])
@@ -126,7 +159,9 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
         record.save(work)
         folder = editions.publish(order.out, work, run_id)
     except ParameterError as error:
-        shutil.rmtree(work, ignore_errors=True)  # a usage error is no run, but a schedule with one must not be silent
+        shutil.rmtree(
+            work, ignore_errors=True
+        )  # a usage error is no run, but a schedule with one must not be silent
         _tell("failure", {"run_id": run_id, "outcome": "refused", "error": str(error)})
         raise
     except BaseException as error:
@@ -134,7 +169,12 @@ def _locked_run(order: Order, report: Callable[[str], None]) -> tuple[RunRecord,
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
         raise RunFailed(_reason(error), folder) from error
-    _after(order, record, report, kinds=["success", *(["disagreement"] if _new_disagreements(record, previous) else [])])
+    _after(
+        order,
+        record,
+        report,
+        kinds=["success", *(["disagreement"] if _new_disagreements(record, previous) else [])],
+    )
     return record, folder
 
 
@@ -151,7 +191,13 @@ def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.Edition | None, report: Callable[[str], None]) -> None:
+def _run_steps(
+    order: Order,
+    record: RunRecord,
+    work: Path,
+    previous: editions.Edition | None,
+    report: Callable[[str], None],
+) -> None:
     from analysis.reporting import stages
 
     with record.step("parse", work, report) as step:
@@ -163,7 +209,9 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
     with record.step("changes", work, report):
         snapshot = take_snapshot(frames, outputs.get("out_completion"))
         save_snapshot(work, snapshot)
-        comparable = previous is not None and _same_selection(previous.record["parameters"], record.parameters)
+        comparable = previous is not None and _same_selection(
+            previous.record["parameters"], record.parameters
+        )
         record.changes = compare_snapshots(load_snapshot(previous.folder) if comparable else None, snapshot)
     with record.step("notebooks", work, report) as step, messages.hidden():
         executed = stages.run_suite(order, record, work, step, report)
@@ -176,13 +224,22 @@ def _run_steps(order: Order, record: RunRecord, work: Path, previous: editions.E
     with record.step("check inputs", work, report):
         now = _hash_inputs(order.raw)
         if now != record.inputs:
-            changed = sorted(name for name in set(now) | set(record.inputs) if now.get(name) != record.inputs.get(name))
-            raise RuntimeError(f"{', '.join(changed)}: changed while the run was at work; nothing was published. Run again.")
+            changed = sorted(
+                name for name in set(now) | set(record.inputs) if now.get(name) != record.inputs.get(name)
+            )
+            raise RuntimeError(
+                f"{', '.join(changed)}: changed while the run was at work; nothing was published. Run again."
+            )
         if fingerprints.tables_digest(order.data) != tables:
-            raise RuntimeError(f"{order.data}: its tables were replaced while the run was at work; nothing was published. Run again.")
+            raise RuntimeError(
+                f"{order.data}: its tables were replaced while the run was at work; nothing was published. Run again."
+            )
     with record.step("manifest", work, report):
-        record.files = {p.relative_to(work).as_posix(): fingerprints.file_digest(p)
-                        for p in sorted(work.rglob("*")) if p.is_file() and p.name not in ("run.json",) and not p.name.startswith(".")}
+        record.files = {
+            p.relative_to(work).as_posix(): fingerprints.file_digest(p)
+            for p in sorted(work.rglob("*"))
+            if p.is_file() and p.name not in ("run.json",) and not p.name.startswith(".")
+        }
 
 
 def _fail(order: Order, record: RunRecord, work: Path, error: BaseException) -> Path | None:
@@ -234,13 +291,23 @@ def _fingerprint(order: Order, inputs: dict[str, str]) -> str:
     from analysis.reporting.stages import suite_sources
 
     notebooks = {path.name: fingerprints.file_digest(path) for path in suite_sources()}
-    return fingerprints.digest_of({"inputs": inputs, "parameters": order.parameters(), "notebooks": notebooks, "code": fingerprints.edition_code()})
+    return fingerprints.digest_of(
+        {
+            "inputs": inputs,
+            "parameters": order.parameters(),
+            "notebooks": notebooks,
+            "code": fingerprints.edition_code(),
+        }
+    )
 
 
 def _is_whole(edition: editions.Edition) -> bool:
     """Every file of the edition is there with the bytes it was published with."""
     try:
-        return all(fingerprints.file_digest(edition.folder / name) == digest for name, digest in edition.record["files"].items())
+        return all(
+            fingerprints.file_digest(edition.folder / name) == digest
+            for name, digest in edition.record["files"].items()
+        )
     except (OSError, KeyError):
         return False
 

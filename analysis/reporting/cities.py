@@ -20,6 +20,8 @@ def resolve_cities(names: tuple[str, ...]) -> tuple[str, ...]:
         code = known.get(name) or known.get(name.lower())
         if code is None:
             guess = nearest(name, known)
-            raise ParameterError(f"--city {name}: no such place.{f' Did you mean {guess}?' if guess else ''} Give a name (鞍山), its pinyin or its six-digit code.")
+            raise ParameterError(
+                f"--city {name}: no such place.{f' Did you mean {guess}?' if guess else ''} Give a name (鞍山), its pinyin or its six-digit code."
+            )
         codes.append(code)
     return tuple(dict.fromkeys(codes))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Sequence
+from typing import Any
 
 from analysis.paths import FONTS
 from analysis.reporting.blocks import Figure
@@ -22,15 +23,41 @@ FONT_FAMILY = ["Noto Sans SC", "DejaVu Sans"]
 PNG_DPI = 144
 
 HOUSE: dict[str, Any] = {
-    "font.family": FONT_FAMILY, "font.size": 8.5, "axes.titlesize": 9, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.labelsize": 8, "axes.labelcolor": GREY, "axes.edgecolor": RULE,
-    "axes.linewidth": 0.6, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-    "axes.unicode_minus": False, "xtick.color": GREY, "ytick.color": INK, "xtick.labelsize": 7.5,
-    "ytick.labelsize": 8.5, "xtick.major.size": 2.5, "ytick.major.size": 0, "xtick.major.width": 0.6,
-    "grid.color": "#e6e6e6", "grid.linewidth": 0.6, "text.color": INK, "legend.frameon": False,
-    "legend.fontsize": 8, "figure.facecolor": "white", "savefig.facecolor": "white",
-    "text.hinting": "none", "text.parse_math": False, "svg.fonttype": "none", "svg.hashsalt": "zhenggai", "path.simplify": True, "hatch.linewidth": 0.5,
-    "figure.constrained_layout.h_pad": 0.04, "figure.constrained_layout.w_pad": 0.04,
+    "font.family": FONT_FAMILY,
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "axes.labelcolor": GREY,
+    "axes.edgecolor": RULE,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": False,
+    "xtick.color": GREY,
+    "ytick.color": INK,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 0,
+    "xtick.major.width": 0.6,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "text.color": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "text.hinting": "none",
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "zhenggai",
+    "path.simplify": True,
+    "hatch.linewidth": 0.5,
+    "figure.constrained_layout.h_pad": 0.04,
+    "figure.constrained_layout.w_pad": 0.04,
 }
 
 
@@ -61,16 +88,34 @@ def new_figure(height_mm: float, width_mm: float = WIDTH_MM) -> Any:
     return figure
 
 
-def finish(figure: Any, *, id: str, caption: str, alt: str, columns: Sequence[str], rows: Sequence[Sequence[Any]],
-           source_line: str, notes: Sequence[str] = ()) -> Figure:
+def finish(
+    figure: Any,
+    *,
+    id: str,
+    caption: str,
+    alt: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    source_line: str,
+    notes: Sequence[str] = (),
+) -> Figure:
     """A drawn matplotlib figure as a block: SVG with live text, PNG, alt text and data."""
     picture, vector = io.BytesIO(), io.StringIO()
     figure.savefig(picture, format="png", dpi=PNG_DPI, metadata={"Software": None})
     figure.set_layout_engine("none")  # laid out once: both pictures are the same, in half the time
     figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-    return Figure(id=id, caption=caption, alt=alt, svg=vector.getvalue(), width_mm=round(figure.get_figwidth() * 25.4, 1),
-                  columns=list(columns), rows=[[plain_value(v) for v in row] for row in rows],
-                  source_line=source_line, notes=list(notes), png=picture.getvalue())
+    return Figure(
+        id=id,
+        caption=caption,
+        alt=alt,
+        svg=vector.getvalue(),
+        width_mm=round(figure.get_figwidth() * 25.4, 1),
+        columns=list(columns),
+        rows=[[plain_value(v) for v in row] for row in rows],
+        source_line=source_line,
+        notes=list(notes),
+        png=picture.getvalue(),
+    )
 
 
 def plain_value(value: Any) -> Any:
@@ -119,7 +164,7 @@ def day(value: dt.date | None) -> str:
 
 
 def flags(text: str | None) -> tuple[str, ...]:
-    """"S,L" → ("S", "L")."""
+    """ "S,L" → ("S", "L")."""
     return tuple(part for part in (text or "").split(",") if part)
 
 
@@ -136,12 +181,18 @@ def text_faults(figure: Any) -> list[str]:
     renderer = figure.canvas.get_renderer()
     width, height = figure.canvas.get_width_height()
     unseen = _unseen_labels(figure)
-    boxes = [(text.get_text(), text.get_window_extent(renderer), bool(text.get_rotation() % 90)) for text in figure.findobj(matplotlib.text.Text)
-             if text.get_text().strip() and text.get_visible() and id(text) not in unseen]
-    faults = [f"{name!r} leaves the canvas" for name, b, _ in boxes
-              if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1]
+    boxes = [
+        (text.get_text(), text.get_window_extent(renderer), bool(text.get_rotation() % 90))
+        for text in figure.findobj(matplotlib.text.Text)
+        if text.get_text().strip() and text.get_visible() and id(text) not in unseen
+    ]
+    faults = [
+        f"{name!r} leaves the canvas"
+        for name, b, _ in boxes
+        if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1
+    ]
     for i, (name, a, slanted) in enumerate(boxes):
-        for other, b, also in boxes[i + 1:]:
+        for other, b, also in boxes[i + 1 :]:
             if slanted and also:
                 continue  # the boxes of slanted texts overlap where the texts do not
             across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
@@ -162,5 +213,7 @@ def _unseen_labels(figure: Any) -> set[int]:
             low, high = sorted(axis.get_view_interval())
             for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
                 inside = low - 1e-9 <= tick.get_loc() <= high + 1e-9
-                unseen.update(id(label) for label in (tick.label1, tick.label2) if not inside or not label.get_visible())
+                unseen.update(
+                    id(label) for label in (tick.label1, tick.label2) if not inside or not label.get_visible()
+                )
     return unseen

@@ -12,10 +12,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting.docx_parts import ACCENT, SOFT, add_bookmark, add_borders, add_field, add_margins, add_shade, set_styles, settled_archive
+from analysis.reporting.docx_parts import (
+    ACCENT,
+    SOFT,
+    add_bookmark,
+    add_borders,
+    add_field,
+    add_margins,
+    add_shade,
+    set_styles,
+    settled_archive,
+)
 from analysis.reporting.pdf import orient
 
-TONES = {"can": ("1D6B45", "F0F7F3"), "cannot": ("8A3B12", "FBF4EF"), "disagree": ("7A1F4B", "F9F1F5"), "note": ("1F4E79", "F1F5F9"), "warning": ("7A5B00", "FAF6E8")}
+TONES = {
+    "can": ("1D6B45", "F0F7F3"),
+    "cannot": ("8A3B12", "FBF4EF"),
+    "disagree": ("7A1F4B", "F9F1F5"),
+    "note": ("1F4E79", "F1F5F9"),
+    "warning": ("7A5B00", "FAF6E8"),
+}
 _XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -97,7 +113,15 @@ class _Writer:
         # The entries stand there already; the program renews them with page numbers (F9 or on opening).
         toc = self.docx.add_paragraph()
         toc.paragraph_format.line_spacing = 1.15
-        add_field(toc, 'TOC \\o "1-2" \\h \\z \\u', "\n".join(_xml(b["number"] + b["text"]) for b in source["body"] if b["kind"] == "heading" and b["level"] <= 2))
+        add_field(
+            toc,
+            'TOC \\o "1-2" \\h \\z \\u',
+            "\n".join(
+                _xml(b["number"] + b["text"])
+                for b in source["body"]
+                if b["kind"] == "heading" and b["level"] <= 2
+            ),
+        )
 
     def heading(self, block: Mapping[str, Any]) -> None:
         paragraph = self.docx.add_heading(_xml(block["number"] + block["text"]), level=block["level"])
@@ -119,7 +143,10 @@ class _Writer:
             if block["ordered"]:
                 paragraph = self.docx.add_paragraph()
                 paragraph.add_run(f"{number}. ")
-                paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Pt(18), Pt(-14)
+                paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = (
+                    Pt(18),
+                    Pt(-14),
+                )
             else:
                 paragraph = self.docx.add_paragraph(style="List Bullet")
             self._runs(paragraph, item)
@@ -151,15 +178,26 @@ class _Writer:
         from docx.shared import Mm, Pt, RGBColor
         from docx.text.paragraph import Paragraph
 
-        sides = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.CENTER}
+        sides = {
+            "left": WD_ALIGN_PARAGRAPH.LEFT,
+            "right": WD_ALIGN_PARAGRAPH.RIGHT,
+            "center": WD_ALIGN_PARAGRAPH.CENTER,
+        }
         for part in block["parts"]:
             # A little smaller than measured: the reader's Latin font may be wider than the shipped one.
             size = part["size"] * 0.93
-            caption = self.docx.add_paragraph(f"{self.say['table']} {block['no']}　{_xml(block['caption'] + part['suffix'])}", style="Caption")
+            caption = self.docx.add_paragraph(
+                f"{self.say['table']} {block['no']}　{_xml(block['caption'] + part['suffix'])}",
+                style="Caption",
+            )
             self._mark(caption, block["anchor"])
             table = self.docx.add_table(rows=1 + len(part["rows"]), cols=len(part["labels"]))
             table.autofit = False
-            add_borders(table._tbl.tblPr, "w:tblBorders", {"top": (12, ACCENT), "bottom": (12, ACCENT), "insideH": (2, "D5DAE0")})
+            add_borders(
+                table._tbl.tblPr,
+                "w:tblBorders",
+                {"top": (12, ACCENT), "bottom": (12, ACCENT), "insideH": (2, "D5DAE0")},
+            )
             add_margins(table._tbl.tblPr, part["pad"])
             grid = table._tbl.tblGrid.findall(qn("w:gridCol"))
             for width, column in zip(part["widths"], grid):
@@ -185,10 +223,17 @@ class _Writer:
                     paragraph.add_run(_xml(item["text"] + item["tail"])).font.size = Pt(size)
                     if item["flags"]:
                         mark = paragraph.add_run(" " + _xml(" ".join(item["flags"])))
-                        mark.font.size, mark.font.color.rgb = Pt(size * 0.8), RGBColor.from_string(TONES["cannot"][0])
+                        mark.font.size, mark.font.color.rgb = (
+                            Pt(size * 0.8),
+                            RGBColor.from_string(TONES["cannot"][0]),
+                        )
                     if item["n"]:
                         mark = paragraph.add_run(f"[{item['n']}]")
-                        mark.font.superscript, mark.font.size, mark.font.color.rgb = True, Pt(size), RGBColor.from_string(ACCENT)
+                        mark.font.superscript, mark.font.size, mark.font.color.rgb = (
+                            True,
+                            Pt(size),
+                            RGBColor.from_string(ACCENT),
+                        )
         self._under(block)
 
     def _under(self, block: Mapping[str, Any]) -> None:
@@ -201,7 +246,9 @@ class _Writer:
     def figure(self, block: Mapping[str, Any]) -> None:
         from docx.shared import Mm
 
-        caption = self.docx.add_paragraph(f"{self.say['figure']} {block['no']}　{_xml(block['caption'])}", style="Caption")
+        caption = self.docx.add_paragraph(
+            f"{self.say['figure']} {block['no']}　{_xml(block['caption'])}", style="Caption"
+        )
         self._mark(caption, block["anchor"])
         if block["png"]:
             paragraph = self.docx.add_paragraph()
@@ -245,7 +292,14 @@ class _Writer:
                 run.font.size = Pt(8)
 
     def write(self) -> bytes:
-        kinds = {"heading": self.heading, "paragraph": self.paragraph, "list": self.listing, "callout": self.callout, "table": self.table, "figure": self.figure}
+        kinds = {
+            "heading": self.heading,
+            "paragraph": self.paragraph,
+            "list": self.listing,
+            "callout": self.callout,
+            "table": self.table,
+            "figure": self.figure,
+        }
         self.cover()
         for group in orient(self.source):
             self._turn(group["landscape"])
@@ -254,9 +308,17 @@ class _Writer:
         self.sources()
         self.foot()
         properties, when = self.docx.core_properties, self.source["timestamp"].replace(tzinfo=None)
-        properties.title, properties.author, properties.last_modified_by = _xml(self.source["title"])[:255], "zhenggai", "zhenggai"
+        properties.title, properties.author, properties.last_modified_by = (
+            _xml(self.source["title"])[:255],
+            "zhenggai",
+            "zhenggai",
+        )
         properties.created = properties.modified = when
-        properties.language, properties.comments, properties.revision = ("zh-CN" if self.zh else "en-GB"), "", 1
+        properties.language, properties.comments, properties.revision = (
+            ("zh-CN" if self.zh else "en-GB"),
+            "",
+            1,
+        )
         buffer = io.BytesIO()
         self.docx.save(buffer)
         return buffer.getvalue()

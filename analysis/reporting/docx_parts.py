@@ -11,7 +11,18 @@ from typing import Any
 LATIN, EAST_ASIAN, EAST_ASIAN_HEAD = "Arial", "宋体", "黑体"
 ACCENT, SOFT = "1F4E79", "59636E"
 # Word insists on the order of properties: these follow borders in a paragraph's or a table's.
-_AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr")
+_AFTER_BORDERS = (
+    "w:shd",
+    "w:tblLayout",
+    "w:tblCellMar",
+    "w:tblLook",
+    "w:tabs",
+    "w:spacing",
+    "w:ind",
+    "w:jc",
+    "w:rPr",
+    "w:sectPr",
+)
 
 
 def set_fonts(style: Any, east_asian: str) -> None:
@@ -36,16 +47,27 @@ def set_styles(document: Any) -> None:
     from docx.shared import Pt, RGBColor
 
     styles = document.styles
-    for name, size, bold, before, after in (("Normal", 10.5, None, 0, 6), ("Title", 24, True, 0, 12), ("Subtitle", 13, False, 0, 12), ("Heading 1", 16, True, 18, 10),
-                                            ("Heading 2", 13, True, 14, 8), ("Heading 3", 11.5, True, 12, 6), ("Heading 4", 10.5, True, 10, 6), ("Caption", 9.5, True, 8, 4),
-                                            ("List Bullet", 10.5, None, 0, 3), ("List Number", 10.5, None, 0, 3)):
+    for name, size, bold, before, after in (
+        ("Normal", 10.5, None, 0, 6),
+        ("Title", 24, True, 0, 12),
+        ("Subtitle", 13, False, 0, 12),
+        ("Heading 1", 16, True, 18, 10),
+        ("Heading 2", 13, True, 14, 8),
+        ("Heading 3", 11.5, True, 12, 6),
+        ("Heading 4", 10.5, True, 10, 6),
+        ("Caption", 9.5, True, 8, 4),
+        ("List Bullet", 10.5, None, 0, 3),
+        ("List Number", 10.5, None, 0, 3),
+    ):
         style = styles[name]
         set_fonts(style, EAST_ASIAN if name in ("Normal", "List Bullet", "List Number") else EAST_ASIAN_HEAD)
         style.font.size, style.font.bold = Pt(size), bold
         style.font.italic = False
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
         if name not in ("Normal", "List Bullet", "List Number"):
-            style.font.color.rgb = RGBColor.from_string(ACCENT if name in ("Title", "Heading 1") else SOFT if name == "Subtitle" else "1B1F24")
+            style.font.color.rgb = RGBColor.from_string(
+                ACCENT if name in ("Title", "Heading 1") else SOFT if name == "Subtitle" else "1B1F24"
+            )
             style.paragraph_format.keep_with_next = True
     styles["Normal"].paragraph_format.line_spacing = 1.35
     language = OxmlElement("w:lang")

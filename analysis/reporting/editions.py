@@ -47,8 +47,10 @@ def prepare(reports: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise NotWritable(f"{reports}: cannot be written ({error.strerror or error}). "
-                          "Give another folder with --out, or make this one writable.") from error
+        raise NotWritable(
+            f"{reports}: cannot be written ({error.strerror or error}). "
+            "Give another folder with --out, or make this one writable."
+        ) from error
 
 
 def new_run_id(reports: Path, day: str, known: Iterable[str] = ()) -> str:
@@ -63,7 +65,10 @@ def new_run_id(reports: Path, day: str, known: Iterable[str] = ()) -> str:
 def clear_leftovers(reports: Path) -> list[Path]:
     """What killed runs left behind becomes failed runs, if it has a record; returns their folders."""
     heal_latest(reports)
-    buried = [bury(reports, left, left.name.removeprefix(WORK_PREFIX), "killed") for left in sorted(reports.glob(f"{WORK_PREFIX}*"))]
+    buried = [
+        bury(reports, left, left.name.removeprefix(WORK_PREFIX), "killed")
+        for left in sorted(reports.glob(f"{WORK_PREFIX}*"))
+    ]
     for left in (*reports.glob(".*.tmp"), *reports.glob(".index.html.*"), *reports.glob(".probe-*")):
         left.unlink(missing_ok=True)
     return [folder for folder in buried if folder]
@@ -86,8 +91,14 @@ def bury(reports: Path, work: Path, run_id: str, outcome: str) -> Path | None:
         try:
             record = json.loads(record_path.read_text(encoding="utf-8"))
             done = [step["name"] for step in record.get("steps", ())]
-            record |= {"outcome": "killed", "error": "the run was killed from outside, or the machine stopped, " + (f"after its step {done[-1]!r}" if done else "in its first step")}
-            record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+            record |= {
+                "outcome": "killed",
+                "error": "the run was killed from outside, or the machine stopped, "
+                + (f"after its step {done[-1]!r}" if done else "in its first step"),
+            }
+            record_path.write_text(
+                json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
+            )
         except (OSError, ValueError):
             pass
     target = reports / FAILED / run_id
@@ -112,12 +123,19 @@ def publish(reports: Path, work: Path, run_id: str) -> Path:
 
 def switch_latest(reports: Path, run_id: str) -> None:
     """Point ``latest`` to an edition in one step; a copy where the system has no links."""
-    link, fresh, aside = reports / LATEST, reports / f".{LATEST}-{os.getpid()}", reports / f".{LATEST}-old-{os.getpid()}"
+    link, fresh, aside = (
+        reports / LATEST,
+        reports / f".{LATEST}-{os.getpid()}",
+        reports / f".{LATEST}-old-{os.getpid()}",
+    )
     _remove(fresh)
     try:
         fresh.symlink_to(run_id, target_is_directory=True)
     except (NotImplementedError, OSError) as error:
-        if not isinstance(error, (NotImplementedError, PermissionError)) and getattr(error, "winerror", None) != NO_LINK_RIGHT:
+        if (
+            not isinstance(error, (NotImplementedError, PermissionError))
+            and getattr(error, "winerror", None) != NO_LINK_RIGHT
+        ):
             raise
         shutil.copytree(reports / run_id, fresh)
     if link.is_dir() and not link.is_symlink():  # a folder cannot be replaced in one step
@@ -152,7 +170,12 @@ def list_editions(reports: Path) -> list[Edition]:
     """All published editions, oldest first: by their number, since a clock may jump."""
     found = []
     for folder in reports.iterdir() if reports.is_dir() else ():
-        if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".") and folder.name not in (FAILED, LATEST, "bench"):
+        if (
+            folder.is_dir()
+            and not folder.is_symlink()
+            and not folder.name.startswith(".")
+            and folder.name not in (FAILED, LATEST, "bench")
+        ):
             record = read_record(folder)
             if record and record.get("outcome") == "published":
                 found.append(Edition(folder.name, folder, record))
@@ -162,7 +185,12 @@ def list_editions(reports: Path) -> list[Edition]:
 def age(record: dict[str, Any]) -> tuple[int, str, int, str]:
     """Sort key of a record or history line: oldest first, whatever the clock did."""
     sequence = record.get("sequence")
-    return sequence if isinstance(sequence, int) else 0, str(record["started_at"]), len(str(record["run_id"])), str(record["run_id"])
+    return (
+        sequence if isinstance(sequence, int) else 0,
+        str(record["started_at"]),
+        len(str(record["run_id"])),
+        str(record["run_id"]),
+    )
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
@@ -179,12 +207,15 @@ def retain(reports: Path, keep: int) -> list[str]:
     removed = []
     current = latest_edition(reports)
     editions = list_editions(reports)
-    for edition in editions[:max(0, len(editions) - max(1, keep))]:
+    for edition in editions[: max(0, len(editions) - max(1, keep))]:
         if current is None or edition.run_id != current.run_id:
             shutil.rmtree(edition.folder)
             removed.append(edition.run_id)
-    failed = sorted((p for p in (reports / FAILED).glob("*") if p.is_dir()), key=lambda p: age(read_record(p) or {"started_at": "", "run_id": p.name}))
-    for folder in failed[:max(0, len(failed) - max(1, keep))]:
+    failed = sorted(
+        (p for p in (reports / FAILED).glob("*") if p.is_dir()),
+        key=lambda p: age(read_record(p) or {"started_at": "", "run_id": p.name}),
+    )
+    for folder in failed[: max(0, len(failed) - max(1, keep))]:
         shutil.rmtree(folder)
         removed.append(f"{FAILED}/{folder.name}")
     return removed

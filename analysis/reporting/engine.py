@@ -26,7 +26,9 @@ FORK, KERNEL = "zhenggai-fork", "zhenggai-kernel"
 
 def can_fork() -> bool:
     """Whether the fast engine works here."""
-    return hasattr(os, "fork") and hasattr(socket, "send_fds") and not sys.platform.startswith(("win", "darwin"))
+    return (
+        hasattr(os, "fork") and hasattr(socket, "send_fds") and not sys.platform.startswith(("win", "darwin"))
+    )
 
 
 def _mark(nb_man: Any, cell: Any, index: int, name: str, text: str) -> None:
@@ -40,9 +42,21 @@ class ForkEngine(NBClientEngine):
     """Runs the notebook in a process forked from the preloaded one."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, stdout_file=None, stderr_file=None,
-                                 start_timeout=60, execution_timeout=None, *, pool=None, limits=None,
-                                 working_dir=None, **kwargs):
+    def execute_managed_notebook(
+        cls,
+        nb_man,
+        kernel_name,
+        log_output=False,
+        stdout_file=None,
+        stderr_file=None,
+        start_timeout=60,
+        execution_timeout=None,
+        *,
+        pool=None,
+        limits=None,
+        working_dir=None,
+        **kwargs,
+    ):
         limits = limits or Limits(seconds=execution_timeout or Limits().seconds)
         with nullcontext(pool) if pool is not None else WorkerPool() as source:
             worker = source.start_run(str(working_dir or os.getcwd()))
@@ -81,18 +95,35 @@ class KernelEngine(NBClientEngine):
     """The ordinary Jupyter kernel, with the same limits."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, stdout_file=None, stderr_file=None,
-                                 start_timeout=60, execution_timeout=None, *, limits=None, working_dir=None,
-                                 pool=None, **kwargs):
+    def execute_managed_notebook(
+        cls,
+        nb_man,
+        kernel_name,
+        log_output=False,
+        stdout_file=None,
+        stderr_file=None,
+        start_timeout=60,
+        execution_timeout=None,
+        *,
+        limits=None,
+        working_dir=None,
+        pool=None,
+        **kwargs,
+    ):
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.clientwrap import PapermillNotebookClient
 
         limits = limits or Limits(seconds=execution_timeout or Limits().seconds)
         kwargs.pop("input_path", None)
         client = PapermillNotebookClient(
-            nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None,
+            nb_man,
+            kernel_name=kernel_name,
+            startup_timeout=start_timeout,
+            timeout=None,
             extra_arguments=["--IPKernelApp.log_level=40"],
-            resources={"metadata": {"path": str(working_dir or os.getcwd())}}, **kwargs)
+            resources={"metadata": {"path": str(working_dir or os.getcwd())}},
+            **kwargs,
+        )
         stop = threading.Event()
         watch = threading.Thread(target=_watch_kernel, args=(client, limits, stop), daemon=True)
         watch.start()
@@ -100,8 +131,12 @@ class KernelEngine(NBClientEngine):
             client.execute()
         except (DeadKernelError, CellTimeoutError):
             for index, cell in enumerate(nb_man.nb.cells):
-                if cell.metadata.papermill.get("exception") is False and cell.metadata.papermill["status"] == "running" \
-                        or cell.metadata.papermill["status"] == "completed" and index == _last_started(nb_man.nb):
+                if (
+                    cell.metadata.papermill.get("exception") is False
+                    and cell.metadata.papermill["status"] == "running"
+                    or cell.metadata.papermill["status"] == "completed"
+                    and index == _last_started(nb_man.nb)
+                ):
                     _mark(nb_man, cell, index, *limits.reason())
         finally:
             stop.set()

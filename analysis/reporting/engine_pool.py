@@ -32,7 +32,10 @@ class Limits:
         if self.ended_by == "timed_out":
             return "TimeoutError", f"the notebook was still running after {self.seconds:g} s and was stopped"
         if self.ended_by == "out_of_memory":
-            return "MemoryError", f"the notebook passed its limit of {self.memory_bytes // 2**20} MiB and was stopped"
+            return (
+                "MemoryError",
+                f"the notebook passed its limit of {self.memory_bytes // 2**20} MiB and was stopped",
+            )
         self.ended_by = "died"
         how = f" (exit code {exit_code})" if exit_code is not None else ""
         return "WorkerDied", f"the process that ran this cell ended on its own{how}"
@@ -75,10 +78,17 @@ class WorkerPool:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
         environment["PYTHONPATH"] = os.pathsep.join(
-            part for part in (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")) if part)
+            part
+            for part in (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", ""))
+            if part
+        )
         self._process = subprocess.Popen(
             [sys.executable, "-m", "analysis.reporting.engine_worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
         theirs.close()
         self._control, self._ready = ours, False
 
@@ -113,7 +123,7 @@ class WorkerPool:
                 self._launch()
                 return self._ask({"op": "fork", "cwd": cwd}, fds)["pid"]
 
-    def start_run(self, cwd: str) -> "Worker":
+    def start_run(self, cwd: str) -> Worker:
         """A fresh worker whose working directory is ``cwd``. Raises PoolEnded where none can be had."""
         to_read, to_write = os.pipe()
         from_read, from_write = os.pipe()
@@ -156,7 +166,7 @@ class WorkerPool:
             self._process.kill()
             self._process.wait()
 
-    def __enter__(self) -> "WorkerPool":
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_details: Any) -> None:
@@ -203,7 +213,12 @@ class Worker:
                 clear_first = False
             output = from_dict(message["output"])
             last = outputs[-1] if outputs else None
-            if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
+            if (
+                output.output_type == "stream"
+                and last
+                and last.output_type == "stream"
+                and last.name == output.name
+            ):
                 last.text += output.text
                 continue
             outputs.append(output)

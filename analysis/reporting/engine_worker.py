@@ -17,10 +17,23 @@ import socket
 import sys
 from typing import Any, BinaryIO
 
-PRELOAD = ("numpy", "polars", "pandas", "matplotlib.figure", "matplotlib.backends.backend_agg",
-           "matplotlib.backends.backend_svg", "seaborn", "scipy.stats", "dataframely", "psutil", "yaml",
-           "analysis.compare.ledger", "analysis.compare.outputs", "analysis.reporting.notebook",
-           "analysis.reporting.figures")
+PRELOAD = (
+    "numpy",
+    "polars",
+    "pandas",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "seaborn",
+    "scipy.stats",
+    "dataframely",
+    "psutil",
+    "yaml",
+    "analysis.compare.ledger",
+    "analysis.compare.outputs",
+    "analysis.reporting.notebook",
+    "analysis.reporting.figures",
+)
 
 
 class _Stream:
@@ -44,7 +57,9 @@ class _Stream:
     def flush(self) -> None:
         if self._held:
             text, self._held = "".join(self._held), []
-            self._send({"kind": "output", "output": {"output_type": "stream", "name": self.name, "text": text}})
+            self._send(
+                {"kind": "output", "output": {"output_type": "stream", "name": self.name, "text": text}}
+            )
 
     def isatty(self) -> bool:
         return False
@@ -65,8 +80,13 @@ def make_shell() -> Any:
         def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs):
             self.shell.flush_streams()
             output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-            self.shell.send({"kind": "update" if update else "output", "output": output,
-                             "display_id": (transient or {}).get("display_id")})
+            self.shell.send(
+                {
+                    "kind": "update" if update else "output",
+                    "output": output,
+                    "display_id": (transient or {}).get("display_id"),
+                }
+            )
 
         def clear_output(self, wait=False):
             self.shell.flush_streams()
@@ -78,9 +98,17 @@ def make_shell() -> Any:
 
         def write_format_data(self, format_dict, md_dict=None):
             self.shell.flush_streams()
-            self.shell.send({"kind": "output", "output": {
-                "output_type": "execute_result", "data": format_dict, "metadata": md_dict or {},
-                "execution_count": self.prompt_count}})
+            self.shell.send(
+                {
+                    "kind": "output",
+                    "output": {
+                        "output_type": "execute_result",
+                        "data": format_dict,
+                        "metadata": md_dict or {},
+                        "execution_count": self.prompt_count,
+                    },
+                }
+            )
 
         def finish_displayhook(self):
             return None
@@ -100,8 +128,17 @@ def make_shell() -> Any:
 
         def _showtraceback(self, etype, evalue, stb):
             self.flush_streams()
-            self.send({"kind": "output", "output": {"output_type": "error", "ename": str(etype.__name__),
-                                                    "evalue": str(evalue), "traceback": list(stb)}})
+            self.send(
+                {
+                    "kind": "output",
+                    "output": {
+                        "output_type": "error",
+                        "ename": str(etype.__name__),
+                        "evalue": str(evalue),
+                        "traceback": list(stb),
+                    },
+                }
+            )
 
     config = Config()
     config.HistoryManager.enabled = False
@@ -152,7 +189,7 @@ def _child(shell: Any, request: dict[str, Any], fds: list[int], control: socket.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         with open(fds[0], "rb") as requests, open(fds[1], "wb") as replies:
             run_cells(shell, requests, replies)
-    except BaseException as error:  # noqa: BLE001 - whatever it is, this process must end here
+    except BaseException as error:
         code = 0 if isinstance(error, BrokenPipeError) else 70
     finally:
         os._exit(code)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from analysis.reporting import (figures_counts, figures_evidence, figures_ratios, figures_reconciliation,
-                                figures_timeline, figures_types)
+from analysis.reporting import (
+    figures_counts,
+    figures_evidence,
+    figures_ratios,
+    figures_reconciliation,
+    figures_timeline,
+    figures_types,
+)
 
 FIGURES = {
     "completion": figures_ratios.completion,

@@ -9,8 +9,12 @@ from analysis.reporting import figures_parts as parts
 from analysis.reporting.blocks import Figure
 
 # definition → marker, filled, colour; shape and filling tell them apart without colour
-LOOKS = {"stated": ("D", False, d.ORANGE), "itemised": ("o", True, d.INK),
-         "strict": ("s", False, d.BLUE), "lenient": ("^", True, d.GREEN)}
+LOOKS = {
+    "stated": ("D", False, d.ORANGE),
+    "itemised": ("o", True, d.INK),
+    "strict": ("s", False, d.BLUE),
+    "lenient": ("^", True, d.GREEN),
+}
 
 
 def completion(page: Any) -> list[Figure]:
@@ -19,7 +23,9 @@ def completion(page: Any) -> list[Figure]:
     for row in page.rows("out_completion"):
         if page.holds(row):
             by_notice.setdefault(row["notice_id"], []).append(row)
-    return [_completion_part(page, suffix, part) for suffix, part in parts.chunks(list(by_notice.values()), 8)]
+    return [
+        _completion_part(page, suffix, part) for suffix, part in parts.chunks(list(by_notice.values()), 8)
+    ]
 
 
 def _completion_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]]) -> Figure:
@@ -32,13 +38,31 @@ def _completion_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]]
             top = y
             for row in rows:
                 _completion_row(page, axes, y, row)
-                data.append([row["notice_id"], page.of(row), row["definition_code"], row["unit"], row["x_count"],
-                             row["n_count"], row["share"], row["wilson_low"], row["wilson_high"],
-                             row["missing_count"], row["days_since_feedback"], row["flags"]])
+                data.append(
+                    [
+                        row["notice_id"],
+                        page.of(row),
+                        row["definition_code"],
+                        row["unit"],
+                        row["x_count"],
+                        row["n_count"],
+                        row["share"],
+                        row["wilson_low"],
+                        row["wilson_high"],
+                        row["missing_count"],
+                        row["days_since_feedback"],
+                        row["flags"],
+                    ]
+                )
                 y += 1.0
             first = rows[0]
-            parts.row_label(axes, top + (len(rows) - 1) / 2, page.of(first), parts.shown_flags(rows), _since(page, first))
-            said.append(f"{page.of(first)} " + (", " if page.lang == "en" else "，").join(_said(page, r) for r in rows))
+            parts.row_label(
+                axes, top + (len(rows) - 1) / 2, page.of(first), parts.shown_flags(rows), _since(page, first)
+            )
+            said.append(
+                f"{page.of(first)} "
+                + (", " if page.lang == "en" else "，").join(_said(page, r) for r in rows)
+            )
             y += 0.7
             axes.axhline(y - 0.85, color="#ececec", linewidth=0.6, zorder=0)
         axes.set_ylim(y - 0.7, -0.7)
@@ -46,11 +70,29 @@ def _completion_part(page: Any, suffix: str, notices: list[list[dict[str, Any]]]
         parts.share_axis(axes)
         axes.set_xlabel(page.t("axis_share"))
         caption = parts.part_caption(page, page.t("fig_completion"), suffix)
-        return d.finish(figure, id=parts.part_id("completion", suffix), caption=caption,
-                        alt=parts.alt_text(page, caption, said),
-                        columns=["notice_id", "notice", "definition_code", "unit", "x_count", "n_count", "share",
-                                 "wilson_low", "wilson_high", "missing_count", "days_since_feedback", "flags"],
-                        rows=data, source_line=page.t("source_line"), notes=[page.t("fig_completion_note")])
+        return d.finish(
+            figure,
+            id=parts.part_id("completion", suffix),
+            caption=caption,
+            alt=parts.alt_text(page, caption, said),
+            columns=[
+                "notice_id",
+                "notice",
+                "definition_code",
+                "unit",
+                "x_count",
+                "n_count",
+                "share",
+                "wilson_low",
+                "wilson_high",
+                "missing_count",
+                "days_since_feedback",
+                "flags",
+            ],
+            rows=data,
+            source_line=page.t("source_line"),
+            notes=[page.t("fig_completion_note")],
+        )
 
 
 def _completion_row(page: Any, axes: Any, y: float, row: dict[str, Any]) -> None:
@@ -61,7 +103,16 @@ def _completion_row(page: Any, axes: Any, y: float, row: dict[str, Any]) -> None
         axes.text(0.01, y, page.t("not_published"), fontsize=7.4, color=d.GREY, va="center", style="normal")
         parts.right_text(axes, y, "—", offset=62, colour=d.GREY)
         return
-    parts.dot(axes, row["share"], y, row["wilson_low"], row["wilson_high"], marker=marker, filled=filled, colour=colour)
+    parts.dot(
+        axes,
+        row["share"],
+        y,
+        row["wilson_low"],
+        row["wilson_high"],
+        marker=marker,
+        filled=filled,
+        colour=colour,
+    )
     parts.right_text(axes, y, f"{row['x_count']}/{row['n_count']}", offset=62, weight=strong)
     parts.right_text(axes, y, d.share(row["share"]), offset=94, weight=strong)
 
@@ -77,8 +128,10 @@ def _said(page: Any, row: dict[str, Any]) -> str:
     name = page.t(f"definition_{row['definition_code']}")
     if row["share"] is None:
         return f"{name} {page.t('not_published')}"
-    return (f"{name} {row['x_count']}/{row['n_count']} {d.share(row['share'])} "
-            f"({d.interval(row['wilson_low'], row['wilson_high'])})")
+    return (
+        f"{name} {row['x_count']}/{row['n_count']} {d.share(row['share'])} "
+        f"({d.interval(row['wilson_low'], row['wilson_high'])})"
+    )
 
 
 PAIRS_DRAWN = 36
@@ -109,36 +162,85 @@ def _differences_part(page: Any, suffix: str, rows: list[dict[str, Any]]) -> Fig
         for y, row in enumerate(rows):
             text = f"{page.of(row, 'label_a')} − {page.of(row, 'label_b')}"
             told = row["verdict_code"] == "differs"
-            parts.dot(axes, row["difference"], y, row["newcombe_low"], row["newcombe_high"], filled=told,
-                      colour=d.ORANGE if told else d.INK)
-            below = (f"{page.t('definition_' + row['definition_code'])} {row['x_a_count']}/{row['n_a_count']} − "
-                     f"{row['x_b_count']}/{row['n_b_count']}")
+            parts.dot(
+                axes,
+                row["difference"],
+                y,
+                row["newcombe_low"],
+                row["newcombe_high"],
+                filled=told,
+                colour=d.ORANGE if told else d.INK,
+            )
+            below = (
+                f"{page.t('definition_' + row['definition_code'])} {row['x_a_count']}/{row['n_a_count']} − "
+                f"{row['x_b_count']}/{row['n_b_count']}"
+            )
             parts.row_label(axes, y, text, row["flags"], below, size=8)
             verdict = page.t(f"verdict_{row['verdict_code']}")
             p = d.p_value(row["p_adjusted"])
             p = p.replace("<", "< ") if p.startswith("<") else f"= {p}"
             parts.right_text(axes, y, f"{d.points(row['difference'])}   p {p}   {verdict}")
-            said.append(f"{text} {d.points(row['difference'])} "
-                        f"({d.points(row['newcombe_low'])} – {d.points(row['newcombe_high'])}) {verdict}")
-            data.append([row["notice_id_a"], row["notice_id_b"], row["definition_code"], row["unit"], row["x_a_count"],
-                         row["n_a_count"], row["x_b_count"], row["n_b_count"], row["difference"],
-                         row["newcombe_low"], row["newcombe_high"], row["p_adjusted"], row["verdict_code"], row["flags"]])
+            said.append(
+                f"{text} {d.points(row['difference'])} "
+                f"({d.points(row['newcombe_low'])} – {d.points(row['newcombe_high'])}) {verdict}"
+            )
+            data.append(
+                [
+                    row["notice_id_a"],
+                    row["notice_id_b"],
+                    row["definition_code"],
+                    row["unit"],
+                    row["x_a_count"],
+                    row["n_a_count"],
+                    row["x_b_count"],
+                    row["n_b_count"],
+                    row["difference"],
+                    row["newcombe_low"],
+                    row["newcombe_high"],
+                    row["p_adjusted"],
+                    row["verdict_code"],
+                    row["flags"],
+                ]
+            )
         axes.axvline(0, color=d.GREY, linewidth=0.9)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_yticks([])
-        reach = max([0.2, *(abs(v) for r in rows for v in (r["newcombe_low"], r["newcombe_high"]) if v is not None)])
+        reach = max(
+            [0.2, *(abs(v) for r in rows for v in (r["newcombe_low"], r["newcombe_high"]) if v is not None)]
+        )
         axes.set_xlim(-reach * 1.05, reach * 1.05)
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:+.0f}".replace("-", "−").replace("+0", "0")))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda v, _: f"{v * 100:+.0f}".replace("-", "−").replace("+0", "0"))
+        )
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(page.t("axis_difference"))
         caption = parts.part_caption(page, page.t("fig_differences"), suffix)
-        return d.finish(figure, id=parts.part_id("differences", suffix), caption=caption,
-                        alt=parts.alt_text(page, caption, said),
-                        columns=["notice_id_a", "notice_id_b", "definition_code", "unit", "x_a_count", "n_a_count",
-                                 "x_b_count", "n_b_count", "difference", "newcombe_low",
-                                 "newcombe_high", "p_adjusted", "verdict_code", "flags"],
-                        rows=data, source_line=page.t("source_line"), notes=[page.t("fig_differences_note")])
+        return d.finish(
+            figure,
+            id=parts.part_id("differences", suffix),
+            caption=caption,
+            alt=parts.alt_text(page, caption, said),
+            columns=[
+                "notice_id_a",
+                "notice_id_b",
+                "definition_code",
+                "unit",
+                "x_a_count",
+                "n_a_count",
+                "x_b_count",
+                "n_b_count",
+                "difference",
+                "newcombe_low",
+                "newcombe_high",
+                "p_adjusted",
+                "verdict_code",
+                "flags",
+            ],
+            rows=data,
+            source_line=page.t("source_line"),
+            notes=[page.t("fig_differences_note")],
+        )

@@ -11,7 +11,7 @@ import ast
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,53 @@ from analysis.paths import FONTS, LOOKUPS, PACKAGE, TEMPLATES
 
 # Where each kind of work starts; everything these import, also inside functions, counts for it.
 # ``.*`` takes a whole room: its modules find each other by name, not by import.
-TABLE_ROOTS = ("analysis.tables.build", "analysis.sources.*", "analysis.parsing.*")
-NOTEBOOK_ROOTS = ("analysis.reporting.notebook", "analysis.reporting.runs", "analysis.reporting.engine_worker", "analysis.compare.outputs")
+TABLE_ROOTS = ("analysis.ledger.build", "analysis.sources.*", "analysis.parsing.*")
+NOTEBOOK_ROOTS = (
+    "analysis.reporting.notebook",
+    "analysis.reporting.runs",
+    "analysis.reporting.engine_worker",
+    "analysis.compare.outputs",
+)
 EXPORT_ROOTS = ("analysis.reporting.render",)
 # What binds the parts of an edition together; it changes neither tables nor executed notebooks.
 EDITION_ROOTS = ("analysis.reporting.stages", "analysis.reporting.changes", "analysis.reporting.edition_page")
 # Modules that organise runs and never change what an edition says.
-RUN_MODULES = ("briefing", "cities", "editions", "engine_entry", "fingerprints", "history", "index_page", "messages", "run_record",
-               "schedule_loop", "schedule_status", "schedule_units", "stages")
-PACKAGES = ("polars", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "dataframely", "papermill", "ipython",
-            "typst", "jinja2", "python-docx", "xlsxwriter", "uharfbuzz", "selectolax", "pypdfium2", "charset-normalizer", "rapidfuzz")
+RUN_MODULES = (
+    "briefing",
+    "cities",
+    "editions",
+    "engine_entry",
+    "fingerprints",
+    "history",
+    "index_page",
+    "messages",
+    "run_record",
+    "schedule_loop",
+    "schedule_status",
+    "schedule_units",
+    "stages",
+)
+PACKAGES = (
+    "polars",
+    "pandas",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "dataframely",
+    "papermill",
+    "ipython",
+    "typst",
+    "jinja2",
+    "python-docx",
+    "xlsxwriter",
+    "uharfbuzz",
+    "selectolax",
+    "pypdfium2",
+    "charset-normalizer",
+    "rapidfuzz",
+)
 DATA_SUFFIXES = {".csv", ".yml", ".yaml", ".json", ".typ", ".j2", ".css", ".js", ".ttf", ".xz"}
 # Pages about runs, not about notices.
 RUN_TEMPLATES = {"editions.html.j2", "failure.html.j2"}
@@ -37,7 +74,9 @@ RUN_TEMPLATES = {"editions.html.j2", "failure.html.j2"}
 
 def digest_of(content: Any) -> str:
     """Hex digest of any JSON-able content."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -57,7 +96,7 @@ def _module_path(module: str) -> Path | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _imports(path: Path) -> frozenset[str]:
     """Modules that a file of this package imports anywhere in it."""
     named: set[str] = set()
@@ -76,7 +115,9 @@ def reached_modules(roots: Iterable[str]) -> frozenset[str]:
     for root in roots:
         if root.endswith(".*"):
             room = root.removesuffix(".*")
-            waiting += [f"{room}.{path.stem}" for path in PACKAGE.joinpath(*room.split(".")[1:]).glob("[!_]*.py")]
+            waiting += [
+                f"{room}.{path.stem}" for path in PACKAGE.joinpath(*room.split(".")[1:]).glob("[!_]*.py")
+            ]
         else:
             waiting.append(root)
     while waiting:
@@ -96,10 +137,14 @@ def _code(roots: Iterable[str]) -> dict[str, str]:
 
 
 def _data(folder: Path) -> dict[str, str]:
-    return _digests(p for p in folder.rglob("*") if p.is_file() and p.suffix in DATA_SUFFIXES and p.name not in RUN_TEMPLATES)
+    return _digests(
+        p
+        for p in folder.rglob("*")
+        if p.is_file() and p.suffix in DATA_SUFFIXES and p.name not in RUN_TEMPLATES
+    )
 
 
-@lru_cache(maxsize=None)
+@cache
 def packages() -> dict[str, str]:
     """Versions of the packages that decide bytes: a newer one may draw or round differently."""
     found = {}
@@ -111,13 +156,13 @@ def packages() -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def table_code() -> str:
     """Fingerprint of everything but the files read that decides the core tables."""
     return digest_of([_code(TABLE_ROOTS), _data(LOOKUPS), packages()])
 
 
-@lru_cache(maxsize=None)
+@cache
 def notebook_code() -> str:
     """Fingerprint of everything but the notebook, its parameters and the tables that decides an executed notebook.
 
@@ -126,16 +171,18 @@ def notebook_code() -> str:
     return digest_of([_code(NOTEBOOK_ROOTS), _data(LOOKUPS), _data(FONTS), packages()])
 
 
-@lru_cache(maxsize=None)
+@cache
 def theme_code() -> str:
     """Fingerprint of what decides how a briefing looks: exporters, templates, fonts, words."""
     return digest_of([_code(EXPORT_ROOTS), _data(LOOKUPS), _data(FONTS), _data(TEMPLATES), packages()])
 
 
-@lru_cache(maxsize=None)
+@cache
 def edition_code() -> str:
     """Fingerprint of all code that decides what an edition holds."""
-    return digest_of([table_code(), notebook_code(), theme_code(), _digests(_module_path(root) for root in EDITION_ROOTS)])
+    return digest_of(
+        [table_code(), notebook_code(), theme_code(), _digests(_module_path(root) for root in EDITION_ROOTS)]
+    )
 
 
 def tables_digest(folder: Path, prefixes: tuple[str, ...] = ("core_", "codes_")) -> str:

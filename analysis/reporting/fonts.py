@@ -15,7 +15,7 @@ import re
 import struct
 import tempfile
 import zlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from analysis.paths import FONTS
@@ -31,11 +31,15 @@ _EXTENSION = FONTS / "NotoSansSC-Regular.ext.ttf.xz"
 
 # Control characters, directional overrides (they can make a sentence read backwards), lone
 # surrogates and non-characters: nothing of them may reach a page.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-                          "\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e007f]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 # Joiners, selectors and break hints: legal, without a glyph of their own.
-_INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2064\u3164"
-                        "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2064\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 class MissingGlyph(ValueError):
@@ -43,7 +47,9 @@ class MissingGlyph(ValueError):
 
     def __init__(self, where: str, characters: list[str]):
         names = ", ".join(f"U+{ord(c):04X}" for c in characters[:12])
-        super().__init__(f"{where}: no shipped font draws {names}; put the text through fonts.printable() first")
+        super().__init__(
+            f"{where}: no shipped font draws {names}; put the text through fonts.printable() first"
+        )
         self.characters = characters
 
 
@@ -74,15 +80,19 @@ def _extension_path() -> Path:
     return target
 
 
-@lru_cache(maxsize=None)
+@cache
 def _face(which: str):
     import uharfbuzz as hb
 
-    path = {"regular": _REGULAR, "bold": _BOLD, "symbol": _symbol_path()}[which] if which != "extension" else _extension_path()
+    path = (
+        {"regular": _REGULAR, "bold": _BOLD, "symbol": _symbol_path()}[which]
+        if which != "extension"
+        else _extension_path()
+    )
     return hb.Face(hb.Blob.from_file_path(str(path)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _coverage(which: str) -> frozenset[int]:
     if which == "symbol" and _symbol_path() is None:
         return frozenset()
@@ -176,15 +186,17 @@ def woff(sfnt: bytes) -> bytes:
     offset = 44 + 20 * count
     total = 12 + 16 * count
     for index in range(count):
-        tag, check, start, length = struct.unpack(">4sLLL", sfnt[12 + 16 * index:28 + 16 * index])
-        raw = sfnt[start:start + length]
+        tag, check, start, length = struct.unpack(">4sLLL", sfnt[12 + 16 * index : 28 + 16 * index])
+        raw = sfnt[start : start + length]
         packed = zlib.compress(raw, 9)
         if len(packed) >= length:
             packed = raw
         entries.append(struct.pack(">4sLLLL", tag, offset + len(body), len(packed), length, check))
         body += packed + b"\0" * (-len(packed) % 4)
         total += length + (-length % 4)
-    header = struct.pack(">4s4sLHHLHHLLLLL", b"wOFF", flavour, offset + len(body), count, 0, total, 1, 0, 0, 0, 0, 0, 0)
+    header = struct.pack(
+        ">4s4sLHHLHHLLLLL", b"wOFF", flavour, offset + len(body), count, 0, total, 1, 0, 0, 0, 0, 0, 0
+    )
     return header + b"".join(entries) + bytes(body)
 
 
@@ -195,8 +207,8 @@ def points_of(packed: bytes) -> set[int]:
     flavour, count = packed[4:8], struct.unpack(">H", packed[12:14])[0]
     directory, body = [], bytearray()
     for index in range(count):
-        tag, start, size, length, check = struct.unpack(">4sLLLL", packed[44 + 20 * index:64 + 20 * index])
-        raw = packed[start:start + size]
+        tag, start, size, length, check = struct.unpack(">4sLLLL", packed[44 + 20 * index : 64 + 20 * index])
+        raw = packed[start : start + size]
         raw = zlib.decompress(raw) if size < length else raw
         directory.append(struct.pack(">4sLLL", tag, check, 12 + 16 * count + len(body), length))
         body += raw + b"\0" * (-length % 4)
@@ -212,8 +224,10 @@ def css_faces(regular: str, bold: str = "") -> str:
     use = split_by_font(regular + bold)
     # What the templates themselves print, in both weights.
     basic = set(range(0x20, 0x7F)) | needed("·—–…、。，：；（）《》“”【】〔〕〇一二三四五六七八九十")
-    faces = [(FAMILY, 400, "regular", use["main"] | basic),
-             (FAMILY, 700, "bold", (needed(bold) & _coverage("bold")) | basic)]
+    faces = [
+        (FAMILY, 400, "regular", use["main"] | basic),
+        (FAMILY, 700, "bold", (needed(bold) & _coverage("bold")) | basic),
+    ]
     if use["extension"]:
         faces.append((EXTENSION_FAMILY, 400, "extension", use["extension"]))
     if use["symbol"]:
@@ -221,6 +235,8 @@ def css_faces(regular: str, bold: str = "") -> str:
     rules = []
     for family, weight, which, points in faces:
         data = base64.b64encode(woff(_subset(which, points))).decode("ascii")
-        rules.append(f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:normal;font-display:block;'
-                     f'src:url(data:font/woff;base64,{data}) format("woff")}}')
+        rules.append(
+            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:normal;font-display:block;'
+            f'src:url(data:font/woff;base64,{data}) format("woff")}}'
+        )
     return "\n".join(rules)

@@ -16,12 +16,96 @@ from typing import Any
 
 from analysis.reporting import fonts
 
-_TAGS = frozenset("""html head meta title style body header main footer nav section aside figure figcaption details summary button
- h1 h2 h3 h4 h5 p a span strong abbr ul ol li div table caption thead tbody tr th td script
- svg g path rect circle ellipse line polyline polygon text tspan defs clippath clipPath use lineargradient radialgradient stop marker pattern image mask""".split())
+_TAGS = frozenset(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "header",
+        "main",
+        "footer",
+        "nav",
+        "section",
+        "aside",
+        "figure",
+        "figcaption",
+        "details",
+        "summary",
+        "button",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "p",
+        "a",
+        "span",
+        "strong",
+        "abbr",
+        "ul",
+        "ol",
+        "li",
+        "div",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "script",
+        "svg",
+        "g",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "defs",
+        "clippath",
+        "clipPath",
+        "use",
+        "lineargradient",
+        "radialgradient",
+        "stop",
+        "marker",
+        "pattern",
+        "image",
+        "mask",
+    ]
+)
 # Attributes of drawings and tables that can hold no address; most of a page is these.
-_PLAIN_ATTRIBUTES = frozenset("class x y d points transform width height text-anchor font-size font-family stroke-width lang scope data-v aria-label title".split())
-_RELATIVE = re.compile(r"(?:#[A-Za-z0-9._-]+|(?:\.\./)?[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:html|csv|svg|pdf|xlsx|docx)(?:#[A-Za-z0-9._-]+)?)\Z")
+_PLAIN_ATTRIBUTES = frozenset(
+    [
+        "class",
+        "x",
+        "y",
+        "d",
+        "points",
+        "transform",
+        "width",
+        "height",
+        "text-anchor",
+        "font-size",
+        "font-family",
+        "stroke-width",
+        "lang",
+        "scope",
+        "data-v",
+        "aria-label",
+        "title",
+    ]
+)
+_RELATIVE = re.compile(
+    r"(?:#[A-Za-z0-9._-]+|(?:\.\./)?[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:html|csv|svg|pdf|xlsx|docx)(?:#[A-Za-z0-9._-]+)?)\Z"
+)
 _FACE = re.compile(r"src:url\(data:font/woff;base64,([A-Za-z0-9+/=]+)\)")
 _FORMULA_LEAD = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -75,7 +159,14 @@ class _Page:
             value = value or ""
             if key in _PLAIN_ATTRIBUTES:
                 continue
-            if key.startswith("on") or key in ("style", "srcdoc", "formaction", "action", "ping", "background"):
+            if key.startswith("on") or key in (
+                "style",
+                "srcdoc",
+                "formaction",
+                "action",
+                "ping",
+                "background",
+            ):
                 self._find(f"attribute {key} on <{tag}>")
             elif key in ("href", "xlink:href") and tag != "image":
                 if not _RELATIVE.match(value):
@@ -99,7 +190,9 @@ class _Page:
                 self._find(f"meta http-equiv {attributes['http-equiv']!r}")
         elif tag == "svg":
             about = node.parent
-            while about is not None and not (about.attributes.get("role") == "img" and (about.attributes.get("aria-label") or "").strip()):
+            while about is not None and not (
+                about.attributes.get("role") == "img" and (about.attributes.get("aria-label") or "").strip()
+            ):
                 about = about.parent
             if about is None:
                 self._find("a figure without alt text")
@@ -130,7 +223,9 @@ def check_html(path: Path) -> None:
     # What no shipped font draws is left to the reader's system in verbatim source texts only.
     drawable = [c for c in absent if not fonts.missing(chr(c))]
     if drawable:
-        findings.append("characters without an embedded glyph: " + " ".join(f"{chr(c)} U+{c:04X}" for c in drawable[:10]))
+        findings.append(
+            "characters without an embedded glyph: " + " ".join(f"{chr(c)} U+{c:04X}" for c in drawable[:10])
+        )
     _raise(path.name, findings)
 
 
@@ -139,7 +234,9 @@ def check_docx(path: Path) -> None:
     findings = []
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            content = archive.read(name).decode("utf-8", "replace") if name.endswith((".xml", ".rels")) else ""
+            content = (
+                archive.read(name).decode("utf-8", "replace") if name.endswith((".xml", ".rels")) else ""
+            )
             if name.endswith(".rels") and 'TargetMode="External"' in content:
                 findings.append(f"{name}: a relation to something outside the file")
             for code in re.findall(r"<w:instrText[^>]*>([^<]*)</w:instrText>", content):
@@ -173,7 +270,9 @@ def check_csv(path: Path) -> None:
         csv.field_size_limit(2**31 - 1)
         for number, row in enumerate(csv.reader(handle), 1):
             for cell in row:
-                if cell.startswith(_FORMULA_LEAD) and not re.fullmatch(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?", cell):
+                if cell.startswith(_FORMULA_LEAD) and not re.fullmatch(
+                    r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?", cell
+                ):
                     findings.append(f"row {number}: {cell[:40]!r}")
     _raise(path.name, findings)
 

@@ -38,7 +38,7 @@ def _found(wanted: str, whole: str) -> bool:
         low, high = 0, len(wanted) - place
         while low < high:
             middle = (low + high + 1) // 2
-            if wanted[place:place + middle] in whole:
+            if wanted[place : place + middle] in whole:
                 low = middle
             else:
                 high = middle - 1
@@ -52,7 +52,9 @@ def _boxes(page: Any, text_page: Any) -> list[tuple[float, float, float, float]]
     return [text_page.get_rect(i) for i in range(text_page.count_rects())]
 
 
-def _overlaps(boxes: list[tuple[float, float, float, float]]) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
+def _overlaps(
+    boxes: list[tuple[float, float, float, float]],
+) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
     """Pairs of boxes of which one lies well over the other."""
     import numpy as np
 
@@ -80,7 +82,9 @@ def _is_slanted(text_page: Any, box: tuple[float, ...]) -> bool:
     import pypdfium2.raw as raw
 
     left, bottom, right, top = box
-    index = raw.FPDFText_GetCharIndexAtPos(text_page.raw, (left + right) / 2, (bottom + top) / 2, (right - left) / 2 + 1, (top - bottom) / 2 + 1)
+    index = raw.FPDFText_GetCharIndexAtPos(
+        text_page.raw, (left + right) / 2, (bottom + top) / 2, (right - left) / 2 + 1, (top - bottom) / 2 + 1
+    )
     if index < 0:
         return False
     return abs(math.sin(2 * raw.FPDFText_GetCharAngle(text_page.raw, index))) > 0.05
@@ -115,12 +119,21 @@ def findings_of(path: Path, document: Mapping[str, Any]) -> list[str]:
             texts.append(text_page.get_text_bounded())
             boxes = _boxes(page, text_page)
             for left, bottom, right, top in boxes:
-                if left < -_EDGE_POINTS or bottom < -_EDGE_POINTS or right > width + _EDGE_POINTS or top > height + _EDGE_POINTS:
-                    findings.append(f"page {number + 1}: text outside the page: {text_page.get_text_bounded(left, bottom, right, top)[:40]!r}")
+                if (
+                    left < -_EDGE_POINTS
+                    or bottom < -_EDGE_POINTS
+                    or right > width + _EDGE_POINTS
+                    or top > height + _EDGE_POINTS
+                ):
+                    findings.append(
+                        f"page {number + 1}: text outside the page: {text_page.get_text_bounded(left, bottom, right, top)[:40]!r}"
+                    )
             for one, other in _overlaps(boxes):
                 if _is_slanted(text_page, one) or _is_slanted(text_page, other):
                     continue  # upright boxes around slanted labels overlap where the labels do not
-                findings.append(f"page {number + 1}: {text_page.get_text_bounded(*one)[:30]!r} and {text_page.get_text_bounded(*other)[:30]!r} lie over each other")
+                findings.append(
+                    f"page {number + 1}: {text_page.get_text_bounded(*one)[:30]!r} and {text_page.get_text_bounded(*other)[:30]!r} lie over each other"
+                )
             if any(kind != 1 for kind in _actions(page)):
                 findings.append(f"page {number + 1}: a link that leaves the file")
             text_page.close()
@@ -142,18 +155,32 @@ def _absent(whole: str, document: Mapping[str, Any]) -> list[str]:
     for block in document["body"]:
         kind = block["kind"]
         if kind == "table":
-            printed += [c["label"] for c in block["columns"]] + [block["caption"], block["note"], block["source_line"]]
+            printed += [c["label"] for c in block["columns"]] + [
+                block["caption"],
+                block["note"],
+                block["source_line"],
+            ]
             printed += [cell["text"] for row in block["rows"] for cell in row]
         elif kind == "figure":
-            printed += strings({"svg": block["svg"]}) + [block["caption"], block["source_line"], *block["notes"]]
+            printed += strings({"svg": block["svg"]}) + [
+                block["caption"],
+                block["source_line"],
+                *block["notes"],
+            ]
         else:
-            printed += [r["text"] for r in block.get("runs") or [r for item in block.get("items", ()) for r in item]]
+            printed += [
+                r["text"] for r in block.get("runs") or [r for item in block.get("items", ()) for r in item]
+            ]
             printed += [block.get("title", ""), block.get("text", "")]
     missing = []
     for text in dict.fromkeys(printed):
         if _RIGHT_TO_LEFT.search(text):
             # Read back in visual order: compare the letters only.
-            if any(letters[c] == 0 for c in unicodedata.normalize("NFKC", text) if not c.isspace() and unicodedata.category(c)[0] in "LN"):
+            if any(
+                letters[c] == 0
+                for c in unicodedata.normalize("NFKC", text)
+                if not c.isspace() and unicodedata.category(c)[0] in "LN"
+            ):
                 missing.append(f"not on any page: {text[:40]!r}")
             continue
         wanted = squeeze(text)

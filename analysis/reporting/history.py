@@ -10,7 +10,18 @@ from typing import Any
 from analysis.reporting.editions import FAILED, age, read_record
 
 HISTORY_NAME = "history.jsonl"
-FIELDS = ("run_id", "sequence", "started_at", "ended_at", "seconds", "outcome", "error", "fingerprint", "parameters", "table_rows")
+FIELDS = (
+    "run_id",
+    "sequence",
+    "started_at",
+    "ended_at",
+    "seconds",
+    "outcome",
+    "error",
+    "fingerprint",
+    "parameters",
+    "table_rows",
+)
 
 
 def history_line(record: dict[str, Any]) -> dict[str, Any]:
@@ -19,7 +30,9 @@ def history_line(record: dict[str, Any]) -> dict[str, Any]:
     line["notices"] = (record.get("table_rows") or {}).get("core_notices")
     line["set_aside"] = sum(1 for row in record.get("quarantine") or [] if row.get("notice_id") is None)
     line["disagreements"] = (record.get("checks") or {}).get("disagreeing")
-    line["peak_memory_mb"] = max((step.get("peak_memory_mb", 0) for step in record.get("steps") or []), default=0)
+    line["peak_memory_mb"] = max(
+        (step.get("peak_memory_mb", 0) for step in record.get("steps") or []), default=0
+    )
     return line
 
 
@@ -53,7 +66,13 @@ def read_history(reports: Path) -> tuple[list[dict[str, Any]], int]:
             runs[(run["run_id"], run["started_at"])] = run
         except (ValueError, KeyError, TypeError):
             broken += bool(line.strip())
-    folders = [p for parent in (reports, reports / FAILED) if parent.is_dir() for p in parent.iterdir() if p.is_dir() and not p.is_symlink()]
+    folders = [
+        p
+        for parent in (reports, reports / FAILED)
+        if parent.is_dir()
+        for p in parent.iterdir()
+        if p.is_dir() and not p.is_symlink()
+    ]
     for folder in folders:
         record = read_record(folder)
         if record and record.get("outcome") != "running":
@@ -66,8 +85,13 @@ def with_details(reports: Path, run: dict[str, Any]) -> dict[str, Any]:
     for folder in (reports / run["run_id"], reports / FAILED / run["run_id"]):
         record = read_record(folder)
         if record and record["started_at"] == run["started_at"]:
-            return {**run, "inputs": {name: digest[:12] for name, digest in record.get("inputs", {}).items()}, "versions": record.get("versions", {}),
-                    "checks": record.get("checks", {}), "seconds of": {step["name"]: step["seconds"] for step in record.get("steps", ())}}
+            return {
+                **run,
+                "inputs": {name: digest[:12] for name, digest in record.get("inputs", {}).items()},
+                "versions": record.get("versions", {}),
+                "checks": record.get("checks", {}),
+                "seconds of": {step["name"]: step["seconds"] for step in record.get("steps", ())},
+            }
     return run
 
 
@@ -78,7 +102,11 @@ def compare_runs(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, 
     for name in sorted((set(one) | set(other)) - ignored):
         before, after = one.get(name), other.get(name)
         if isinstance(before, dict) and isinstance(after, dict):
-            rows += [(f"{name}.{key}", before.get(key), after.get(key)) for key in sorted(set(before) | set(after)) if before.get(key) != after.get(key)]
+            rows += [
+                (f"{name}.{key}", before.get(key), after.get(key))
+                for key in sorted(set(before) | set(after))
+                if before.get(key) != after.get(key)
+            ]
         elif before != after:
             rows.append((name, before, after))
     return rows

@@ -12,8 +12,14 @@ from analysis.paths import TEMPLATES
 from analysis.reporting.editions import FAILED, LATEST, age, latest_edition, list_editions, read_record
 
 INDEX_NAME = "index.html"
-MAIN_FILES = (("briefing.html", "HTML"), ("briefing.pdf", "PDF"), ("briefing.docx", "Word"), ("ledger.xlsx", "台账 XLSX"),
-              ("failure.html", "原因 failure note"), ("run.json", "运行记录 record"))
+MAIN_FILES = (
+    ("briefing.html", "HTML"),
+    ("briefing.pdf", "PDF"),
+    ("briefing.docx", "Word"),
+    ("ledger.xlsx", "台账 XLSX"),
+    ("failure.html", "原因 failure note"),
+    ("run.json", "运行记录 record"),
+)
 
 
 def _files(folder: Path, href: str) -> list[tuple[str, str]]:
@@ -23,22 +29,40 @@ def _files(folder: Path, href: str) -> list[tuple[str, str]]:
 def _selection(parameters: dict[str, Any]) -> str:
     """What an edition was asked for, in a few words."""
     first, last = parameters.get("first_year") or "", parameters.get("last_year") or ""
-    parts = ["、".join(parameters.get("city_codes") or []) or "全部城市 all cities", f"{first}–{last}" if first or last else "",
-             f"年份 {parameters['year_basis']}" if parameters.get("year_basis") else "", f"完成口径 {parameters['completion']}" if parameters.get("completion") else "",
-             str(parameters.get("lang") or ""), "脱敏 redacted" if parameters.get("redact") else ""]
+    parts = [
+        "、".join(parameters.get("city_codes") or []) or "全部城市 all cities",
+        f"{first}–{last}" if first or last else "",
+        f"年份 {parameters['year_basis']}" if parameters.get("year_basis") else "",
+        f"完成口径 {parameters['completion']}" if parameters.get("completion") else "",
+        str(parameters.get("lang") or ""),
+        "脱敏 redacted" if parameters.get("redact") else "",
+    ]
     return " · ".join(part for part in parts if part)
 
 
 def _entry(record: dict[str, Any], folder: Path, href: str, latest: str | None) -> dict[str, Any]:
-    changes, rows, parameters = record.get("changes") or {}, record.get("table_rows") or {}, record.get("parameters") or {}
+    changes, rows, parameters = (
+        record.get("changes") or {},
+        record.get("table_rows") or {},
+        record.get("parameters") or {},
+    )
     return {
-        "run_id": record["run_id"], "when": record["started_at"][:16].replace("T", " ") + " UTC", "outcome": record.get("outcome"),
-        "is_latest": record["run_id"] == latest and record.get("outcome") == "published", "seconds": record.get("seconds") or 0.0,
-        "lang": parameters.get("lang", ""), "selection": _selection(parameters),
-        "notices": rows.get("core_notices"), "problems": rows.get("core_problems"), "disagreements": (record.get("checks") or {}).get("disagreeing"),
+        "run_id": record["run_id"],
+        "when": record["started_at"][:16].replace("T", " ") + " UTC",
+        "outcome": record.get("outcome"),
+        "is_latest": record["run_id"] == latest and record.get("outcome") == "published",
+        "seconds": record.get("seconds") or 0.0,
+        "lang": parameters.get("lang", ""),
+        "selection": _selection(parameters),
+        "notices": rows.get("core_notices"),
+        "problems": rows.get("core_problems"),
+        "disagreements": (record.get("checks") or {}).get("disagreeing"),
         "set_aside": sum(1 for row in record.get("quarantine") or [] if row.get("notice_id") is None),
-        "added": len(changes.get("notices_added", [])), "moved": len(changes.get("statuses_changed", [])) + len(changes.get("numbers_moved", [])),
-        "files": _files(folder, href), "error": record.get("error"), "age": age(record),
+        "added": len(changes.get("notices_added", [])),
+        "moved": len(changes.get("statuses_changed", [])) + len(changes.get("numbers_moved", [])),
+        "files": _files(folder, href),
+        "error": record.get("error"),
+        "age": age(record),
     }
 
 

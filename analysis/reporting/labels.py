@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from analysis.lookups import load_csv, load_yaml
@@ -14,7 +14,7 @@ class UnknownLabel(KeyError):
     """A key that labels.yml does not have; a misspelling in the code that asks."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _labels() -> dict[str, dict[str, str]]:
     return {**load_yaml("labels"), **load_yaml("labels_notebooks")}
 
@@ -28,7 +28,7 @@ def label(key: str, lang: str, **values: Any) -> str:
     return text.format(**values) if values else text
 
 
-@lru_cache(maxsize=None)
+@cache
 def _codes(name: str) -> dict[str, dict[str, str]]:
     return {row["code"]: row for row in load_csv(f"codes_{name}")}
 

@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 VARIABLE = "ZHENGGAI_NOTIFY"
-TITLES = {"success": "整改通报分析：新一期已发布 / new edition", "failure": "整改通报分析：本次未发布 / run failed",
-          "disagreement": "整改通报分析：出现新的不一致 / new disagreement"}
+TITLES = {
+    "success": "整改通报分析：新一期已发布 / new edition",
+    "failure": "整改通报分析：本次未发布 / run failed",
+    "disagreement": "整改通报分析：出现新的不一致 / new disagreement",
+}
 
 TYPES = {"success": "success", "failure": "failure", "disagreement": "warning"}
 
@@ -23,7 +26,9 @@ def compose(kind: str, record: dict[str, Any]) -> tuple[str, str]:
     rows, checks = record.get("table_rows") or {}, record.get("checks") or {}
     lines = [f"run {record['run_id']}: {record['outcome']}"]
     if rows:
-        lines.append(f"通报 notices {rows.get('core_notices', 0)} · 问题 problems {rows.get('core_problems', 0)} · 不一致 disagreements {checks.get('disagreeing', 0)}")
+        lines.append(
+            f"通报 notices {rows.get('core_notices', 0)} · 问题 problems {rows.get('core_problems', 0)} · 不一致 disagreements {checks.get('disagreeing', 0)}"
+        )
     if kind == "failure":
         lines.append(f"原因 reason: {record.get('error') or 'unknown'}")
         lines.append("上一期保持不变。The last good edition stays in place.")
@@ -31,7 +36,9 @@ def compose(kind: str, record: dict[str, Any]) -> tuple[str, str]:
         lines += [f"- {line}" for line in record.get("disagreements", [])[:10]]
     changes = record.get("changes") or {}
     if kind == "success" and not changes.get("is_first", True):
-        lines.append(f"新增 added {len(changes['notices_added'])} · 状态变化 statuses changed {len(changes['statuses_changed'])} · 数字变化 numbers moved {len(changes['numbers_moved'])}")
+        lines.append(
+            f"新增 added {len(changes['notices_added'])} · 状态变化 statuses changed {len(changes['statuses_changed'])} · 数字变化 numbers moved {len(changes['numbers_moved'])}"
+        )
     return TITLES[kind], "\n".join(lines)
 
 
@@ -54,7 +61,11 @@ def send(kind: str, record: dict[str, Any]) -> str | None:
         return f"message not sent: {type(error).__name__}"
     if bad:
         return f"{bad} of {len(addresses)} addresses in {VARIABLE} are not understood; see the list of services of Apprise"
-    return None if delivered else f"message not delivered to at least one of {len(addresses)} addresses in {VARIABLE}"
+    return (
+        None
+        if delivered
+        else f"message not delivered to at least one of {len(addresses)} addresses in {VARIABLE}"
+    )
 
 
 @contextmanager

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.reporting import display as d
-from analysis.reporting.blocks import Block, Callout, Cell, Column, Heading, ListBlock, Meta, Paragraph, Run, Table
+from analysis.reporting.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Heading,
+    ListBlock,
+    Meta,
+    Paragraph,
+    Run,
+    Table,
+)
 from analysis.reporting.notebook import paragraphs, runs_of
 
 
@@ -20,16 +31,32 @@ def opening_blocks(page: Any) -> list[Block]:
     """Meta, selection and coverage, flags: what a reader needs before the first number."""
     rows = page.notices()
     shown = {k: v for k, v in page.parameters.items() if k != "data_dir"}
-    blocks: list[Block] = [Meta(_title(page, rows), page.t(f"subtitle_{page.name}"), page.name,
-                                data_as_of(page), shown, page.lang)]
+    blocks: list[Block] = [
+        Meta(
+            _title(page, rows), page.t(f"subtitle_{page.name}"), page.name, data_as_of(page), shown, page.lang
+        )
+    ]
     names = page.t("joiner").join(page.of(r) for r in rows)
     cities = len({r["city_code"] or r["notice_id"] for r in rows})
-    blocks.append(Paragraph([
-        Run(data_as_of(page) + ("。" if page.lang == "zh" else ". "), strong=True),
-        Run(page.t("opening_selection", notices=len(rows), cities=cities, names=names,
-                   basis=page.t(f"year_basis_{page.parameters['year_basis']}"), unit=page.unit_label(),
-                   completion=page.t(f"completion_{page.parameters['completion']}"))),
-        Run(_coverage(page, rows))]))
+    blocks.append(
+        Paragraph(
+            [
+                Run(data_as_of(page) + ("。" if page.lang == "zh" else ". "), strong=True),
+                Run(
+                    page.t(
+                        "opening_selection",
+                        notices=len(rows),
+                        cities=cities,
+                        names=names,
+                        basis=page.t(f"year_basis_{page.parameters['year_basis']}"),
+                        unit=page.unit_label(),
+                        completion=page.t(f"completion_{page.parameters['completion']}"),
+                    )
+                ),
+                Run(_coverage(page, rows)),
+            ]
+        )
+    )
     return [*blocks, *flag_line(page, rows)]
 
 
@@ -49,7 +76,9 @@ def _coverage(page: Any, rows: list[dict[str, Any]]) -> str:
     aside = len(page.quarantine())
     if not shares:
         return ""
-    return (" " if page.lang == "en" else "") + page.t("opening_coverage", share=_range(page, shares), aside=aside)
+    return (" " if page.lang == "en" else "") + page.t(
+        "opening_coverage", share=_range(page, shares), aside=aside
+    )
 
 
 SUMMARY = "10_briefing"
@@ -82,8 +111,13 @@ def flag_line(page: Any, rows: list[dict[str, Any]]) -> list[Block]:
     """The raised flags in one paragraph; on the one-page summary without names, which its items give."""
     runs = [Run(page.t("opening_flags") + ("：" if page.lang == "zh" else ": "))]
     for number, (code, of_flag) in enumerate(_raised(page).items()):
-        runs += [Run(("；" if page.lang == "zh" else "; ") if number else ""), Run(code, strong=True),
-                 Run(f" {page.of(of_flag[0], 'flag_label')}{'' if page.name == SUMMARY else _in_brackets(page, _carriers(page, of_flag, rows))}")]
+        runs += [
+            Run(("；" if page.lang == "zh" else "; ") if number else ""),
+            Run(code, strong=True),
+            Run(
+                f" {page.of(of_flag[0], 'flag_label')}{'' if page.name == SUMMARY else _in_brackets(page, _carriers(page, of_flag, rows))}"
+            ),
+        ]
     return [Paragraph([*runs, Run("。" if page.lang == "zh" else ".")])] if len(runs) > 1 else []
 
 
@@ -92,8 +126,12 @@ def summary(page: Any) -> list[Block]:
     from analysis.compare import sentences
 
     found = sentences.summary(page.out, page.lang)
-    return [Callout(tone, page.t(f"summary_{tone}"), [runs_of(p) for p in found[tone]] or [page.t("summary_none")])
-            for tone in ("can", "cannot", "disagree")]
+    return [
+        Callout(
+            tone, page.t(f"summary_{tone}"), [runs_of(p) for p in found[tone]] or [page.t("summary_none")]
+        )
+        for tone in ("can", "cannot", "disagree")
+    ]
 
 
 def method(page: Any) -> list[Block]:
@@ -108,8 +146,18 @@ def city(page: Any) -> list[Block]:
     rows = [r for r in page.notices() if r["notice_id"] in page.focus["notice_ids"]]
     total = {k: sum(r[k] or 0 for r in rows) for k in ("problem_count", "leaf_item_count", "measure_count")}
     name = page.t("joiner").join(page.of(r) for r in rows)
-    return [Paragraph(page.t("city_head", city=name, notices=len(rows), problems=total["problem_count"],
-                             items=total["leaf_item_count"], measures=total["measure_count"]))]
+    return [
+        Paragraph(
+            page.t(
+                "city_head",
+                city=name,
+                notices=len(rows),
+                problems=total["problem_count"],
+                items=total["leaf_item_count"],
+                measures=total["measure_count"],
+            )
+        )
+    ]
 
 
 def pair(page: Any) -> list[Block]:
@@ -117,9 +165,14 @@ def pair(page: Any) -> list[Block]:
     by_id = {r["notice_id"]: r for r in page.notices()}
     left, right = (by_id[n] for n in page.focus["pair"])
     same = left["city_code"] is not None and left["city_code"] == right["city_code"]
-    return [Paragraph(page.t("pair_head", left=page.of(left), right=page.of(right))),
-            Callout("cannot" if not same else "note", page.t("summary_cannot" if not same else "col_note"),
-                    [page.t("pair_two_years" if same else "pair_two_cities")])]
+    return [
+        Paragraph(page.t("pair_head", left=page.of(left), right=page.of(right))),
+        Callout(
+            "cannot" if not same else "note",
+            page.t("summary_cannot" if not same else "col_note"),
+            [page.t("pair_two_years" if same else "pair_two_cities")],
+        ),
+    ]
 
 
 def suite(page: Any) -> list[Block]:
@@ -128,7 +181,11 @@ def suite(page: Any) -> list[Block]:
 
     names = sorted(path.stem for path in notebooks_dir().glob("[0-9][0-9]_*.ipynb"))
     rows = [[Cell(n, n), Cell(page.t(f"title_{n}")), Cell(page.t(f"subtitle_{n}"))] for n in names]
-    columns = [Column("notebook", page.t("col_notebook")), Column("title", page.t("col_meaning")), Column("answers", page.t("col_answers"))]
+    columns = [
+        Column("notebook", page.t("col_notebook")),
+        Column("title", page.t("col_meaning")),
+        Column("answers", page.t("col_answers")),
+    ]
     return [Paragraph(page.t("start_how")), Table("suite", page.t("tab_suite"), columns, rows)]
 
 
@@ -141,7 +198,10 @@ def parameters(page: Any) -> list[Block]:
     for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
         for name, item in declared_parameters(path).items():
             merged.setdefault(name, (item, []))[1].append(path.stem[:2])
-    rows = [[Cell(n), Cell(i.kind), Cell(repr(i.default)), Cell(i.note), Cell(" ".join(where))] for n, (i, where) in merged.items()]
+    rows = [
+        [Cell(n), Cell(i.kind), Cell(repr(i.default)), Cell(i.note), Cell(" ".join(where))]
+        for n, (i, where) in merged.items()
+    ]
     columns = [Column(k, page.t(f"col_{k}")) for k in ("parameter", "kind", "default", "meaning", "notebook")]
     return [Table("parameters", page.t("tab_parameters"), columns, rows)]
 
@@ -149,19 +209,37 @@ def parameters(page: Any) -> list[Block]:
 def dictionary(page: Any) -> list[Block]:
     """The data dictionary: every table and column, from the schemas themselves."""
     from analysis.compare.schemas import OUT_TABLES
-    from analysis.tables.schemas import CORE_TABLES
+    from analysis.ledger.schemas import CORE_TABLES
 
     blocks: list[Block] = [Paragraph(page.t("start_tables"))]
     for name, schema in {**CORE_TABLES, **OUT_TABLES}.items():
         rows = []
         for column, declared in schema.columns().items():
             zh, en = (declared.metadata or {}).get("zh", ""), declared.description or ""
-            rows.append([Cell(column, column), Cell(str(declared.dtype)), Cell(zh if page.lang == "zh" else en),
-                         Cell(en if page.lang == "zh" else zh)])
-        columns = [Column("column", page.t("col_column")), Column("kind", page.t("col_kind")),
-                   Column("meaning", page.t("col_meaning")), Column("note", "English" if page.lang == "zh" else "中文")]
+            rows.append(
+                [
+                    Cell(column, column),
+                    Cell(str(declared.dtype)),
+                    Cell(zh if page.lang == "zh" else en),
+                    Cell(en if page.lang == "zh" else zh),
+                ]
+            )
+        columns = [
+            Column("column", page.t("col_column")),
+            Column("kind", page.t("col_kind")),
+            Column("meaning", page.t("col_meaning")),
+            Column("note", "English" if page.lang == "zh" else "中文"),
+        ]
         doc = (schema.__doc__ or "").strip()
-        blocks.append(Table(f"dictionary-{name.replace('_', '-')}", page.t("tab_dictionary", table=name), columns, rows, note=doc))
+        blocks.append(
+            Table(
+                f"dictionary-{name.replace('_', '-')}",
+                page.t("tab_dictionary", table=name),
+                columns,
+                rows,
+                note=doc,
+            )
+        )
     return blocks
 
 
@@ -170,11 +248,25 @@ def headings(page: Any) -> list[Block]:
     from analysis.reporting.figures import FIGURES
     from analysis.reporting.tables_detail import TABLES
 
-    return [Heading(page.t("head_example")), ListBlock([
-        [Run("page.draw: ", strong=True), Run(", ".join(sorted(FIGURES)))],
-        [Run("page.tabulate: ", strong=True), Run(", ".join(sorted(TABLES)))],
-        [Run("page.out: ", strong=True), Run("out_*")]])]
+    return [
+        Heading(page.t("head_example")),
+        ListBlock(
+            [
+                [Run("page.draw: ", strong=True), Run(", ".join(sorted(FIGURES)))],
+                [Run("page.tabulate: ", strong=True), Run(", ".join(sorted(TABLES)))],
+                [Run("page.out: ", strong=True), Run("out_*")],
+            ]
+        ),
+    ]
 
 
-PIECES = {"summary": summary, "method": method, "city": city, "pair": pair, "suite": suite, "parameters": parameters,
-          "dictionary": dictionary, "names": headings}
+PIECES = {
+    "summary": summary,
+    "method": method,
+    "city": city,
+    "pair": pair,
+    "suite": suite,
+    "parameters": parameters,
+    "dictionary": dictionary,
+    "names": headings,
+}

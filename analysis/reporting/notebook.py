@@ -12,9 +12,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any
 
 from analysis.reporting import labels
 from analysis.reporting.blocks import Block, Heading, Paragraph, Run, Source, show
@@ -71,12 +72,16 @@ class Page:
         """Printed titles of aspects and categories by section ID, shortened for a table cell."""
         rows = self.ledger.frames["core_sections"].select("section_id", "title_text").iter_rows()
         flat = {key: "".join(text.split()) for key, text in rows}
-        return {key: text if len(text) <= length else text[:length - 1] + "…" for key, text in flat.items()}
+        return {key: text if len(text) <= length else text[: length - 1] + "…" for key, text in flat.items()}
 
     def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
         """Rows of a comparison table that belong to a notice, optionally with columns equal to values."""
         found = self.out[table].to_dicts()
-        return [r for r in found if r.get("notice_id", "") is not None and all(r[k] == v for k, v in equal.items())]
+        return [
+            r
+            for r in found
+            if r.get("notice_id", "") is not None and all(r[k] == v for k, v in equal.items())
+        ]
 
     def notices(self) -> list[dict[str, Any]]:
         """Notices of the selection in the order of the tables (by name, never by a score)."""
@@ -84,7 +89,7 @@ class Page:
 
     def quarantine(self) -> list[dict[str, Any]]:
         """Files and records set aside when the tables were made."""
-        from analysis.tables.store import MissingTables, scan_table
+        from analysis.ledger.store import MissingTables, scan_table
 
         try:
             return scan_table(self.data_dir, "core_quarantine").collect().to_dicts()
@@ -128,7 +133,11 @@ class Page:
         from analysis.reporting.tables_detail import TABLES
 
         table = choose(TABLES, name, "table")(self)
-        show(self._named([table]) if table else Paragraph(self.t("nothing_to_list", what=self.t(f"tab_{name}"))))
+        show(
+            self._named([table])
+            if table
+            else Paragraph(self.t("nothing_to_list", what=self.t(f"tab_{name}")))
+        )
 
     def _named(self, blocks: list[Any]) -> list[Any]:
         """In a profile, a pair or the summary, IDs say so: a bound briefing has no ID twice."""
@@ -158,8 +167,13 @@ def runs_of(paragraph: Iterable[dict[str, Any]]) -> tuple[Run, ...]:
     runs = []
     for part in paragraph:
         source = part.get("source")
-        runs.append(Run(part["text"], bool(part.get("strong")),
-                        Source(source["notice_id"], source.get("target")) if source else None))
+        runs.append(
+            Run(
+                part["text"],
+                bool(part.get("strong")),
+                Source(source["notice_id"], source.get("target")) if source else None,
+            )
+        )
     return tuple(runs)
 
 
@@ -168,9 +182,19 @@ def paragraphs(found: Iterable[Iterable[dict[str, Any]]]) -> list[Block]:
     return [Paragraph(runs_of(paragraph)) for paragraph in found]
 
 
-def open_notebook(name: str, *, data_dir: str = "../data/processed", city_codes: Iterable[str] = (),
-                  first_year: int = 0, last_year: int = 0, year_basis: str = "publication",
-                  completion: str = "lenient", unit: str = "problem", lang: str = "zh", **focus: Any) -> Page:
+def open_notebook(
+    name: str,
+    *,
+    data_dir: str = "../data/processed",
+    city_codes: Iterable[str] = (),
+    first_year: int = 0,
+    last_year: int = 0,
+    year_basis: str = "publication",
+    completion: str = "lenient",
+    unit: str = "problem",
+    lang: str = "zh",
+    **focus: Any,
+) -> Page:
     """Load one selection of the ledger for a notebook; 0 means no limit on that side.
 
     ``focus`` is what a single notebook adds: ``city_code`` of the profile, ``left`` and ``right``
@@ -180,8 +204,16 @@ def open_notebook(name: str, *, data_dir: str = "../data/processed", city_codes:
     from analysis.compare.ledger import load_ledger
     from analysis.reporting.sides import pick_city, pick_pair
 
-    chosen = {"city_codes": list(city_codes), "first_year": first_year, "last_year": last_year,
-              "year_basis": year_basis, "completion": completion, "unit": unit, "lang": lang, **focus}
+    chosen = {
+        "city_codes": list(city_codes),
+        "first_year": first_year,
+        "last_year": last_year,
+        "year_basis": year_basis,
+        "completion": completion,
+        "unit": unit,
+        "lang": lang,
+        **focus,
+    }
     folder = Path(data_dir)
     ledger = load_ledger(folder, tuple(city_codes), first_year or None, last_year or None, year_basis)
     page = Page(name, lang, ledger, Outputs(ledger, completion, UNIT_OF_PARAMETER[unit]), chosen, folder)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "year_basis": ("inspection", "feedback", "publication"),
@@ -64,7 +65,9 @@ def declared_parameters(notebook: Path) -> dict[str, Declared]:
         raise ParameterError(f"{notebook.name} is not a readable notebook ({error}).") from None
     tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
-        raise ParameterError(f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it needs exactly one.")
+        raise ParameterError(
+            f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it needs exactly one."
+        )
     code = tagged[0]["source"]
     code = code if isinstance(code, str) else "".join(code)
     lines = code.splitlines()
@@ -77,14 +80,17 @@ def declared_parameters(notebook: Path) -> dict[str, Declared]:
         simple = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
         kind = statement.annotation.id if simple and isinstance(statement.annotation, ast.Name) else ""
         if kind not in _KINDS or statement.value is None:
-            raise ParameterError(f"{notebook.name}, parameters cell line {statement.lineno}: expected "
-                                 f"'name: {'|'.join(_KINDS)} = literal'.")
+            raise ParameterError(
+                f"{notebook.name}, parameters cell line {statement.lineno}: expected "
+                f"'name: {'|'.join(_KINDS)} = literal'."
+            )
         try:
             default = ast.literal_eval(statement.value)
         except ValueError:
-            raise ParameterError(f"{notebook.name}, parameters cell line {statement.lineno}: "
-                                 "the default must be a literal.") from None
-        comment = lines[statement.end_lineno - 1][statement.end_col_offset:].partition("#")[2].strip()
+            raise ParameterError(
+                f"{notebook.name}, parameters cell line {statement.lineno}: the default must be a literal."
+            ) from None
+        comment = lines[statement.end_lineno - 1][statement.end_col_offset :].partition("#")[2].strip()
         found[statement.target.id] = Declared(statement.target.id, kind, default, comment)
     return found
 
@@ -126,15 +132,20 @@ def _typed(declared: Declared, value: Any) -> Any:
 
 
 def _describe(kind: str) -> str:
-    return {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
-            "list": "a list (comma-separated)"}[kind]
+    return {
+        "str": "text",
+        "int": "a whole number",
+        "float": "a number",
+        "bool": "true or false",
+        "list": "a list (comma-separated)",
+    }[kind]
 
 
 def _known_cities(data_dir: Path) -> dict[str, str]:
     """City codes and names of the parsed notices, by code."""
     import polars as pl
 
-    from analysis.tables.store import MissingTables, scan_table
+    from analysis.ledger.store import MissingTables, scan_table
 
     try:
         frame = scan_table(data_dir, "core_notices").select("city_code", "city_name").collect()
@@ -158,8 +169,9 @@ def _city(word: str, cities: Mapping[str, str], name: str) -> str:
     raise ParameterError(f"{name}: no notice of {word!r}.{hint} Available: {listed}.")
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any], data_dir: Path | None = None,
-                     ignore: Iterable[str] = ()) -> dict[str, Any]:
+def check_parameters(
+    notebook: Path, given: Mapping[str, Any], data_dir: Path | None = None, ignore: Iterable[str] = ()
+) -> dict[str, Any]:
     """``given`` typed and checked for one notebook; defaults are not filled in.
 
     ``data_dir`` (a folder of parsed tables) also checks cities and that something is selected;
@@ -172,13 +184,16 @@ def check_parameters(notebook: Path, given: Mapping[str, Any], data_dir: Path | 
         if name not in declared:
             if name in ignore:
                 continue
-            raise ParameterError(f"{notebook.stem} has no parameter {name!r}.{_did_you_mean(name, declared)} "
-                                 f"It takes: {', '.join(declared)}.")
+            raise ParameterError(
+                f"{notebook.stem} has no parameter {name!r}.{_did_you_mean(name, declared)} "
+                f"It takes: {', '.join(declared)}."
+            )
         value = _typed(declared[name], value)
         allowed = ALLOWED.get(name)
         if allowed and value not in allowed:
-            raise ParameterError(f"{name} cannot be {value!r}.{_did_you_mean(value, allowed)} "
-                                 f"Allowed: {', '.join(allowed)}.")
+            raise ParameterError(
+                f"{name} cannot be {value!r}.{_did_you_mean(value, allowed)} Allowed: {', '.join(allowed)}."
+            )
         checked[name] = value
     merged = {name: item.default for name, item in declared.items()} | checked
     if data_dir is None:
@@ -204,14 +219,21 @@ def _check_selection(merged: dict[str, Any], checked: dict[str, Any], data_dir: 
     from analysis.compare.ledger import EmptySelection, load_ledger
 
     try:
-        ledger = load_ledger(data_dir, tuple(merged.get("city_codes") or ()), first, last,
-                             merged.get("year_basis", "publication"))
+        ledger = load_ledger(
+            data_dir,
+            tuple(merged.get("city_codes") or ()),
+            first,
+            last,
+            merged.get("year_basis", "publication"),
+        )
     except EmptySelection as error:
         raise ParameterError(str(error)) from None
     from analysis.reporting.sides import pick_pair  # two notices or two cities of the selection
 
     if merged.get("city_code") and merged["city_code"] not in ledger.notices["city_code"].to_list():
-        raise ParameterError(f"city_code {merged['city_code']} lies outside city_codes or the years selected.")
+        raise ParameterError(
+            f"city_code {merged['city_code']} lies outside city_codes or the years selected."
+        )
     if "left" in merged and "right" in merged:
         try:
             pick_pair(ledger.notices, merged["left"], merged["right"])
@@ -219,14 +241,17 @@ def _check_selection(merged: dict[str, Any], checked: dict[str, Any], data_dir: 
             raise ParameterError(f"left/right: {error.args[0]}") from None
 
 
-def check_run(notebooks: Iterable[Path], given: Mapping[str, Any],
-              data_dir: Path | None = None) -> dict[Path, dict[str, Any]]:
+def check_run(
+    notebooks: Iterable[Path], given: Mapping[str, Any], data_dir: Path | None = None
+) -> dict[Path, dict[str, Any]]:
     """Checked parameters for each notebook of a run; a name must be known to at least one."""
     paths = list(notebooks)
     known = {path: declared_parameters(path) for path in paths}
     for name in given:
         if not any(name in declared for declared in known.values()):
             every = sorted({n for declared in known.values() for n in declared})
-            raise ParameterError(f"no notebook of this run has a parameter {name!r}."
-                                 f"{_did_you_mean(name, every)} They take: {', '.join(every)}.")
+            raise ParameterError(
+                f"no notebook of this run has a parameter {name!r}."
+                f"{_did_you_mean(name, every)} They take: {', '.join(every)}."
+            )
     return {path: check_parameters(path, given, data_dir, ignore=given) for path in paths}

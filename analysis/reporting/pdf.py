@@ -59,20 +59,30 @@ def breakable(text: str) -> str:
     """``text`` with invisible break hints inside words too long for a column."""
     if len(text) <= _LONG_WORD or " " not in text and not re.search(r"[!-~]{15}", text):
         return text
-    return re.sub(r"[!-~]{15,}", lambda m: re.sub(r"([^\u200b]{14})(?=[^\u200b]{2})", "\\1\u200b", _BREAKS.sub("\\1\u200b", m.group())), text)
+    return re.sub(
+        r"[!-~]{15,}",
+        lambda m: re.sub(
+            r"([^\u200b]{14})(?=[^\u200b]{2})", "\\1\u200b", _BREAKS.sub("\\1\u200b", m.group())
+        ),
+        text,
+    )
 
 
 def split_tail(text: str) -> tuple[str, str]:
     """(rest, last word) of a text that a note follows: the note must not stand alone on a line."""
     # Closing punctuation stays with what it closes.
     match = re.search(r"(?:[A-Za-z0-9.,%/+−-]{1,12}|.)[，。；：、！？）》”’」』】〕…]*\Z", text, re.S)
-    return (text[:match.start()], match.group()) if match else ("", "")
+    return (text[: match.start()], match.group()) if match else ("", "")
 
 
 def _cell_text(cell: Mapping[str, Any]) -> str:
     """What stands in the cell, its flags and its note number included."""
     note = f"[{cell['n']}]" if cell["n"] else ""
-    return cell["text"] + (" " + " ".join(cell["flags"]) if cell["flags"] else "") + note[: max(0, len(note) - 1)]
+    return (
+        cell["text"]
+        + (" " + " ".join(cell["flags"]) if cell["flags"] else "")
+        + note[: max(0, len(note) - 1)]
+    )
 
 
 def _longest_word(text: str) -> float:
@@ -81,7 +91,9 @@ def _longest_word(text: str) -> float:
     return max((_em(word) for word in words), default=1.0)
 
 
-def _column_needs(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[tuple[float, float, float]]:
+def _column_needs(
+    columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]]
+) -> list[tuple[float, float, float]]:
     """Per column (least, comfortable, total) width in em."""
     needs = []
     for index, column in enumerate(columns):
@@ -95,13 +107,24 @@ def _column_needs(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[
         else:
             # Short labels (鞍山 2021) stay on one line; longer texts need room for a few characters and their longest word.
             short = max((w for w in widths if w <= _SHORT_LABEL), default=1.0)
-            least = max(min(widest, 5.0), short, *(min(_longest_word(t), 9.0) for t in texts)) if texts else 1.0
-        least = max(least, min(head, max(2.2, head / 2 + 0.2), 4.2), min(_longest_word(column["label"]), 9.0) if column["label"] else 1.0) + 0.15
+            least = (
+                max(min(widest, 5.0), short, *(min(_longest_word(t), 9.0) for t in texts)) if texts else 1.0
+            )
+        least = (
+            max(
+                least,
+                min(head, max(2.2, head / 2 + 0.2), 4.2),
+                min(_longest_word(column["label"]), 9.0) if column["label"] else 1.0,
+            )
+            + 0.15
+        )
         needs.append((least, max(least, min(max(widest, min(head, 6.0)) + 0.15, 34.0)), sum(widths) + head))
     return needs
 
 
-def _share_out(needs: Sequence[tuple[float, float, float]], em_mm: float, pad: float, room: float) -> list[float] | None:
+def _share_out(
+    needs: Sequence[tuple[float, float, float]], em_mm: float, pad: float, room: float
+) -> list[float] | None:
     """Column widths in mm that fill ``room``; None when the least widths do not fit."""
     least = [n[0] * em_mm + 2 * pad for n in needs]
     comfortable = [n[1] * em_mm + 2 * pad for n in needs]
@@ -121,7 +144,7 @@ def _share_out(needs: Sequence[tuple[float, float, float]], em_mm: float, pad: f
             widths = [w + min(rest / len(widths), 6.0) for w in widths]
         return widths
     # Give most to the columns that would otherwise grow tallest.
-    weight = [(c - l) * max(n[2], 1.0) ** 0.8 for l, c, n in zip(least, comfortable, needs)]
+    weight = [(c - line) * max(n[2], 1.0) ** 0.8 for line, c, n in zip(least, comfortable, needs)]
     widths = list(least)
     open_columns = set(range(len(needs)))
     while spare > 0.01 and open_columns:
@@ -141,10 +164,29 @@ def _share_out(needs: Sequence[tuple[float, float, float]], em_mm: float, pad: f
     return widths
 
 
-def _part(block: Mapping[str, Any], picked: Sequence[int], widths: Sequence[float], size: float, pad: float, suffix: str) -> dict[str, Any]:
+def _part(
+    block: Mapping[str, Any],
+    picked: Sequence[int],
+    widths: Sequence[float],
+    size: float,
+    pad: float,
+    suffix: str,
+) -> dict[str, Any]:
     columns = [block["columns"][i] for i in picked]
-    rows = [[{"text": breakable(row[i]["text"]), "tail": "", "flags": row[i]["flags"], "n": row[i]["n"], "href": "", "long": len(row[i]["text"]) > _LONG_CELL} for i in picked]
-            for row in block["rows"]]
+    rows = [
+        [
+            {
+                "text": breakable(row[i]["text"]),
+                "tail": "",
+                "flags": row[i]["flags"],
+                "n": row[i]["n"],
+                "href": "",
+                "long": len(row[i]["text"]) > _LONG_CELL,
+            }
+            for i in picked
+        ]
+        for row in block["rows"]
+    ]
     for row in rows:
         wide = any(cell["long"] for cell in row)
         noted: set[int] = set()
@@ -156,8 +198,15 @@ def _part(block: Mapping[str, Any], picked: Sequence[int], widths: Sequence[floa
             noted.add(cell["n"])
             if cell["n"]:
                 cell["text"], cell["tail"] = split_tail(cell["text"])
-    return {"labels": [breakable(c["label"]) for c in columns], "aligns": [c["align"] for c in columns], "widths": [round(w, 3) for w in widths],
-            "size": size, "pad": pad, "rows": rows, "suffix": suffix}
+    return {
+        "labels": [breakable(c["label"]) for c in columns],
+        "aligns": [c["align"] for c in columns],
+        "widths": [round(w, 3) for w in widths],
+        "size": size,
+        "pad": pad,
+        "rows": rows,
+        "suffix": suffix,
+    }
 
 
 def lay_out_table(block: Mapping[str, Any], more: str) -> tuple[bool, list[dict[str, Any]]]:
@@ -176,7 +225,10 @@ def lay_out_table(block: Mapping[str, Any], more: str) -> tuple[bool, list[dict[
     parts, picked = [], [0]
     groups: list[list[int]] = []
     for index in list(every)[1:]:
-        if _share_out([needs[i] for i in (*picked, index)], size * _MM_PER_POINT, pad, LANDSCAPE_MM) is None and len(picked) > 1:
+        if (
+            _share_out([needs[i] for i in (*picked, index)], size * _MM_PER_POINT, pad, LANDSCAPE_MM) is None
+            and len(picked) > 1
+        ):
             groups.append(picked)
             picked = [0]
         picked.append(index)
@@ -230,8 +282,16 @@ def _plain(block: Mapping[str, Any]) -> dict[str, Any]:
     if "runs" in block:
         return {**block, "runs": _with_tails(block["runs"])}
     if "items" in block:
-        widths = [sum(_em(run["text"]) + (1.6 if run["n"] else 0.0) for run in item) for item in block["items"]]
-        return {**block, "items": [_with_tails(item) for item in block["items"]], "short": len(widths) >= 4 and max(widths) <= 1.5 * _HALF_LINE and sum(w > _HALF_LINE for w in widths) <= len(widths) / 2}
+        widths = [
+            sum(_em(run["text"]) + (1.6 if run["n"] else 0.0) for run in item) for item in block["items"]
+        ]
+        return {
+            **block,
+            "items": [_with_tails(item) for item in block["items"]],
+            "short": len(widths) >= 4
+            and max(widths) <= 1.5 * _HALF_LINE
+            and sum(w > _HALF_LINE for w in widths) <= len(widths) / 2,
+        }
     return dict(block)
 
 
@@ -247,17 +307,33 @@ def _with_tails(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _compiler(folders: tuple[str, ...]):
     import typst
 
-    return typst.Compiler(root=str(TEMPLATES), font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)))
+    return typst.Compiler(
+        root=str(TEMPLATES),
+        font_paths=typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
+        ),
+    )
 
 
 def _payload(document: Mapping[str, Any], contents: bool) -> dict[str, Any]:
     say, when = document["words"], document["timestamp"]
     cover = [f"{say['data_as_of']}{say['colon']}{document['as_of']}"] if document["as_of"] else []
     cover.append(say["self_reported"])
-    return {"lang": document["lang"], "words": say, "title": document["title"], "subtitle": document["subtitle"], "short-title": document["title"],
-            "author": "zhenggai", "date": [when.year, when.month, when.day], "cover": cover, "contents": contents,
-            "foot": f"{say['data_as_of']}{say['colon']}{document['as_of']}" if document["as_of"] else "",
-            "fonts": list(fonts.CHAIN), "groups": [{**g, "blocks": [_plain(b) for b in g["blocks"]]} for g in orient(document)], "sources": document["sources"]}
+    return {
+        "lang": document["lang"],
+        "words": say,
+        "title": document["title"],
+        "subtitle": document["subtitle"],
+        "short-title": document["title"],
+        "author": "zhenggai",
+        "date": [when.year, when.month, when.day],
+        "cover": cover,
+        "contents": contents,
+        "foot": f"{say['data_as_of']}{say['colon']}{document['as_of']}" if document["as_of"] else "",
+        "fonts": list(fonts.CHAIN),
+        "groups": [{**g, "blocks": [_plain(b) for b in g["blocks"]]} for g in orient(document)],
+        "sources": document["sources"],
+    }
 
 
 def write_briefing(document: Mapping[str, Any], path: Path, *, contents: bool = True) -> Path:
@@ -270,9 +346,16 @@ def write_briefing(document: Mapping[str, Any], path: Path, *, contents: bool = 
     payload = json.dumps(_payload(document, contents), ensure_ascii=False, sort_keys=True)
     folders = tuple(fonts.typst_folders(payload.replace("\\n", "\n")))
     try:
-        made = _compiler(folders).compile(str(TEMPLATES / "briefing.typ"), format="pdf", sys_inputs={"data": payload},
-                                        pdf_standards=["ua-1", "a-2a"], timestamp=int(document["timestamp"].timestamp()))
+        made = _compiler(folders).compile(
+            str(TEMPLATES / "briefing.typ"),
+            format="pdf",
+            sys_inputs={"data": payload},
+            pdf_standards=["ua-1", "a-2a"],
+            timestamp=int(document["timestamp"].timestamp()),
+        )
     except typst.TypstError as error:
-        raise PdfError(f"{path.name}: {error}" + "".join(f"; {hint}" for hint in getattr(error, "hints", ()) or ())) from None
+        raise PdfError(
+            f"{path.name}: {error}" + "".join(f"; {hint}" for hint in getattr(error, "hints", ()) or ())
+        ) from None
     path.write_bytes(made)
     return path

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting import gates, redact as redaction
+from analysis.reporting import gates
+from analysis.reporting import redact as redaction
 from analysis.reporting.render_document import BlockError, assemble, words
 
 BLOCK_MIME = "application/vnd.zhenggai.block+json"
@@ -43,7 +44,9 @@ def read_blocks(notebook: Path) -> list[dict[str, Any]]:
     for number, cell in enumerate(cells, 1):
         for output in cell.get("outputs") or ():
             if output.get("output_type") == "error":
-                raise BlockError(f"{Path(notebook).name}, cell {number}: failed with {output.get('ename')}: {output.get('evalue')}; run it again")
+                raise BlockError(
+                    f"{Path(notebook).name}, cell {number}: failed with {output.get('ename')}: {output.get('evalue')}; run it again"
+                )
             data = output.get("data") or {}
             block = data.get(BLOCK_MIME)
             if block is None:
@@ -76,11 +79,16 @@ def notice_names(frames: Mapping[str, Any], lang: str) -> dict[str, dict[str, st
         place = row.get("city_name") or row["notice_id"].split("-")[0]
         if lang == "en":
             place = row["notice_id"].split("-")[0].capitalize()
-        names[row["notice_id"]] = {"label": f"{place} {row.get('notice_year') or ''}".strip(), "title": row.get("title") or ""}
+        names[row["notice_id"]] = {
+            "label": f"{place} {row.get('notice_year') or ''}".strip(),
+            "title": row.get("title") or "",
+        }
     return names
 
 
-def profile_name(notebook: Path, blocks: Sequence[Mapping[str, Any]], frames: Mapping[str, Any]) -> str | None:
+def profile_name(
+    notebook: Path, blocks: Sequence[Mapping[str, Any]], frames: Mapping[str, Any]
+) -> str | None:
     """``profile-anshan`` for a city profile, None for every other notebook.
 
     A profile is a notebook whose parameters name one city (``city_code``); the name is the
@@ -89,7 +97,13 @@ def profile_name(notebook: Path, blocks: Sequence[Mapping[str, Any]], frames: Ma
     code = str((_meta(blocks).get("parameters") or {}).get("city_code") or "")
     if not code:
         return None
-    places = sorted({row["notice_id"].split("-")[0] for row in _rows(frames, "core_notices") if row.get("city_code") == code})
+    places = sorted(
+        {
+            row["notice_id"].split("-")[0]
+            for row in _rows(frames, "core_notices")
+            if row.get("city_code") == code
+        }
+    )
     slug = places[0] if places else code
     return "profile-" + (re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or "city")
 
@@ -124,9 +138,13 @@ class _Suite:
         names = notice_names(self.frames, lang)
         self.documents: dict[str, dict[str, Any]] = {}
         if bound:
-            self.documents["briefing"] = assemble(bound, lang, names=names, subtitle=self._scope(names) if len(bound) > 1 else None)
+            self.documents["briefing"] = assemble(
+                bound, lang, names=names, subtitle=self._scope(names) if len(bound) > 1 else None
+            )
         for name in sorted(profiles):
-            self.documents[name] = assemble(profiles[name], lang, names=names, title=self._profile_title(profiles[name]))
+            self.documents[name] = assemble(
+                profiles[name], lang, names=names, title=self._profile_title(profiles[name])
+            )
 
     def _scope(self, names: Mapping[str, Mapping[str, str]]) -> str | None:
         """「5 份通报：鞍山 2021、…」 under the title; only the number where the list would not fit a line or two."""
@@ -134,14 +152,24 @@ class _Suite:
             return None
         say = words(self.lang)
         count = say["notices_count"].format(len(names))
-        return count + say["colon"] + say["list_sep"].join(names[n]["label"] for n in sorted(names)) if len(names) <= 8 else count
+        return (
+            count + say["colon"] + say["list_sep"].join(names[n]["label"] for n in sorted(names))
+            if len(names) <= 8
+            else count
+        )
 
     def _profile_title(self, notebooks: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:
         """「鞍山：城市概况」: the notebook's own title says no city."""
         meta = _meta(notebooks[0])
         code, title = str((meta.get("parameters") or {}).get("city_code") or ""), str(meta.get("title") or "")
-        place = next((row["notice_id"].split("-")[0].capitalize() if self.lang == "en" else row.get("city_name")
-                      for row in _rows(self.frames, "core_notices") if row.get("city_code") == code), None)
+        place = next(
+            (
+                row["notice_id"].split("-")[0].capitalize() if self.lang == "en" else row.get("city_name")
+                for row in _rows(self.frames, "core_notices")
+                if row.get("city_code") == code
+            ),
+            None,
+        )
         return f"{place}{words(self.lang)['colon']}{title}" if place and place not in title else None
 
     @property
@@ -164,15 +192,25 @@ class _Suite:
                 folder.mkdir(parents=True, exist_ok=True)
                 stem = self.figure_stem(name, block["anchor"])
                 drawing = folder / f"{stem}.svg"
-                drawing.write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + block["svg"], encoding="utf-8", newline="\n")
+                drawing.write_text(
+                    '<?xml version="1.0" encoding="UTF-8"?>\n' + block["svg"], encoding="utf-8", newline="\n"
+                )
                 written += [drawing, write_csv(folder / f"{stem}.csv", block["columns"], block["rows"])]
         return written
 
     def related(self, document: str) -> list[dict[str, str]]:
         """Links between the briefing and the profiles."""
         if document != "briefing":
-            return [{"href": "briefing.html", "text": words(self.lang)["back"]}] if "briefing" in self.documents else []
-        return [{"href": f"{name}.html", "text": d["title"]} for name, d in self.documents.items() if name != "briefing"]
+            return (
+                [{"href": "briefing.html", "text": words(self.lang)["back"]}]
+                if "briefing" in self.documents
+                else []
+            )
+        return [
+            {"href": f"{name}.html", "text": d["title"]}
+            for name, d in self.documents.items()
+            if name != "briefing"
+        ]
 
 
 def settle_links(value: Any, pages: Mapping[str, frozenset[str]]) -> Any:
@@ -184,7 +222,9 @@ def settle_links(value: Any, pages: Mapping[str, frozenset[str]]) -> Any:
         made = {k: v if k in ("svg", "png") else settle_links(v, pages) for k, v in value.items()}
         if str(made.get("href", "")).startswith("sources/"):
             page, _, anchor = made["href"].partition("#")
-            made["href"] = "" if page not in pages else made["href"] if anchor in pages[page] else f"{page}#top"
+            made["href"] = (
+                "" if page not in pages else made["href"] if anchor in pages[page] else f"{page}#top"
+            )
         return made
     if isinstance(value, list):
         return [settle_links(v, pages) for v in value]
@@ -198,14 +238,27 @@ def _html(suite: _Suite, out: Path) -> list[Path]:
     titles = flag_titles(suite.lang)
     pages: dict[str, frozenset[str]] = {}
     if suite.frames.get("core_texts") is not None:
-        for page in source_pages.write_source_pages(suite.frames, out / "sources", lang=suite.lang, back="../briefing.html" if "briefing" in suite.documents else ""):
+        for page in source_pages.write_source_pages(
+            suite.frames,
+            out / "sources",
+            lang=suite.lang,
+            back="../briefing.html" if "briefing" in suite.documents else "",
+        ):
             gates.check_html(page)
-            pages[f"sources/{page.name}"] = frozenset(re.findall(r' id="([A-Za-z0-9._-]+)"', page.read_text(encoding="utf-8")))
+            pages[f"sources/{page.name}"] = frozenset(
+                re.findall(r' id="([A-Za-z0-9._-]+)"', page.read_text(encoding="utf-8"))
+            )
             written.append(page)
     for name, document in suite.documents.items():
         document = settle_links(document, pages)
-        links = {b["anchor"]: f"figures/{suite.figure_stem(name, b['anchor'])}.csv" for b in document["body"] if b["kind"] == "figure"}
-        page = html.write_briefing(document, out / f"{name}.html", data_links=links, related=suite.related(name), flag_titles=titles)
+        links = {
+            b["anchor"]: f"figures/{suite.figure_stem(name, b['anchor'])}.csv"
+            for b in document["body"]
+            if b["kind"] == "figure"
+        }
+        page = html.write_briefing(
+            document, out / f"{name}.html", data_links=links, related=suite.related(name), flag_titles=titles
+        )
         gates.check_html(page)
         written.append(page)
     return written
@@ -233,13 +286,15 @@ def _docx(suite: _Suite, out: Path) -> list[Path]:
 
 
 def _xlsx(suite: _Suite, out: Path) -> list[Path]:
+    from analysis.ledger.codes import read_code_lists
     from analysis.reporting import workbook, workbook_files
     from analysis.reporting.render_document import timestamp
-    from analysis.tables.codes import read_code_lists
 
     # A selection of the ledger comes without the code lists; a ledger without labels is unreadable.
     frames = {**read_code_lists(), **suite.frames}
-    made = workbook.write_ledger(frames, out / "ledger.xlsx", lang=suite.lang, as_of=suite.as_of, created=timestamp(suite.as_of))
+    made = workbook.write_ledger(
+        frames, out / "ledger.xlsx", lang=suite.lang, as_of=suite.as_of, created=timestamp(suite.as_of)
+    )
     gates.check_xlsx(made)
     folder = workbook_files.write_csv_folder(frames, out / "ledger")
     files = sorted(folder.glob("*.csv"))
@@ -251,8 +306,14 @@ def _xlsx(suite: _Suite, out: Path) -> list[Path]:
 _WRITERS = {"html": _html, "pdf": _pdf, "docx": _docx, "xlsx": _xlsx}
 
 
-def export(executed_notebooks: Iterable[Path], ledger_frames: Mapping[str, Any], out_dir: Path, formats: Iterable[str] = FORMATS,
-           lang: str = "zh", redact: bool = False) -> dict[str, Path]:
+def export(
+    executed_notebooks: Iterable[Path],
+    ledger_frames: Mapping[str, Any],
+    out_dir: Path,
+    formats: Iterable[str] = FORMATS,
+    lang: str = "zh",
+    redact: bool = False,
+) -> dict[str, Path]:
     """Write the chosen ``formats`` into ``out_dir``; returns path relative to it → path, sorted.
 
     ``executed_notebooks`` in binding order; ``ledger_frames``: table name → polars frame (core,
@@ -283,7 +344,9 @@ def export(executed_notebooks: Iterable[Path], ledger_frames: Mapping[str, Any],
     return dict(sorted(written.items()))
 
 
-def export_notebook(notebook: Path, out_dir: Path, formats: Iterable[str] = ("html", "pdf"), lang: str | None = None) -> dict[str, Path]:
+def export_notebook(
+    notebook: Path, out_dir: Path, formats: Iterable[str] = ("html", "pdf"), lang: str | None = None
+) -> dict[str, Path]:
     """One executed notebook on its own as ``<stem>.html`` and ``<stem>.pdf`` (no ledger needed)."""
     from analysis.reporting import html, pdf
 

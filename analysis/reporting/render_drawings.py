@@ -16,16 +16,101 @@ from analysis.reporting import fonts
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
-_ELEMENTS = frozenset("svg g path rect circle ellipse line polyline polygon text tspan defs clipPath use linearGradient "
-                      "radialGradient stop marker pattern image mask".split())
-_ATTRIBUTES = frozenset("""id d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height viewBox points transform offset
- clip-path clip-rule fill fill-rule fill-opacity stroke stroke-width stroke-dasharray stroke-dashoffset stroke-linecap
- stroke-linejoin stroke-opacity stroke-miterlimit opacity font-size font-family font-weight font-style text-anchor
- dominant-baseline baseline-shift letter-spacing stop-color stop-opacity gradientUnits gradientTransform clipPathUnits
- patternUnits patternTransform markerWidth markerHeight refX refY orient preserveAspectRatio mask text-decoration
- visibility display""".split())
-_STYLES = _ATTRIBUTES - frozenset("id d x y width height viewBox points".split())
-_FONT = re.compile(r"(?:(normal|italic|oblique)\s+)?(?:(normal|bold|[1-9]00)\s+)?([\d.]+)(px|pt|em)?(?:/\S+)?\s+(.+)", re.S)
+_ELEMENTS = frozenset(
+    [
+        "svg",
+        "g",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "defs",
+        "clipPath",
+        "use",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "marker",
+        "pattern",
+        "image",
+        "mask",
+    ]
+)
+_ATTRIBUTES = frozenset(
+    [
+        "id",
+        "d",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "fx",
+        "fy",
+        "dx",
+        "dy",
+        "width",
+        "height",
+        "viewBox",
+        "points",
+        "transform",
+        "offset",
+        "clip-path",
+        "clip-rule",
+        "fill",
+        "fill-rule",
+        "fill-opacity",
+        "stroke",
+        "stroke-width",
+        "stroke-dasharray",
+        "stroke-dashoffset",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-opacity",
+        "stroke-miterlimit",
+        "opacity",
+        "font-size",
+        "font-family",
+        "font-weight",
+        "font-style",
+        "text-anchor",
+        "dominant-baseline",
+        "baseline-shift",
+        "letter-spacing",
+        "stop-color",
+        "stop-opacity",
+        "gradientUnits",
+        "gradientTransform",
+        "clipPathUnits",
+        "patternUnits",
+        "patternTransform",
+        "markerWidth",
+        "markerHeight",
+        "refX",
+        "refY",
+        "orient",
+        "preserveAspectRatio",
+        "mask",
+        "text-decoration",
+        "visibility",
+        "display",
+    ]
+)
+_STYLES = _ATTRIBUTES - frozenset(["id", "d", "x", "y", "width", "height", "viewBox", "points"])
+_FONT = re.compile(
+    r"(?:(normal|italic|oblique)\s+)?(?:(normal|bold|[1-9]00)\s+)?([\d.]+)(px|pt|em)?(?:/\S+)?\s+(.+)", re.S
+)
 _LOCAL_URL = re.compile(r"url\(\s*['\"]?#([^)'\"\s]+)['\"]?\s*\)")
 _DATA_IMAGE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]+\Z")
 _POINTS = {"pt": 96 / 72, "in": 96.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "px": 1.0, "": 1.0}
@@ -141,7 +226,9 @@ def sanitise(source: str, figure_id: str) -> str:
 
 def aspect(svg: str) -> float:
     """Height over width of a sanitised drawing."""
-    _, _, width, height = (float(v) for v in re.search(r'viewBox="([^"]+)"', svg).group(1).replace(",", " ").split())
+    _, _, width, height = (
+        float(v) for v in re.search(r'viewBox="([^"]+)"', svg).group(1).replace(",", " ").split()
+    )
     return height / width
 
 

@@ -20,11 +20,26 @@ from pathlib import Path
 from typing import Any
 
 RECORD_NAME = "run.json"
-RECORDED_PACKAGES = ("zhenggai", "polars", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "dataframely", "papermill", "typst", "jinja2", "xlsxwriter", "python-docx")
+RECORDED_PACKAGES = (
+    "zhenggai",
+    "polars",
+    "pandas",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "dataframely",
+    "papermill",
+    "typst",
+    "jinja2",
+    "xlsxwriter",
+    "python-docx",
+)
 
 
 def utc_now() -> str:
-    return dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 def package_versions() -> dict[str, str]:
@@ -162,5 +177,3 @@ class RunRecord:
                 self.warnings.append(f"the record could not be written: {error}")
             extra = f" — {step.note}" if step.note else ""
             report(f"    {step.outcome} in {step.seconds:.1f} s, {step.peak_memory_mb:.0f} MB{extra}")
-
-

@@ -13,11 +13,12 @@ import logging
 import os
 import time
 import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from analysis import paths
 from analysis.reporting.parameters import ParameterError, check_run, nearest
@@ -54,12 +55,21 @@ def find_notebook(name: str | Path) -> Path:
         if word in (stem, stem[:2], stem[3:]):
             return found
     guess = nearest(word, known)
-    raise ParameterError(f"no notebook {str(name)!r}." + (f" Did you mean {guess!r}?" if guess else "")
-                         + f" The suite holds: {', '.join(known) or 'none'}.")
+    raise ParameterError(
+        f"no notebook {str(name)!r}."
+        + (f" Did you mean {guess!r}?" if guess else "")
+        + f" The suite holds: {', '.join(known) or 'none'}."
+    )
 
 
-def run_notebooks(notebooks: Iterable[str | Path], parameters: Mapping[str, Any] | None = None, out_dir: str | Path = ".", *,
-                  data_dir: str | Path | None = None, **options: Any) -> list[dict[str, Any]]:
+def run_notebooks(
+    notebooks: Iterable[str | Path],
+    parameters: Mapping[str, Any] | None = None,
+    out_dir: str | Path = ".",
+    *,
+    data_dir: str | Path | None = None,
+    **options: Any,
+) -> list[dict[str, Any]]:
     """Check ``parameters`` for every notebook, then execute them into ``out_dir``; options as :func:`run_jobs`.
 
     ``data_dir`` overrides the notebooks' own. Raises ParameterError before anything is started.
@@ -72,12 +82,21 @@ def run_notebooks(notebooks: Iterable[str | Path], parameters: Mapping[str, Any]
     if data_dir is not None:
         given["data_dir"] = str(Path(data_dir).resolve())
     checked = check_run(sources, given, Path(data_dir) if data_dir is not None else None)
-    return run_jobs([Job(source, Path(out_dir) / source.name, checked[source]) for source in sources], **options)
+    return run_jobs(
+        [Job(source, Path(out_dir) / source.name, checked[source]) for source in sources], **options
+    )
 
 
-def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, timeout_seconds: float = DEFAULT_SECONDS,
-             memory_bytes: int = DEFAULT_MEMORY, report: Callable[[str], None] | None = None,
-             pool: Any = None) -> list[dict[str, Any]]:
+def run_jobs(
+    jobs: Iterable[Job],
+    *,
+    engine: str = "auto",
+    workers: int = 2,
+    timeout_seconds: float = DEFAULT_SECONDS,
+    memory_bytes: int = DEFAULT_MEMORY,
+    report: Callable[[str], None] | None = None,
+    pool: Any = None,
+) -> list[dict[str, Any]]:
     """Execute notebooks; one record each, in the order given.
 
     ``engine``: ``fork`` (fast, ``workers`` at once), ``kernel`` (an ordinary Jupyter kernel, one
@@ -99,7 +118,9 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, tim
     engines.register()
 
     def work(job: Job) -> dict[str, Any]:
-        record = _run_one(job, engines.FORK if fork else engines.KERNEL, pool, engines.Limits(timeout_seconds, memory_bytes))
+        record = _run_one(
+            job, engines.FORK if fork else engines.KERNEL, pool, engines.Limits(timeout_seconds, memory_bytes)
+        )
         if report:
             how = "" if record["outcome"] == "done" else f": {record['error']}"
             report(f"{record['notebook']} {record['outcome']} ({record['seconds']:.1f} s){how}")
@@ -112,7 +133,9 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int = 2, tim
             return _at_once(work, jobs, workers, pool)
 
 
-def _at_once(work: Callable[[Job], dict[str, Any]], jobs: list[Job], workers: int, pool: Any) -> list[dict[str, Any]]:
+def _at_once(
+    work: Callable[[Job], dict[str, Any]], jobs: list[Job], workers: int, pool: Any
+) -> list[dict[str, Any]]:
     """``work`` over ``jobs``, several at once; an interruption ends the notebooks that run instead of waiting."""
     with ThreadPoolExecutor(max(1, min(workers, len(jobs)))) as threads:
         futures = [threads.submit(work, job) for job in jobs]
@@ -161,19 +184,33 @@ def _run_one(job: Job, engine_name: str, pool: Any, limits: Any) -> dict[str, An
 
     job.target.parent.mkdir(parents=True, exist_ok=True)
     stem = job.target.name.removesuffix(".ipynb")
-    working, broken = job.target.with_name(f".{stem}.running.ipynb"), job.target.with_name(f"{stem}.failed.ipynb")
+    working, broken = (
+        job.target.with_name(f".{stem}.running.ipynb"),
+        job.target.with_name(f"{stem}.failed.ipynb"),
+    )
     for stale in (working, broken, job.target):
         stale.unlink(missing_ok=True)
-    started, clock = dt.datetime.now(dt.timezone.utc), time.monotonic()
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     outcome, error = "done", ""
     try:
         papermill.execute_notebook(
-            _braced(job.source), _braced(working), dict(job.parameters), engine_name=engine_name,
-            request_save_on_cell_execute=False, progress_bar=False, autosave_cell_every=0, pool=pool, limits=limits,
-            working_dir=str(paths.notebooks_dir()))
+            _braced(job.source),
+            _braced(working),
+            dict(job.parameters),
+            engine_name=engine_name,
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            autosave_cell_every=0,
+            pool=pool,
+            limits=limits,
+            working_dir=str(paths.notebooks_dir()),
+        )
     except PapermillExecutionError as failure:
-        outcome, error = limits.ended_by or "failed", f"cell {failure.exec_count or failure.cell_index}: {failure.ename}: {failure.evalue}"
-    except Exception as failure:  # noqa: BLE001 - a broken run must not cost the others theirs
+        outcome, error = (
+            limits.ended_by or "failed",
+            f"cell {failure.exec_count or failure.cell_index}: {failure.ename}: {failure.evalue}",
+        )
+    except Exception as failure:
         outcome, error = limits.ended_by or "failed", f"{type(failure).__name__}: {failure}"
     final = job.target if outcome == "done" else broken
     if working.exists():
@@ -181,10 +218,18 @@ def _run_one(job: Job, engine_name: str, pool: Any, limits: Any) -> dict[str, An
         os.replace(working, final)
     seconds = time.monotonic() - clock
     ended = started + dt.timedelta(seconds=seconds)
-    return {"notebook": job.target.name, "output": final.name if final.exists() else "", "outcome": outcome, "error": error,
-            "parameters": dict(job.parameters), "engine": engine_name, "started_at": started.isoformat(timespec="milliseconds"),
-            "ended_at": ended.isoformat(timespec="milliseconds"), "seconds": round(seconds, 3),
-            "peak_memory_bytes": limits.peak_memory_bytes}
+    return {
+        "notebook": job.target.name,
+        "output": final.name if final.exists() else "",
+        "outcome": outcome,
+        "error": error,
+        "parameters": dict(job.parameters),
+        "engine": engine_name,
+        "started_at": started.isoformat(timespec="milliseconds"),
+        "ended_at": ended.isoformat(timespec="milliseconds"),
+        "seconds": round(seconds, 3),
+        "peak_memory_bytes": limits.peak_memory_bytes,
+    }
 
 
 def _braced(path: Path) -> str:
@@ -198,7 +243,13 @@ def settle(path: Path, job: Job, outcome: str, error: str) -> None:
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "zhenggai": {"notebook": job.source.stem, "parameters": job.parameters, "outcome": outcome, "error": error}}
+        "zhenggai": {
+            "notebook": job.source.stem,
+            "parameters": job.parameters,
+            "outcome": outcome,
+            "error": error,
+        },
+    }
     for index, cell in enumerate(notebook["cells"]):
         marks = cell.get("metadata", {})
         marks.pop("papermill", None)

@@ -44,7 +44,14 @@ def run_briefing(options: list[str], home: str) -> int:
     """One scheduled run in a process of its own, so that its memory is given back; the exit code."""
     global _running
     state = Path(home) / "reports" / STATE_NAME
-    update_state(state, begun=utc_now(), ended=None, exit_code=None, is_repeat=bool(read_state(state).get("repeat_due")), repeat_due=False)
+    update_state(
+        state,
+        begun=utc_now(),
+        ended=None,
+        exit_code=None,
+        is_repeat=bool(read_state(state).get("repeat_due")),
+        repeat_due=False,
+    )
     command = [sys.executable, "-m", "analysis.cli", "briefing", "--if-changed", "--wait", "3600", *options]
     _running = subprocess.Popen(command, env={**os.environ, "ZHENGGAI_HOME": home}, cwd=home)
     try:
@@ -63,7 +70,9 @@ def make_trigger(cron: str) -> Any:
     try:
         return CronTrigger.from_crontab(_unix_weekdays(cron))
     except ValueError as error:
-        raise BadCron(f'--cron {cron!r}: {error}. Give five fields, e.g. "0 7 * * 1" for Mondays at 07:00.') from error
+        raise BadCron(
+            f'--cron {cron!r}: {error}. Give five fields, e.g. "0 7 * * 1" for Mondays at 07:00.'
+        ) from error
 
 
 def _unix_weekdays(cron: str) -> str:
@@ -99,14 +108,25 @@ def run_forever(cron: str, options: list[str], report: Callable[[str], None], *,
     try:
         reports.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NotWritable(f"{reports}: cannot be written ({error.strerror}). Make it writable, then start again.") from error
+        raise NotWritable(
+            f"{reports}: cannot be written ({error.strerror}). Make it writable, then start again."
+        ) from error
     ended = threading.Event()
     _stopping.clear()
-    scheduler = BackgroundScheduler(jobstores={"default": _open_store(reports, report)},
-                                    job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+    scheduler = BackgroundScheduler(
+        jobstores={"default": _open_store(reports, report)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
 
     def tell(event: Any) -> None:
-        report(f"{_now():%Y-%m-%d %H:%M:%S} " + (f"run failed: {event.exception}" if event.exception else f"run ended with exit code {event.retval}"))
+        report(
+            f"{_now():%Y-%m-%d %H:%M:%S} "
+            + (
+                f"run failed: {event.exception}"
+                if event.exception
+                else f"run ended with exit code {event.retval}"
+            )
+        )
         if once:
             ended.set()
 
@@ -125,8 +145,14 @@ def run_forever(cron: str, options: list[str], report: Callable[[str], None], *,
         report(f"a run was due at {due:%Y-%m-%d %H:%M}; it is made now")
         scheduler.modify_job(JOB_ID, next_run_time=_now())  # once, however many were missed
     update_state(reports / STATE_NAME, cron=cron, home=str(paths.project_home()), pid=os.getpid())
-    report(f"waiting for {cron!r}, next at {scheduler.get_job(JOB_ID).next_run_time:%Y-%m-%d %H:%M}; stop with Ctrl+C")
-    before = signal.signal(signal.SIGTERM, lambda *_: ended.set()) if threading.current_thread() is threading.main_thread() else None
+    report(
+        f"waiting for {cron!r}, next at {scheduler.get_job(JOB_ID).next_run_time:%Y-%m-%d %H:%M}; stop with Ctrl+C"
+    )
+    before = (
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+        if threading.current_thread() is threading.main_thread()
+        else None
+    )
     scheduler.resume()
     try:
         while not ended.wait(BEAT_SECONDS):

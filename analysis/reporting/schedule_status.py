@@ -22,11 +22,16 @@ def describe_status() -> list[str]:
     reports = paths.reports_dir()
     lines = [*_foreground(reports), *_crontab(), *_systemd(), *_windows(), *_github()]
     if not lines:
-        lines = ["next: nothing is scheduled for this clone; see `zhenggai schedule install` and `zhenggai schedule run`"]
+        lines = [
+            "next: nothing is scheduled for this clone; see `zhenggai schedule install` and `zhenggai schedule run`"
+        ]
     runs, broken = read_history(reports)
     current = latest_edition(reports)
     lines.append(f"latest edition: {current.run_id if current else 'none yet'}")
-    lines += [f"last: {run['run_id']} {run['started_at']} {run['outcome']} {run.get('error') or ''}".rstrip() for run in runs[-SHOWN_RUNS:][::-1]] or ["last: no run yet"]
+    lines += [
+        f"last: {run['run_id']} {run['started_at']} {run['outcome']} {run.get('error') or ''}".rstrip()
+        for run in runs[-SHOWN_RUNS:][::-1]
+    ] or ["last: no run yet"]
     if broken:
         lines.append(f"{broken} broken lines in the history file were passed over")
     return lines
@@ -50,7 +55,9 @@ def _foreground(reports: Path) -> Iterator[str]:
     how = "in the foreground" if running else "by `zhenggai schedule run`, which is not running now"
     yield f"next: {_next_of(cron)} ({cron}, {how})"
     if state.get("begun") and not state.get("ended"):
-        yield f"the run begun at {state['begun']} " + ("is under way" if running else "was cut off; it is made again after the next start")
+        yield f"the run begun at {state['begun']} " + (
+            "is under way" if running else "was cut off; it is made again after the next start"
+        )
 
 
 def _is_alive(pid: object) -> bool:
@@ -65,7 +72,14 @@ def _is_alive(pid: object) -> bool:
 def _ask(*command: str) -> str:
     """What another program says; nothing where it is missing, fails or does not answer."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10, env={**os.environ, "LC_ALL": "C"})
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+            env={**os.environ, "LC_ALL": "C"},
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""
@@ -84,12 +98,25 @@ def _systemd() -> Iterator[str]:
     service = systemd_folder() / f"{NAME}.service"
     try:
         here = f"# {paths.project_home()}" in service.read_text(encoding="utf-8").splitlines()
-        when = next(line.partition("=")[2] for line in timer.read_text(encoding="utf-8").splitlines() if line.startswith("OnCalendar="))
+        when = next(
+            line.partition("=")[2]
+            for line in timer.read_text(encoding="utf-8").splitlines()
+            if line.startswith("OnCalendar=")
+        )
     except (OSError, StopIteration):
         return
     if not here:
         return
-    shown = dict(line.partition("=")[::2] for line in _ask("systemctl", "--user", "show", timer.name, "--property=NextElapseUSecRealtime,LastTriggerUSec,ActiveState").splitlines())
+    shown = dict(
+        line.partition("=")[::2]
+        for line in _ask(
+            "systemctl",
+            "--user",
+            "show",
+            timer.name,
+            "--property=NextElapseUSecRealtime,LastTriggerUSec,ActiveState",
+        ).splitlines()
+    )
     if shown.get("ActiveState") == "active":
         yield f"next: {shown.get('NextElapseUSecRealtime') or 'unknown'} ({when}, systemd; last started {shown.get('LastTriggerUSec') or 'never'})"
     else:

@@ -18,7 +18,15 @@ from xml.sax.saxutils import escape
 from analysis import paths
 
 WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 0}
-LONG = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday", "sun": "Sunday"}
+LONG = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 NAME = "zhenggai-briefing"
 MARK = "# zhenggai briefing of "
 
@@ -42,7 +50,9 @@ class At:
 
 def parse_at(text: str) -> At:
     """``Mon 07:00`` or ``daily 07:00``; raises BadTime."""
-    found = re.fullmatch(r"(?i)(mon|tue|wed|thu|fri|sat|sun|daily)[a-z]*\s+([0-9]{1,2}):([0-9]{2})", text.strip())
+    found = re.fullmatch(
+        r"(?i)(mon|tue|wed|thu|fri|sat|sun|daily)[a-z]*\s+([0-9]{1,2}):([0-9]{2})", text.strip()
+    )
     if not found or int(found[2]) > 23 or int(found[3]) > 59:
         raise BadTime(f'--at {text!r}: give a weekday and a time, e.g. "Mon 07:00", or "daily 07:00"')
     day = found[1].lower()
@@ -61,7 +71,9 @@ def log_path() -> Path:
 def install_units(at: str, target: str, only_print: bool) -> list[str]:
     """Write (or only show) the units; returns the lines to print. Raises BadTime, OSError."""
     moment = parse_at(at)
-    files, after = {"systemd": _systemd, "cron": _cron, "windows": _windows, "github": _github}[target](moment)
+    files, after = {"systemd": _systemd, "cron": _cron, "windows": _windows, "github": _github}[target](
+        moment
+    )
     if only_print:
         return [line for path, content in files.items() for line in (f"--- {path}", content)] + after
     lines = []
@@ -88,21 +100,49 @@ def _systemd(at: At) -> tuple[dict[Path, str], list[str]]:
     quoted = " ".join(_systemd_quote(part) for part in command_line())
     days = f"{LONG[at.weekday][:3]} " if at.weekday else ""
     home = paths.project_home()
-    environment = " ".join(_systemd_quote(f"{name}={value}", command=False) for name, value in unit_environment().items())
-    service = "\n".join([
-        f"# {home}", "[Unit]", "Description=Rectification briefing (zhenggai)", "",
-        "[Service]", "Type=oneshot", f"WorkingDirectory={_systemd_path(home)}",
-        f"Environment={environment}", "EnvironmentFile=-%h/.config/zhenggai.env",
-        f"ExecStart={quoted}", f"StandardOutput=append:{_systemd_path(log_path())}", f"StandardError=append:{_systemd_path(log_path())}",
-        "TimeoutStartSec=2h", ""])
-    timer = "\n".join([
-        "[Unit]", "Description=When the rectification briefing runs", "",
-        "[Timer]", f"OnCalendar={days}*-*-* {at.hour:02d}:{at.minute:02d}:00", "Persistent=true", "",
-        "[Install]", "WantedBy=timers.target", ""])
-    return ({systemd_folder() / f"{NAME}.service": service, systemd_folder() / f"{NAME}.timer": timer},
-            [f"then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
-             "to run while nobody is logged in: loginctl enable-linger",
-             "addresses for messages: ZHENGGAI_NOTIFY=… in ~/.config/zhenggai.env (readable by you only)"])
+    environment = " ".join(
+        _systemd_quote(f"{name}={value}", command=False) for name, value in unit_environment().items()
+    )
+    service = "\n".join(
+        [
+            f"# {home}",
+            "[Unit]",
+            "Description=Rectification briefing (zhenggai)",
+            "",
+            "[Service]",
+            "Type=oneshot",
+            f"WorkingDirectory={_systemd_path(home)}",
+            f"Environment={environment}",
+            "EnvironmentFile=-%h/.config/zhenggai.env",
+            f"ExecStart={quoted}",
+            f"StandardOutput=append:{_systemd_path(log_path())}",
+            f"StandardError=append:{_systemd_path(log_path())}",
+            "TimeoutStartSec=2h",
+            "",
+        ]
+    )
+    timer = "\n".join(
+        [
+            "[Unit]",
+            "Description=When the rectification briefing runs",
+            "",
+            "[Timer]",
+            f"OnCalendar={days}*-*-* {at.hour:02d}:{at.minute:02d}:00",
+            "Persistent=true",
+            "",
+            "[Install]",
+            "WantedBy=timers.target",
+            "",
+        ]
+    )
+    return (
+        {systemd_folder() / f"{NAME}.service": service, systemd_folder() / f"{NAME}.timer": timer},
+        [
+            f"then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
+            "to run while nobody is logged in: loginctl enable-linger",
+            "addresses for messages: ZHENGGAI_NOTIFY=… in ~/.config/zhenggai.env (readable by you only)",
+        ],
+    )
 
 
 def unit_environment() -> dict[str, str]:
@@ -125,7 +165,9 @@ def _cron(at: At) -> tuple[dict[Path, str], list[str]]:
     environment = " ".join(f"{name}={shlex.quote(value)}" for name, value in unit_environment().items())
     command = f"cd {shlex.quote(str(home))} && {environment} {shlex.join(command_line())} >> {shlex.quote(str(log_path()))} 2>&1"
     line = f"{at.cron} {command}".replace("%", r"\%")  # cron reads % as a line end
-    return {Path("crontab"): f"{MARK}{home}\n{line}\n"}, ["addresses for messages: put ZHENGGAI_NOTIFY=… into the crontab above the line"]
+    return {Path("crontab"): f"{MARK}{home}\n{line}\n"}, [
+        "addresses for messages: put ZHENGGAI_NOTIFY=… into the crontab above the line"
+    ]
 
 
 def _install_crontab(entry: str) -> list[str]:
@@ -148,8 +190,11 @@ def _install_crontab(entry: str) -> list[str]:
 
 def _windows(at: At) -> tuple[dict[Path, str], list[str]]:
     program, *arguments = [*command_line(), "--log", str(log_path())]
-    when = (f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><{LONG[at.weekday]}/></DaysOfWeek></ScheduleByWeek>"
-            if at.weekday else "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>")
+    when = (
+        f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><{LONG[at.weekday]}/></DaysOfWeek></ScheduleByWeek>"
+        if at.weekday
+        else "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>"
+    )
     text = f"""<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>Rectification briefing (zhenggai)</Description></RegistrationInfo>
@@ -159,7 +204,10 @@ def _windows(at: At) -> tuple[dict[Path, str], list[str]]:
 </Task>
 """
     path = paths.project_home() / "reports" / f"{NAME}.xml"
-    return {path: text}, [f'then: schtasks /Create /TN "{NAME}" /XML "{path}"', "the task starts in this clone's folder; addresses for messages: setx ZHENGGAI_NOTIFY …"]
+    return {path: text}, [
+        f'then: schtasks /Create /TN "{NAME}" /XML "{path}"',
+        "the task starts in this clone's folder; addresses for messages: setx ZHENGGAI_NOTIFY …",
+    ]
 
 
 def _github(at: At) -> tuple[dict[Path, str], list[str]]:
@@ -200,5 +248,7 @@ jobs:
           name: briefing
           path: reports/
 """
-    return {github_file(): text}, ["times are UTC: Mon 07:00 in Beijing is Sun 23:00 there",
-                                   "commit the file to switch it on; set the secret ZHENGGAI_NOTIFY for messages"]
+    return {github_file(): text}, [
+        "times are UTC: Mon 07:00 in Beijing is Sun 23:00 there",
+        "commit the file to switch it on; set the secret ZHENGGAI_NOTIFY for messages",
+    ]

@@ -15,7 +15,9 @@ def pick_city(notices: Any, city_code: str = "") -> list[str]:
     wanted = city_code or (codes[0] if codes else None)
     found = sorted(r["notice_id"] for r in rows if r["city_code"] == wanted)
     if not found:
-        raise LookupError(f"no notice of {city_code!r}; there are: {', '.join(codes) or 'none with a city code'}")
+        raise LookupError(
+            f"no notice of {city_code!r}; there are: {', '.join(codes) or 'none with a city code'}"
+        )
     return found
 
 

@@ -54,7 +54,7 @@ def anchor_of(identifier: str, notice_id: str, section: bool = False) -> str:
     """``anshan-2021/12#m2`` → ``p12-m2``, ``anshan-2021#t3`` → ``t3``; empty when it is no ID of the notice."""
     if not identifier.startswith(notice_id):
         return ""
-    rest = identifier[len(notice_id):]
+    rest = identifier[len(notice_id) :]
     if rest.startswith("/"):
         key, _, tail = rest[1:].partition("#")
         name = ("" if section else "p") + key + (f"-{tail}" if tail else "")
@@ -105,7 +105,10 @@ def render_marks(text: str, marks: Sequence[Mark]) -> str:
     stays on the first piece. Spans outside the text are cut to it.
     """
     size = len(text)
-    ordered = sorted((m for m in marks if m.start < size and m.end > 0), key=lambda m: (m.start, -m.end, _RANK[m.kind], m.anchor))
+    ordered = sorted(
+        (m for m in marks if m.start < size and m.end > 0),
+        key=lambda m: (m.start, -m.end, _RANK[m.kind], m.anchor),
+    )
     pieces: list[str] = []
     stack: list[Mark] = []
     position = 0
@@ -150,7 +153,14 @@ def render_marks(text: str, marks: Sequence[Mark]) -> str:
 
 
 def _escape(text: str) -> str:
-    return (fonts.without_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;"))
+    return (
+        fonts.without_controls(text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#39;")
+    )
 
 
 @lru_cache(maxsize=2)
@@ -172,7 +182,13 @@ def _in_words(lang: str) -> dict[str, str]:
     return {row["code"]: row[f"label_{lang}"] for row in load_csv("metadata_words")}
 
 
-def _page(notice: Mapping[str, Any], text: str, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang: str, back: str) -> str:
+def _page(
+    notice: Mapping[str, Any],
+    text: str,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    lang: str,
+    back: str,
+) -> str:
     from markupsafe import Markup
 
     say, notice_id = words(lang), notice["notice_id"]
@@ -184,24 +200,66 @@ def _page(notice: Mapping[str, Any], text: str, tables: Mapping[str, Sequence[Ma
     for row in tables.get("core_metadata", ()):
         anchor = f"d-{row['field_name']}" if _KEY.match(row["field_name"]) else ""
         in_text = anchor in placed
-        fields.append({"label": field_label(row["field_name"], lang), "basis": spoken.get(row["value_basis"], row["value_basis"]),
-                       "value": spoken.get(row["value_text"], row["value_text"]) if row["field_name"] in ("admin_level", "inspection_kind") else row["value_text"],
-                       "quote": row.get("quote_text") or "", "href": f"#{anchor}" if in_text else "", "anchor": "" if in_text or any(f["anchor"] == anchor for f in fields) else anchor})
+        fields.append(
+            {
+                "label": field_label(row["field_name"], lang),
+                "basis": spoken.get(row["value_basis"], row["value_basis"]),
+                "value": spoken.get(row["value_text"], row["value_text"])
+                if row["field_name"] in ("admin_level", "inspection_kind")
+                else row["value_text"],
+                "quote": row.get("quote_text") or "",
+                "href": f"#{anchor}" if in_text else "",
+                "anchor": "" if in_text or any(f["anchor"] == anchor for f in fields) else anchor,
+            }
+        )
     listed = []
     for row in tables.get("core_problems", ()):
         anchor = anchor_of(row["problem_id"], notice_id)
         heading = re.sub(r"\s+", " ", row.get("statement_text") or "")[:60]
-        listed.append({"anchor": anchor, "key": anchor[1:], "heading": heading, "sub": bool(row.get("parent_problem_id")),
-                       "status": status_labels(lang).get(row.get("status_code") or "", row.get("status_code") or "")})
+        listed.append(
+            {
+                "anchor": anchor,
+                "key": anchor[1:],
+                "heading": heading,
+                "sub": bool(row.get("parent_problem_id")),
+                "status": status_labels(lang).get(row.get("status_code") or "", row.get("status_code") or ""),
+            }
+        )
     title = fonts.without_controls(notice.get("title") or notice_id)
-    shown = text + title + "".join(str(v) for f in fields for v in f.values()) + "".join(say.values()) + "".join(p["heading"] + p["status"] for p in listed)
-    style = fonts.css_faces(shown, title + "".join(text[m.start:m.end] for m in marks if m.kind == "section")) + "\n" + template_text("source.css")
-    return environment("zh").get_template("source.html.j2").render(
-        notice_id=notice_id, title=title, w=say, html_lang="zh-CN" if lang == "zh" else "en", back=back, policy=policy(style), style=Markup(style), body=Markup(body), fields=fields,
-        problems=listed, legend=[(kind, say[f"mark_{kind}"]) for kind in LEGEND])
+    shown = (
+        text
+        + title
+        + "".join(str(v) for f in fields for v in f.values())
+        + "".join(say.values())
+        + "".join(p["heading"] + p["status"] for p in listed)
+    )
+    style = (
+        fonts.css_faces(shown, title + "".join(text[m.start : m.end] for m in marks if m.kind == "section"))
+        + "\n"
+        + template_text("source.css")
+    )
+    return (
+        environment("zh")
+        .get_template("source.html.j2")
+        .render(
+            notice_id=notice_id,
+            title=title,
+            w=say,
+            html_lang="zh-CN" if lang == "zh" else "en",
+            back=back,
+            policy=policy(style),
+            style=Markup(style),
+            body=Markup(body),
+            fields=fields,
+            problems=listed,
+            legend=[(kind, say[f"mark_{kind}"]) for kind in LEGEND],
+        )
+    )
 
 
-def write_source_pages(frames: Mapping[str, Any], folder: Path, *, lang: str = "zh", back: str = "../briefing.html") -> list[Path]:
+def write_source_pages(
+    frames: Mapping[str, Any], folder: Path, *, lang: str = "zh", back: str = "../briefing.html"
+) -> list[Path]:
     """Write ``<notice_id>.html`` for every notice of ``frames`` (core tables by name) into ``folder``.
 
     Returns the paths, sorted by notice. A notice whose ID could not be a file name is refused

@@ -31,9 +31,9 @@ class NotebookFailed(RuntimeError):
 
 def parse(order: Any, record: RunRecord, step: Step) -> None:
     """Raw files → core tables. Raises RuntimeError where nothing could be read."""
-    from analysis.tables.build import build_ledger
-    from analysis.tables.cache import ParseCache
-    from analysis.tables.store import read_table
+    from analysis.ledger.build import build_ledger
+    from analysis.ledger.cache import ParseCache
+    from analysis.ledger.store import read_table
 
     cache = ParseCache(order.data / CACHE_NAME, fingerprints.table_code()) if order.if_changed else None
     summary = build_ledger([order.raw], order.data, cache=cache)
@@ -46,25 +46,38 @@ def parse(order: Any, record: RunRecord, step: Step) -> None:
         step.outcome = "reused" if cache.reused == summary.files else step.outcome
     if not summary.notices:
         reasons = "; ".join(row["reason_text"] for row in summary.quarantine[:5])
-        raise RuntimeError(f"{order.raw}: no notice could be read. {reasons or 'The folder is empty: put at least one notice there.'}")
+        raise RuntimeError(
+            f"{order.raw}: no notice could be read. {reasons or 'The folder is empty: put at least one notice there.'}"
+        )
     checks = read_table(order.data, "core_checks")
     wrong = checks.filter(~pl.col("is_agreeing"))
-    record.checks = {"agreeing": checks["is_agreeing"].sum() or 0, "disagreeing": wrong.height, "undecided": checks["is_agreeing"].null_count()}
-    record.disagreements = [f"{r['check_id']}: {r['stated_value']:g} / {r['counted_value']:g}" for r in wrong.sort("check_id").to_dicts()]
+    record.checks = {
+        "agreeing": checks["is_agreeing"].sum() or 0,
+        "disagreeing": wrong.height,
+        "undecided": checks["is_agreeing"].null_count(),
+    }
+    record.disagreements = [
+        f"{r['check_id']}: {r['stated_value']:g} / {r['counted_value']:g}"
+        for r in wrong.sort("check_id").to_dicts()
+    ]
 
 
 def compare(order: Any, record: RunRecord) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     """Core tables → the frames of the selection and its ``out_*`` tables, which are also written."""
     from analysis.compare.ledger import EmptySelection, load_ledger
     from analysis.compare.outputs import build_outputs
+    from analysis.ledger.store import commit_tables, new_build, read_table, table_names, write_part
     from analysis.reporting.parameters import ParameterError
-    from analysis.tables.store import commit_tables, new_build, read_table, table_names, write_part
 
     try:
-        ledger = load_ledger(order.data, order.city_codes, order.first_year or None, order.last_year or None, order.year_basis)
+        ledger = load_ledger(
+            order.data, order.city_codes, order.first_year or None, order.last_year or None, order.year_basis
+        )
     except EmptySelection as error:
         raise ParameterError(str(error)) from error
-    outputs = build_outputs(ledger, completion=order.completion, unit={"item": "leaf_item"}.get(order.unit, order.unit))
+    outputs = build_outputs(
+        ledger, completion=order.completion, unit={"item": "leaf_item"}.get(order.unit, order.unit)
+    )
     build = new_build(order.data)
     for name, frame in outputs.items():
         write_part(build, name, 0, frame)
@@ -74,7 +87,9 @@ def compare(order: Any, record: RunRecord) -> tuple[dict[str, pl.DataFrame], dic
     chosen = frames["core_notices"]["notice_id"].implode()
     frames["core_regions"] = read_table(order.data, "core_regions").filter(pl.col("notice_id").is_in(chosen))
     frames["core_quarantine"] = read_table(order.data, "core_quarantine")
-    frames |= {name: read_table(order.data, name) for name in table_names(order.data) if name.startswith("codes_")}
+    frames |= {
+        name: read_table(order.data, name) for name in table_names(order.data) if name.startswith("codes_")
+    }
     return frames, outputs
 
 
@@ -103,19 +118,39 @@ def suite_plan(order: Any, cities: list[str]) -> list[tuple[Path, str, dict[str,
         known = {entry[0].stem for entry in plan} | {entry[1].removesuffix(".ipynb") for entry in plan}
         if unknown := sorted(wanted - known):
             guess = nearest(unknown[0], sorted(known))
-            raise ParameterError(f"--notebook {unknown[0]}: this edition has no such page.{f' Did you mean {guess}?' if guess else ''} It has {', '.join(sorted(known))}.")
-        plan = [entry for entry in plan if entry[0].stem in wanted or entry[1].removesuffix(".ipynb") in wanted]
+            raise ParameterError(
+                f"--notebook {unknown[0]}: this edition has no such page.{f' Did you mean {guess}?' if guess else ''} It has {', '.join(sorted(known))}."
+            )
+        plan = [
+            entry for entry in plan if entry[0].stem in wanted or entry[1].removesuffix(".ipynb") in wanted
+        ]
     return plan
 
 
-def run_suite(order: Any, record: RunRecord, work: Path, step: Step, report: Callable[[str], None]) -> list[Path]:
+def run_suite(
+    order: Any, record: RunRecord, work: Path, step: Step, report: Callable[[str], None]
+) -> list[Path]:
     """Execute the suite into ``work/notebooks``; raises NotebookFailed after all of them ran."""
     from analysis.reporting.runs import Job, run_jobs, shown_folder
 
-    shared = {"city_codes": list(order.city_codes), "first_year": order.first_year, "last_year": order.last_year, "year_basis": order.year_basis,
-              "completion": order.completion, "unit": order.unit, "lang": order.lang, "data_dir": shown_folder(order.data)}
-    notices = pl.read_parquet(order.data / "out_notices.parquet") if (order.data / "out_notices.parquet").is_file() else pl.DataFrame()
-    cities = sorted({c for c in notices["city_code"].to_list() if c}) if "city_code" in notices.columns else []
+    shared = {
+        "city_codes": list(order.city_codes),
+        "first_year": order.first_year,
+        "last_year": order.last_year,
+        "year_basis": order.year_basis,
+        "completion": order.completion,
+        "unit": order.unit,
+        "lang": order.lang,
+        "data_dir": shown_folder(order.data),
+    }
+    notices = (
+        pl.read_parquet(order.data / "out_notices.parquet")
+        if (order.data / "out_notices.parquet").is_file()
+        else pl.DataFrame()
+    )
+    cities = (
+        sorted({c for c in notices["city_code"].to_list() if c}) if "city_code" in notices.columns else []
+    )
     plan = suite_plan(order, cities)
     folder, cache = work / "notebooks", order.out / CACHE_NAME / "notebooks"
     folder.mkdir()
@@ -129,25 +164,52 @@ def run_suite(order: Any, record: RunRecord, work: Path, step: Step, report: Cal
             record.notebooks.append({"notebook": name, "outcome": "reused", "seconds": 0.0, "error": None})
         else:
             jobs.append(Job(source, folder / name, {**shared, **own}))
-    for result in () if not jobs else run_jobs(jobs, report=report, timeout_seconds=order.notebook_seconds, memory_bytes=int(order.notebook_mb * 2**20)):
+    for result in (
+        ()
+        if not jobs
+        else run_jobs(
+            jobs,
+            report=report,
+            timeout_seconds=order.notebook_seconds,
+            memory_bytes=int(order.notebook_mb * 2**20),
+        )
+    ):
         record.notebooks.append(result)
         if result["outcome"] == "done":
             keep(folder / result["notebook"], kept[result["notebook"]])
     failed = [n for n in record.notebooks if n["outcome"] not in ("done", "reused")]
     step.note = f"{len(plan)} notebooks, {len(plan) - len(jobs)} unchanged"
     if failed:
-        raise NotebookFailed("; ".join(f"{n['notebook']}: {n['error']}" for n in failed) + ". Their partial output is in the run's notebooks folder.")
+        raise NotebookFailed(
+            "; ".join(f"{n['notebook']}: {n['error']}" for n in failed)
+            + ". Their partial output is in the run's notebooks folder."
+        )
     prune(cache)
     return [folder / name for _, name, _ in plan]
 
 
-def export(order: Any, kind: str, executed: list[Path], frames: dict[str, pl.DataFrame], outputs: dict[str, pl.DataFrame], work: Path, step: Step) -> None:
+def export(
+    order: Any,
+    kind: str,
+    executed: list[Path],
+    frames: dict[str, pl.DataFrame],
+    outputs: dict[str, pl.DataFrame],
+    work: Path,
+    step: Step,
+) -> None:
     """One export format into the work folder; raises what the exporter or a gate raises."""
+    from analysis.ledger.store import TABLE_PREFIXES
     from analysis.reporting.render import export as render_export
-    from analysis.tables.store import TABLE_PREFIXES
 
-    key = fingerprints.digest_of([kind, order.parameters(), [(p.name, fingerprints.file_digest(p)) for p in executed],
-                                  fingerprints.tables_digest(order.data, TABLE_PREFIXES), fingerprints.theme_code()])
+    key = fingerprints.digest_of(
+        [
+            kind,
+            order.parameters(),
+            [(p.name, fingerprints.file_digest(p)) for p in executed],
+            fingerprints.tables_digest(order.data, TABLE_PREFIXES),
+            fingerprints.theme_code(),
+        ]
+    )
     cached = order.out / CACHE_NAME / "exports" / key
     if order.if_changed and cached.is_dir():
         shutil.copytree(cached, work, dirs_exist_ok=True)

@@ -24,10 +24,30 @@ ROW_LIMIT = 1_048_576
 SHEET_NAME_LIMIT = 31
 KINDS = ("csv", "xlsx", "duckdb", "json")
 WORDS = {
-    "zh": {"about": "说明", "ledger": "台账", "dictionary": "数据字典", "title": "巡察整改台账", "table": "表", "rows": "行数", "what": "内容", "as_of": "数据截至",
-           "self": "各项整改状态均为被巡察单位自报。", "cut": "……（过长，已截断；全文见数据文件）"},
-    "en": {"about": "About", "ledger": "Ledger", "dictionary": "Data dictionary", "title": "Ledger of rectification notices", "table": "table", "rows": "rows",
-           "what": "content", "as_of": "Data as of", "self": "Every status is the inspected body's own word (self-reported).", "cut": "… (too long, cut; the data files hold all of it)"},
+    "zh": {
+        "about": "说明",
+        "ledger": "台账",
+        "dictionary": "数据字典",
+        "title": "巡察整改台账",
+        "table": "表",
+        "rows": "行数",
+        "what": "内容",
+        "as_of": "数据截至",
+        "self": "各项整改状态均为被巡察单位自报。",
+        "cut": "……（过长，已截断；全文见数据文件）",
+    },
+    "en": {
+        "about": "About",
+        "ledger": "Ledger",
+        "dictionary": "Data dictionary",
+        "title": "Ledger of rectification notices",
+        "table": "table",
+        "rows": "rows",
+        "what": "content",
+        "as_of": "Data as of",
+        "self": "Every status is the inspected body's own word (self-reported).",
+        "cut": "… (too long, cut; the data files hold all of it)",
+    },
 }
 
 
@@ -40,7 +60,7 @@ def sheet_names(names: Sequence[str]) -> dict[str, str]:
         candidate, count = base, 2
         while candidate.lower() in taken:
             tail = f"~{count}"
-            candidate, count = base[:SHEET_NAME_LIMIT - len(tail)] + tail, count + 1
+            candidate, count = base[: SHEET_NAME_LIMIT - len(tail)] + tail, count + 1
         taken.add(candidate.lower())
         made[name] = candidate
     return made
@@ -53,15 +73,36 @@ class _Book:
         import xlsxwriter
 
         self.words = WORDS[lang]
-        self.book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-                                                    "constant_memory": True, "tmpdir": str(path.parent)})
-        self.book.set_properties({"title": title, "author": "zhenggai", "created": created.replace(tzinfo=None)})
+        self.book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "constant_memory": True,
+                "tmpdir": str(path.parent),
+            },
+        )
+        self.book.set_properties(
+            {"title": title, "author": "zhenggai", "created": created.replace(tzinfo=None)}
+        )
         plain = {"font_name": "等线", "font_size": 10, "valign": "top"}
         add = self.book.add_format
         self.text = add({**plain, "text_wrap": True})
         self.cell = add(plain)
         self.date = add({**plain, "num_format": "yyyy-mm-dd"})
-        self.head = add({**plain, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1, "border_color": "#FFFFFF"})
+        self.head = add(
+            {
+                **plain,
+                "bold": True,
+                "bg_color": "#1F4E79",
+                "font_color": "#FFFFFF",
+                "text_wrap": True,
+                "valign": "vcenter",
+                "border": 1,
+                "border_color": "#FFFFFF",
+            }
+        )
         self.sub = add({**plain, "font_color": "#59636E", "bg_color": "#E9EEF3", "bottom": 1})
         self.title = add({**plain, "bold": True, "font_size": 16, "font_color": "#1F4E79"})
         self.link = add({**plain, "font_color": "#1F4E79", "underline": 1})
@@ -83,13 +124,27 @@ class _Book:
             else:
                 sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), self.date)
         else:
-            text = fonts.without_controls(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+            text = fonts.without_controls(
+                ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+            )
             if len(text) * 2 > CELL_LIMIT and len(units := text.encode("utf-16-le")) // 2 > CELL_LIMIT:
                 # The limit counts UTF-16 units: a rare character is two.
-                text = units[: 2 * (CELL_LIMIT - len(self.words["cut"]))].decode("utf-16-le", "ignore") + self.words["cut"]
+                text = (
+                    units[: 2 * (CELL_LIMIT - len(self.words["cut"]))].decode("utf-16-le", "ignore")
+                    + self.words["cut"]
+                )
             sheet.write_string(row, column, text, self.text if wrap else self.cell)
 
-    def sheet(self, name: str, heads: Sequence[str], names: Sequence[str] | None, widths: Sequence[float], rows: Any, wrap: bool, frozen: int = 1) -> None:
+    def sheet(
+        self,
+        name: str,
+        heads: Sequence[str],
+        names: Sequence[str] | None,
+        widths: Sequence[float],
+        rows: Any,
+        wrap: bool,
+        frozen: int = 1,
+    ) -> None:
         """One sheet: heads (and, below, machine names), filter, frozen heads; rows beyond a sheet's limit are refused."""
         sheet = self.book.add_worksheet(name)
         for column, width in enumerate(widths):
@@ -106,7 +161,9 @@ class _Book:
         last = top
         for last, row in enumerate(rows, top + 1):
             if last >= ROW_LIMIT:
-                raise ValueError(f"sheet {name}: more than {ROW_LIMIT:,} rows do not fit a spreadsheet; export CSV or DuckDB instead")
+                raise ValueError(
+                    f"sheet {name}: more than {ROW_LIMIT:,} rows do not fit a spreadsheet; export CSV or DuckDB instead"
+                )
             for column, value in enumerate(row):
                 self.put(sheet, last, column, value, wrap)
         if heads:
@@ -120,10 +177,23 @@ class _Book:
 def _width(name: str, kind: str) -> float:
     if kind in ("int64", "float64", "bool", "date"):
         return 13
-    return 46 if name.endswith(("_text", "text", "title")) else 30 if name.endswith(("_name", "ids", "note")) else 22
+    return (
+        46
+        if name.endswith(("_text", "text", "title"))
+        else 30
+        if name.endswith(("_name", "ids", "note"))
+        else 22
+    )
 
 
-def write_ledger(frames: Mapping[str, Any], path: Path, *, lang: str = "zh", as_of: str = "", created: dt.datetime | None = None) -> Path:
+def write_ledger(
+    frames: Mapping[str, Any],
+    path: Path,
+    *,
+    lang: str = "zh",
+    as_of: str = "",
+    created: dt.datetime | None = None,
+) -> Path:
     """Write ``frames`` (table name → polars frame) as one workbook: about, 台账, dictionary, a sheet per table.
 
     The same frames give the same bytes. Raises ValueError for a table too long for a sheet.
@@ -154,7 +224,15 @@ def write_ledger(frames: Mapping[str, Any], path: Path, *, lang: str = "zh", as_
     if rows:
         book.sheet(titles[say["ledger"]], HEADS[lang], None, WIDTHS, rows, True)
     dictionary = dictionary_rows(frames)
-    book.sheet(titles[say["dictionary"]], DICTIONARY_COLUMNS, None, (24, 28, 10, 10, 24, 70, 40), ([r[c] for c in DICTIONARY_COLUMNS] for r in dictionary), False, 2)
+    book.sheet(
+        titles[say["dictionary"]],
+        DICTIONARY_COLUMNS,
+        None,
+        (24, 28, 10, 10, 24, 70, 40),
+        ([r[c] for c in DICTIONARY_COLUMNS] for r in dictionary),
+        False,
+        2,
+    )
     for name in names:
         frame, described = frames[name], describe_columns(name, frames[name].columns)
         label = "zh" if lang == "zh" else "en"
@@ -167,7 +245,7 @@ def write_ledger(frames: Mapping[str, Any], path: Path, *, lang: str = "zh", as_
 
 def read_frames(data_dir: Path) -> dict[str, Any]:
     """Every table of a data folder; raises MissingTables where there is no ledger."""
-    from analysis.tables.store import MissingTables, read_table, table_names
+    from analysis.ledger.store import MissingTables, read_table, table_names
 
     names = table_names(Path(data_dir))
     if "core_notices" not in names:
@@ -197,7 +275,9 @@ def export_ledger(data_dir: Path, target: Path, kind: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=".zhenggai-", dir=target.parent))
     try:
         made = folder / f"ledger.{kind}"
-        {"xlsx": write_ledger, "duckdb": workbook_files.write_duckdb, "json": workbook_files.write_json}[kind](frames, made)
+        {"xlsx": write_ledger, "duckdb": workbook_files.write_duckdb, "json": workbook_files.write_json}[
+            kind
+        ](frames, made)
         os.replace(made, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

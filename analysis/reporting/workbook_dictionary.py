@@ -12,12 +12,16 @@ from typing import Any
 from analysis.lookups import load_csv
 
 COLUMNS = ("table", "column", "type", "nullable", "label_zh", "description_en", "values")
-_CODE_COLUMNS = {"code": ("代码", "the code"), "label_zh": ("中文名称", "label in Chinese"), "label_en": ("英文名称", "label in English")}
+_CODE_COLUMNS = {
+    "code": ("代码", "the code"),
+    "label_zh": ("中文名称", "label in Chinese"),
+    "label_en": ("英文名称", "label in English"),
+}
 
 
 @lru_cache(maxsize=1)
 def _schemas() -> dict[str, Any]:
-    from analysis.tables.schemas import CORE_TABLES
+    from analysis.ledger.schemas import CORE_TABLES
 
     found = dict(CORE_TABLES)
     try:
@@ -37,14 +41,25 @@ def describe_columns(table: str, names: Iterable[str] = ()) -> dict[str, dict[st
         rows = {}
         for name in names:
             zh, en = _CODE_COLUMNS.get(name, (name, name.replace("_", " ")))
-            rows[name] = {"type": "text", "nullable": "" if name in _CODE_COLUMNS else "yes", "zh": zh, "en": en, "values": ""}
+            rows[name] = {
+                "type": "text",
+                "nullable": "" if name in _CODE_COLUMNS else "yes",
+                "zh": zh,
+                "en": en,
+                "values": "",
+            }
         return rows
     rows = {}
     for name, column in schema.columns().items():
         metadata = column.metadata or {}
         members = metadata.get("members") or []
-        rows[name] = {"type": type(column).__name__.lower(), "nullable": "yes" if column.nullable else "", "zh": metadata.get("zh", name),
-                      "en": column.description or "", "values": ", ".join(map(str, members))}
+        rows[name] = {
+            "type": type(column).__name__.lower(),
+            "nullable": "yes" if column.nullable else "",
+            "zh": metadata.get("zh", name),
+            "en": column.description or "",
+            "values": ", ".join(map(str, members)),
+        }
     return rows
 
 
@@ -72,7 +87,25 @@ def dictionary_rows(frames: Mapping[str, Any]) -> list[dict[str, str]]:
     for table in sorted(frames):
         described = describe_columns(table, frames[table].columns)
         for name in frames[table].columns:
-            about = described.get(name, {"type": str(frames[table].schema[name]).lower(), "nullable": "yes", "zh": name, "en": "", "values": ""})
-            rows.append({"table": table, "column": name, "type": about["type"], "nullable": about["nullable"], "label_zh": about["zh"],
-                         "description_en": about["en"], "values": about["values"]})
+            about = described.get(
+                name,
+                {
+                    "type": str(frames[table].schema[name]).lower(),
+                    "nullable": "yes",
+                    "zh": name,
+                    "en": "",
+                    "values": "",
+                },
+            )
+            rows.append(
+                {
+                    "table": table,
+                    "column": name,
+                    "type": about["type"],
+                    "nullable": about["nullable"],
+                    "label_zh": about["zh"],
+                    "description_en": about["en"],
+                    "values": about["values"],
+                }
+            )
     return rows

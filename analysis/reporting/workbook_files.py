@@ -28,12 +28,20 @@ def csv_value(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return "" if value != value else repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return (
+            ""
+            if value != value
+            else repr(int(value))
+            if value.is_integer() and abs(value) < 1e15
+            else repr(value)
+        )
     if isinstance(value, int):
         return value
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
-    text = fonts.without_controls(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+    text = fonts.without_controls(
+        ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    )
     return "'" + text if text.startswith(_FORMULA) else text
 
 
@@ -51,7 +59,9 @@ def write_csv_folder(frames: Mapping[str, Any], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in sorted(frames):
         write_csv(folder / f"{name}.csv", frames[name].columns, frames[name].iter_rows())
-    write_csv(folder / f"{DICTIONARY}.csv", COLUMNS, ([row[c] for c in COLUMNS] for row in dictionary_rows(frames)))
+    write_csv(
+        folder / f"{DICTIONARY}.csv", COLUMNS, ([row[c] for c in COLUMNS] for row in dictionary_rows(frames))
+    )
     return folder
 
 
@@ -62,17 +72,26 @@ def _plain(value: Any) -> Any:
 
 
 def _no_nan(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: None if isinstance(v, float) and (v != v or v in (float("inf"), float("-inf"))) else v for k, v in row.items()}
+    return {
+        k: None if isinstance(v, float) and (v != v or v in (float("inf"), float("-inf"))) else v
+        for k, v in row.items()
+    }
 
 
 def write_json(frames: Mapping[str, Any], path: Path) -> Path:
     """One JSON object: ``data_dictionary`` and ``tables`` (name → list of rows)."""
     with open(path, "w", encoding="utf-8", newline="\n") as handle:
-        handle.write('{"data_dictionary": ' + json.dumps(dictionary_rows(frames), ensure_ascii=False) + ',\n"tables": {')
+        handle.write(
+            '{"data_dictionary": '
+            + json.dumps(dictionary_rows(frames), ensure_ascii=False)
+            + ',\n"tables": {'
+        )
         for place, name in enumerate(sorted(frames)):
             handle.write((",\n" if place else "\n") + json.dumps(name) + ": [")
             for number, row in enumerate(frames[name].iter_rows(named=True)):
-                handle.write((",\n" if number else "\n") + json.dumps(_no_nan(row), ensure_ascii=False, default=_plain))
+                handle.write(
+                    (",\n" if number else "\n") + json.dumps(_no_nan(row), ensure_ascii=False, default=_plain)
+                )
             handle.write("]")
         handle.write("}}\n")
     return path
@@ -103,5 +122,7 @@ def write_duckdb(frames: Mapping[str, Any], path: Path) -> Path:
         connection.execute(f"CREATE TABLE {_name(DICTIONARY)} AS SELECT * FROM held")
         for row in rows:
             text = f"{row['label_zh']}: {row['description_en']}"
-            connection.execute(f"COMMENT ON COLUMN {_name(row['table'])}.{_name(row['column'])} IS {_literal(text)}")
+            connection.execute(
+                f"COMMENT ON COLUMN {_name(row['table'])}.{_name(row['column'])} IS {_literal(text)}"
+            )
     return path

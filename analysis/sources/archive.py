@@ -51,9 +51,14 @@ class SourceFile:
         if self.content is not None:
             return self.content
         if self.size > MAX_FILE_BYTES:
-            raise UnreadableSource("archive", "file_too_large", (
-                f"{self.source_path}: {self.size / 1e6:.0f} MB; files above {MAX_FILE_BYTES / 1e6:.0f} MB are not opened. "
-                "A notice is far smaller: split the file into one file per notice, or compress the pictures in it."))
+            raise UnreadableSource(
+                "archive",
+                "file_too_large",
+                (
+                    f"{self.source_path}: {self.size / 1e6:.0f} MB; files above {MAX_FILE_BYTES / 1e6:.0f} MB are not opened. "
+                    "A notice is far smaller: split the file into one file per notice, or compress the pictures in it."
+                ),
+            )
         try:
             with open(self.path, "rb") as handle:
                 # one byte more than it had when it was found: asking for the limit would set aside that much memory
@@ -61,11 +66,20 @@ class SourceFile:
                 if len(data) > self.size:
                     data += handle.read(MAX_FILE_BYTES + 1 - len(data))
         except OSError as error:
-            raise UnreadableSource("archive", "cannot_open", (
-                f"{self.source_path}: cannot be opened ({error.strerror or error}). "
-                "Check that the file still exists and that you may read it.")) from None
+            raise UnreadableSource(
+                "archive",
+                "cannot_open",
+                (
+                    f"{self.source_path}: cannot be opened ({error.strerror or error}). "
+                    "Check that the file still exists and that you may read it."
+                ),
+            ) from None
         if len(data) > MAX_FILE_BYTES:
-            raise UnreadableSource("archive", "file_too_large", f"{self.source_path}: grew beyond {MAX_FILE_BYTES / 1e6:.0f} MB while it was read.")
+            raise UnreadableSource(
+                "archive",
+                "file_too_large",
+                f"{self.source_path}: grew beyond {MAX_FILE_BYTES / 1e6:.0f} MB while it was read.",
+            )
         return data
 
     @property
@@ -106,7 +120,9 @@ def _walk_roots(roots: list[Path]) -> Iterator[SourceFile]:
         real = root.resolve()
         base_of = real if real.is_dir() else real.parent
         base = raw if real.is_relative_to(raw) else base_of
-        found = _walk_folder(real, base) if real.is_dir() else iter((_describe(real, real.parent, base, True),))
+        found = (
+            _walk_folder(real, base) if real.is_dir() else iter((_describe(real, real.parent, base, True),))
+        )
         for source in found:
             # The same file reached from two given paths is one source.
             if len(roots) > 1:
@@ -127,9 +143,18 @@ def _walk_folder(root: Path, base: Path) -> Iterator[SourceFile]:
         try:
             entries = set(os.listdir(current))
         except OSError:
-            yield _faulty(Path(current), base, "folder_not_readable", "this folder cannot be listed. Check that you may read it.")
+            yield _faulty(
+                Path(current),
+                base,
+                "folder_not_readable",
+                "this folder cannot be listed. Check that you may read it.",
+            )
             continue
-        described = {name[: -len(SIDECAR_SUFFIX)] for name in entries if name.endswith(SIDECAR_SUFFIX) and not name.startswith(".")}
+        described = {
+            name[: -len(SIDECAR_SUFFIX)]
+            for name in entries
+            if name.endswith(SIDECAR_SUFFIX) and not name.startswith(".")
+        }
         # A sidecar whose file is gone stands for the missing file, so that it is reported.
         names = {name for name in entries if not _is_ignored(name)} | described
         stack.extend((os.path.join(current, name), name in described) for name in sorted(names, reverse=True))
@@ -144,22 +169,50 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
     try:
         info = path.lstat()
     except FileNotFoundError:
-        return _faulty(path, base, "missing_file", (
-            f"its sidecar {path.name}{SIDECAR_SUFFIX} is here, the file is not. Restore it (git checkout), "
-            "or delete the sidecar when the notice is to be left out."))
+        return _faulty(
+            path,
+            base,
+            "missing_file",
+            (
+                f"its sidecar {path.name}{SIDECAR_SUFFIX} is here, the file is not. Restore it (git checkout), "
+                "or delete the sidecar when the notice is to be left out."
+            ),
+        )
     except OSError as error:
-        return _faulty(path, base, "cannot_open", f"{error.strerror or error}. Check the file's name and its permissions.")
+        return _faulty(
+            path,
+            base,
+            "cannot_open",
+            f"{error.strerror or error}. Check the file's name and its permissions.",
+        )
     if stat.S_ISLNK(info.st_mode):
         target = Path(os.path.realpath(path))
         if not target.is_relative_to(root):
-            return _faulty(path, base, "link_outside_folder", (
-                "a link that leaves the folder is not followed. Copy the notice itself into the folder, or give its own path."))
+            return _faulty(
+                path,
+                base,
+                "link_outside_folder",
+                (
+                    "a link that leaves the folder is not followed. Copy the notice itself into the folder, or give its own path."
+                ),
+            )
         if not target.is_file():
-            return _faulty(path, base, "link_not_followed", (
-                "a link to a folder, to itself or to nothing is not followed. Copy the notices into the folder."))
+            return _faulty(
+                path,
+                base,
+                "link_not_followed",
+                (
+                    "a link to a folder, to itself or to nothing is not followed. Copy the notices into the folder."
+                ),
+            )
         info = target.stat()
     if not stat.S_ISREG(info.st_mode):
-        return _faulty(path, base, "not_a_file", "neither a file nor a folder (a device, pipe or socket); it is left alone.")
+        return _faulty(
+            path,
+            base,
+            "not_a_file",
+            "neither a file nor a folder (a device, pipe or socket); it is left alone.",
+        )
     return SourceFile(path, _relative(path, base), info.st_size, load_sidecar(path) if has_sidecar else {})
 
 

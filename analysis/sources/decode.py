@@ -16,7 +16,15 @@ from analysis.sources.errors import UnreadableSource
 _LOST = ("锟斤拷", "\ufffd")
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,20})""", re.IGNORECASE)
 # Pages that say GB2312 use characters beyond it; GB18030 holds all of them.
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs"}
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+}
 _SAMPLE = 20_000
 # Notices reach 0.97 in their own encoding and stay below 0.65 in any other.
 _PLAUSIBLE = 0.8
@@ -40,7 +48,11 @@ def decode_text(data: bytes, name: str, *, markup: bool = False) -> tuple[str, s
     if wide:
         return _checked(data.decode(wide, "replace"), wide, name, [])
     if b"\x00" in data[:_SAMPLE]:
-        raise UnreadableSource("read", "binary_file", f"{name}: this is no text (it holds zero bytes). Save the notice as DOCX, HTML, PDF or text.")
+        raise UnreadableSource(
+            "read",
+            "binary_file",
+            f"{name}: this is no text (it holds zero bytes). Save the notice as DOCX, HTML, PDF or text.",
+        )
     return _decode_legacy(data, name, markup)
 
 
@@ -50,7 +62,11 @@ def plausibility(text: str) -> float:
     Bytes read in the wrong encoding give rare characters; everyday ones are the first levels of
     GB 2312 (3,755) and Big5 (5,401) with their punctuation.
     """
-    sample = text if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + text[len(text) // 2: len(text) // 2 + _SAMPLE // 2]
+    sample = (
+        text
+        if len(text) <= _SAMPLE
+        else text[: _SAMPLE // 2] + text[len(text) // 2 : len(text) // 2 + _SAMPLE // 2]
+    )
     letters = [char for char in sample if char > "\x7f" and char not in "\u3000\u00a0"]
     if len(letters) < 5:
         return 0.0
@@ -59,10 +75,22 @@ def plausibility(text: str) -> float:
 
 @lru_cache(maxsize=1)
 def _everyday() -> tuple[frozenset[str], frozenset[str]]:
-    simplified = bytes(byte for lead in (0xA1, 0xA2, 0xA3, *range(0xB0, 0xD8)) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
-    traditional = bytes(byte for lead in (0xA1, 0xA2, *range(0xA4, 0xC7)) for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)) for byte in (lead, trail))
+    simplified = bytes(
+        byte
+        for lead in (0xA1, 0xA2, 0xA3, *range(0xB0, 0xD8))
+        for trail in range(0xA1, 0xFF)
+        for byte in (lead, trail)
+    )
+    traditional = bytes(
+        byte
+        for lead in (0xA1, 0xA2, *range(0xA4, 0xC7))
+        for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+        for byte in (lead, trail)
+    )
     marks = "“”‘’·—…"
-    return frozenset(simplified.decode("gb2312", "ignore") + marks), frozenset(traditional.decode("big5", "ignore") + marks)
+    return frozenset(simplified.decode("gb2312", "ignore") + marks), frozenset(
+        traditional.decode("big5", "ignore") + marks
+    )
 
 
 def _decode_legacy(data: bytes, name: str, markup: bool) -> tuple[str, str, list[str]]:
@@ -83,7 +111,11 @@ def _decode_legacy(data: bytes, name: str, markup: bool) -> tuple[str, str, list
             continue
         score = plausibility(text)
         if best is None or score > best[0]:
-            notes = [] if not damaged else [f"{damaged} characters could not be decoded as {label} and stand as U+FFFD"]
+            notes = (
+                []
+                if not damaged
+                else [f"{damaged} characters could not be decoded as {label} and stand as U+FFFD"]
+            )
             best = (score, text, label, notes)
     if best is not None and best[0] >= _PLAUSIBLE:
         return _checked(best[1], best[2], name, best[3])
@@ -91,14 +123,26 @@ def _decode_legacy(data: bytes, name: str, markup: bool) -> tuple[str, str, list
 
     guess = charset_normalizer.from_bytes(data[:200_000]).best()
     if guess is not None and plausibility(str(guess)) >= _PLAUSIBLE:
-        return _checked(data.decode(guess.encoding, "replace"), guess.encoding, name, ["encoding guessed from the letters"])
-    raise UnreadableSource("read", "unknown_encoding", (
-        f"{name}: neither UTF-8, UTF-16, GB18030 nor Big5 gives readable Chinese. Open the file in an editor that shows it correctly and save it as UTF-8."))
+        return _checked(
+            data.decode(guess.encoding, "replace"),
+            guess.encoding,
+            name,
+            ["encoding guessed from the letters"],
+        )
+    raise UnreadableSource(
+        "read",
+        "unknown_encoding",
+        (
+            f"{name}: neither UTF-8, UTF-16, GB18030 nor Big5 gives readable Chinese. Open the file in an editor that shows it correctly and save it as UTF-8."
+        ),
+    )
 
 
 def _is_known(label: str) -> bool:
     try:
-        return codecs.lookup(label).name not in ("utf-7", "idna", "punycode") and not codecs.lookup(label).name.endswith("codec")
+        return codecs.lookup(label).name not in ("utf-7", "idna", "punycode") and not codecs.lookup(
+            label
+        ).name.endswith("codec")
     except LookupError:
         return False
 
@@ -122,18 +166,39 @@ def _checked(text: str, encoding: str, name: str, warnings: list[str]) -> tuple[
     if is_doubtful and "\ufffd" not in text:
         repaired = _undo_double_encoding(text)
         if repaired is not None:
-            return repaired[0], encoding, [*warnings, f"the text had been decoded as {repaired[1]} by mistake and saved so; it was restored before reading"]
+            return (
+                repaired[0],
+                encoding,
+                [
+                    *warnings,
+                    f"the text had been decoded as {repaired[1]} by mistake and saved so; it was restored before reading",
+                ],
+            )
     lost = sum(text.count(mark) * len(mark) for mark in _LOST)
     if lost > 20 and lost > len(text) * 0.02:
-        raise UnreadableSource("read", "lossy_encoding", (
-            f"{name}: {lost} of {len(text)} characters were destroyed by an earlier wrong conversion (锟斤拷 or U+FFFD) and cannot be restored. Fetch the notice again from its source."))
+        raise UnreadableSource(
+            "read",
+            "lossy_encoding",
+            (
+                f"{name}: {lost} of {len(text)} characters were destroyed by an earlier wrong conversion (锟斤拷 or U+FFFD) and cannot be restored. Fetch the notice again from its source."
+            ),
+        )
     if is_doubtful and _is_garbled(text):
-        raise UnreadableSource("read", "garbled_text", (
-            f"{name}: the characters make no Chinese text; the file was saved in a wrong encoding (mojibake). Fetch the notice again from its source, or save it as UTF-8 from a program that shows it correctly."))
+        raise UnreadableSource(
+            "read",
+            "garbled_text",
+            (
+                f"{name}: the characters make no Chinese text; the file was saved in a wrong encoding (mojibake). Fetch the notice again from its source, or save it as UTF-8 from a program that shows it correctly."
+            ),
+        )
     if lost and not warnings:
         warnings = [f"{lost} characters were destroyed by an earlier wrong conversion"]
     if "\x00" in text:
-        raise UnreadableSource("read", "binary_file", f"{name}: this is no text (it holds zero characters). Save the notice as DOCX, HTML, PDF or text.")
+        raise UnreadableSource(
+            "read",
+            "binary_file",
+            f"{name}: this is no text (it holds zero characters). Save the notice as DOCX, HTML, PDF or text.",
+        )
     return text, encoding, warnings
 
 
@@ -143,7 +208,14 @@ def _is_garbled(text: str) -> bool:
 
 
 # Read as (wrong) though it was (right): the pairs met on government sites and in mail.
-_DOUBLE = (("gb18030", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "gb18030"), ("cp1252", "gb18030"), ("utf-8", "utf-8"))
+_DOUBLE = (
+    ("gb18030", "utf-8"),
+    ("cp1252", "utf-8"),
+    ("latin-1", "utf-8"),
+    ("latin-1", "gb18030"),
+    ("cp1252", "gb18030"),
+    ("utf-8", "utf-8"),
+)
 
 
 def _undo_double_encoding(text: str) -> tuple[str, str] | None:

@@ -92,7 +92,9 @@ class Numbering:
             parent, (style_list, style_depth) = self._styles.get(style, (None, (None, None)))
             if style_list is not None:
                 if depth is None:
-                    depth = style_depth if style_depth is not None else self._level_of_style(style_list, style)
+                    depth = (
+                        style_depth if style_depth is not None else self._level_of_style(style_list, style)
+                    )
                 return style_list, depth or 0
             style, steps = parent, steps + 1
         return None, 0
@@ -116,7 +118,10 @@ class Numbering:
             self.style_names[key] = (name.get(W + "val") or "").lower() if name is not None else ""
             parent = element.find(W + "basedOn")
             properties = element.find(W + "pPr")
-            self._styles[key] = (parent.get(W + "val") if parent is not None else None, _list_reference(properties))
+            self._styles[key] = (
+                parent.get(W + "val") if parent is not None else None,
+                _list_reference(properties),
+            )
             if properties is not None and properties.find(W + "outlineLvl") is not None:
                 outlines[key] = whole(properties.find(W + "outlineLvl"), 9)
             if is_true(element.get(W + "default")):
@@ -163,7 +168,9 @@ def _list_reference(properties) -> tuple[str | None, int | None]:
     if reference is None:
         return None, None
     list_id, depth = reference.find(W + "numId"), reference.find(W + "ilvl")
-    return (list_id.get(W + "val") if list_id is not None else None), (whole(depth, 0) if depth is not None else None)
+    return (list_id.get(W + "val") if list_id is not None else None), (
+        whole(depth, 0) if depth is not None else None
+    )
 
 
 def _format(element) -> str:

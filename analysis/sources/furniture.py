@@ -30,7 +30,9 @@ _ONLY_DATE = re.compile(
 # 整改 rectification, 巡察/巡视 inspection, 通报/公告/公示 notice, 情况 state of things.
 TITLE_WORD = re.compile(r"整改|巡察|巡視|巡视|通报|通報|公告|公示|情况|情況")
 _TITLE_END = re.compile(r"(?:通报|通報|公告|公示|情况|情況|报告|報告)(?:[（(][^（()）]{1,12}[）)])?\s*$")
-_NUMBERED = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳])")
+_NUMBERED = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|\d{1,3}[．.、](?!\d)|[（(]\d{1,3}[）)]|[①-⑳])"
+)
 _SIGNED = re.compile(r"^\s*中共[^，。；：]{2,40}(?:党组|黨組|党委|委员会|支部)\s*$")
 
 
@@ -38,7 +40,9 @@ def is_chrome_line(text: str, *, near_title: bool) -> bool:
     """A short line of page furniture: share and print buttons; beside the title also date and source."""
     if len(text) > MAX_FURNITURE or "。" in text:
         return False
-    return bool(_ANYWHERE.search(text) or near_title and (_BESIDE_TITLE.search(text) or _ONLY_DATE.match(text)))
+    return bool(
+        _ANYWHERE.search(text) or near_title and (_BESIDE_TITLE.search(text) or _ONLY_DATE.match(text))
+    )
 
 
 def is_only_date(text: str) -> bool:
@@ -63,13 +67,18 @@ def mark_furniture(text: str, blocks: list[Block]) -> None:
     """
     if not _ANYWHERE.search(text):
         return
-    lines = [text[block.start:block.end] for block in blocks]
-    last_prose = max((index for index, line in enumerate(lines) if blocks[index].kind == "cell" or is_prose_line(line)), default=-1)
+    lines = [text[block.start : block.end] for block in blocks]
+    last_prose = max(
+        (index for index, line in enumerate(lines) if blocks[index].kind == "cell" or is_prose_line(line)),
+        default=-1,
+    )
     ends = False
     for index, block in enumerate(blocks):
         if block.kind not in ("paragraph", "heading"):
             continue
-        is_chrome = is_chrome_line(lines[index], near_title=index < _HEAD_LINES and not is_only_date(lines[index]))
+        is_chrome = is_chrome_line(
+            lines[index], near_title=index < _HEAD_LINES and not is_only_date(lines[index])
+        )
         ends = ends or is_chrome and index > last_prose
         if is_chrome or ends:
             block.kind, block.level = "chrome", 0

@@ -9,11 +9,23 @@ from analysis.sources.furniture import TITLE_WORD, is_chrome_line
 
 # Names of the meta elements in the standard for Chinese government sites and in common CMSs.
 _TITLE_NAMES = ("articletitle", "og:title", "title")
-_DATE_NAMES = ("pubdate", "publishdate", "publish_date", "article:published_time", "og:release_date", "firstpublishedtime", "releasedate", "dc.date", "datepublished")
+_DATE_NAMES = (
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "article:published_time",
+    "og:release_date",
+    "firstpublishedtime",
+    "releasedate",
+    "dc.date",
+    "datepublished",
+)
 _SITE_SEPARATOR = re.compile(r"\s*[-_|–—]+\s*|\s{3,}")
 _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)")
 # 发布/公布/发文 published, 时间/日期 time/date; 更新 updated and 成文/生成 written come second.
-_PUBLISHED = re.compile(r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$")
+_PUBLISHED = re.compile(
+    r"(?:发布|發布|公布|公开|发表|发文|录入|上传|刊登)\s*(?:时间|時間|日期)?\s*[】\]]?\s*[:：]?\s*$"
+)
 _DATED = re.compile(r"(?:时间|時間|日期|更新)\s*[】\]]?\s*[:：]?\s*$")
 
 
@@ -45,7 +57,7 @@ def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date
     weaker = None
     for line in (text[:400] for text in lines or ()):
         for match in _DATE.finditer(line):
-            before = line[max(0, match.start() - 12): match.start()]
+            before = line[max(0, match.start() - 12) : match.start()]
             date = _as_date(match)
             if date is None:
                 continue
@@ -65,7 +77,9 @@ def _metas(tree) -> dict[str, str]:
     named: dict[str, str] = {}
     for node in tree.css("meta"):
         attributes = node.attributes
-        name = (attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or "").lower()
+        name = (
+            attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or ""
+        ).lower()
         content = " ".join((attributes.get("content") or "").split())
         if name and content:
             named.setdefault(name, content)

@@ -24,7 +24,20 @@ MAX_TOTAL_BYTES = 200_000_000
 # Text compresses 3 to 10 times, a page full of blanks perhaps 100 times; bombs 1,000 times.
 MAX_RATIO = 200
 
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+    IndexError,
+)
 
 
 class _Budget:
@@ -44,14 +57,22 @@ def iter_members(archive: SourceFile, depth: int = 1, budget: _Budget | None = N
     except UnreadableSource as error:
         yield _fault(archive, archive.source_path, error.reason_code, error.reason_text)
     except _BROKEN as error:
-        yield _fault(archive, archive.source_path, "broken_archive", (
-            f"{archive.source_path}: the archive is damaged ({type(error).__name__}). Download it again, or unpack it yourself and give the folder."))
+        yield _fault(
+            archive,
+            archive.source_path,
+            "broken_archive",
+            (
+                f"{archive.source_path}: the archive is damaged ({type(error).__name__}). Download it again, or unpack it yourself and give the folder."
+            ),
+        )
 
 
 def _open_members(archive: SourceFile, data: bytes, depth: int, budget: _Budget) -> Iterator[SourceFile]:
     name = archive.source_path.lower()
     if name.endswith(".gz") and not name.endswith(".tar.gz"):
-        content = _read_bounded(gzip.GzipFile(fileobj=io.BytesIO(data)), len(data), archive.source_path, budget)
+        content = _read_bounded(
+            gzip.GzipFile(fileobj=io.BytesIO(data)), len(data), archive.source_path, budget
+        )
         label = archive.source_path + "!/" + archive.source_path.rsplit("/", 1)[-1][: -len(".gz")]
         yield from _emit(archive, label, content, depth, budget)
     elif zipfile.is_zipfile(io.BytesIO(data)):
@@ -69,7 +90,12 @@ def _zip_members(archive: SourceFile, data: bytes, depth: int, budget: _Budget) 
                 continue
             label = f"{archive.source_path}!/{inner}"
             if info.flag_bits & 0x1:
-                yield _fault(archive, label, "encrypted_archive", f"{label}: protected by a password. Unpack the archive yourself and give the folder.")
+                yield _fault(
+                    archive,
+                    label,
+                    "encrypted_archive",
+                    f"{label}: protected by a password. Unpack the archive yourself and give the folder.",
+                )
                 continue
             try:
                 with opened.open(info) as handle:
@@ -80,7 +106,12 @@ def _zip_members(archive: SourceFile, data: bytes, depth: int, budget: _Budget) 
                     return
                 continue
             except _BROKEN as error:
-                yield _fault(archive, label, "broken_archive", f"{label}: this member is damaged ({type(error).__name__}). Download the archive again.")
+                yield _fault(
+                    archive,
+                    label,
+                    "broken_archive",
+                    f"{label}: this member is damaged ({type(error).__name__}). Download the archive again.",
+                )
                 continue
             yield from _emit(archive, label, content, depth, budget)
 
@@ -100,7 +131,12 @@ def _tar_members(archive: SourceFile, data: bytes, depth: int, budget: _Budget) 
                 continue
             label = f"{archive.source_path}!/{inner}"
             if info.size > MAX_FILE_BYTES:
-                yield _fault(archive, label, "file_too_large", f"{label}: {info.size / 1e6:.0f} MB; members above {MAX_FILE_BYTES / 1e6:.0f} MB, and what follows them, are not read. Unpack the archive and give the notices.")
+                yield _fault(
+                    archive,
+                    label,
+                    "file_too_large",
+                    f"{label}: {info.size / 1e6:.0f} MB; members above {MAX_FILE_BYTES / 1e6:.0f} MB, and what follows them, are not read. Unpack the archive and give the notices.",
+                )
                 return
             handle = opened.extractfile(info)
             try:
@@ -127,24 +163,40 @@ class _Counting(io.RawIOBase):
 def _read_bounded(handle, compressed: int, label: str, budget: _Budget) -> bytes:
     budget.members -= 1
     if budget.members < 0:
-        raise UnreadableSource("archive", "too_many_members", f"{label}: the archive holds more than {MAX_MEMBERS:,} files; the rest is not read. Unpack it and give the folder.")
+        raise UnreadableSource(
+            "archive",
+            "too_many_members",
+            f"{label}: the archive holds more than {MAX_MEMBERS:,} files; the rest is not read. Unpack it and give the folder.",
+        )
     allowed = min(MAX_FILE_BYTES, budget.bytes, max(1_000_000, compressed * MAX_RATIO))
     content = handle.read(allowed + 1)
     budget.bytes -= len(content)
     if len(content) > allowed:
-        raise UnreadableSource("archive", "archive_too_large", (
-            f"{label}: unpacks to more than {allowed / 1e6:.0f} MB, beyond what a notice can need "
-            f"(at most {MAX_FILE_BYTES / 1e6:.0f} MB a file, {MAX_TOTAL_BYTES / 1e6:.0f} MB an archive, {MAX_RATIO} times its packed size). "
-            "Unpack the archive yourself and give the notices in it."))
+        raise UnreadableSource(
+            "archive",
+            "archive_too_large",
+            (
+                f"{label}: unpacks to more than {allowed / 1e6:.0f} MB, beyond what a notice can need "
+                f"(at most {MAX_FILE_BYTES / 1e6:.0f} MB a file, {MAX_TOTAL_BYTES / 1e6:.0f} MB an archive, {MAX_RATIO} times its packed size). "
+                "Unpack the archive yourself and give the notices in it."
+            ),
+        )
     return content
 
 
-def _emit(archive: SourceFile, label: str, content: bytes, depth: int, budget: _Budget) -> Iterator[SourceFile]:
+def _emit(
+    archive: SourceFile, label: str, content: bytes, depth: int, budget: _Budget
+) -> Iterator[SourceFile]:
     member = SourceFile(archive.path, label, len(content), {}, content)
     if not label.lower().endswith(ARCHIVE_SUFFIXES):
         yield member
     elif depth >= MAX_DEPTH:
-        yield _fault(archive, label, "nested_too_deep", f"{label}: an archive within an archive within an archive is not opened. Unpack it and give the folder.")
+        yield _fault(
+            archive,
+            label,
+            "nested_too_deep",
+            f"{label}: an archive within an archive within an archive is not opened. Unpack it and give the folder.",
+        )
     else:
         yield from iter_members(member, depth + 1, budget)
 
@@ -176,7 +228,12 @@ def _skips(inner: str) -> bool:
 
 
 def _too_much(archive: SourceFile, label: str) -> SourceFile:
-    return _fault(archive, label, "archive_too_large", f"{label}: unpacks to more than {MAX_TOTAL_BYTES / 1e6:.0f} MB. Unpack it yourself and give the notices in it.")
+    return _fault(
+        archive,
+        label,
+        "archive_too_large",
+        f"{label}: unpacks to more than {MAX_TOTAL_BYTES / 1e6:.0f} MB. Unpack it yourself and give the notices in it.",
+    )
 
 
 def _fault(archive: SourceFile, label: str, code: str, text: str) -> SourceFile:

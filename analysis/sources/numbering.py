@@ -6,10 +6,16 @@ _DIGITS = "零一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-_CHINESE = frozenset((
-    "chinesecounting", "chinesecountingthousand", "taiwanesecounting", "taiwanesecountingthousand",
-    "japanesecounting", "koreancounting",
-))
+_CHINESE = frozenset(
+    (
+        "chinesecounting",
+        "chinesecountingthousand",
+        "taiwanesecounting",
+        "taiwanesecountingthousand",
+        "japanesecounting",
+        "koreancounting",
+    )
+)
 
 
 def format_number(number: int, kind: str) -> str:
@@ -72,7 +78,9 @@ def chinese_number(number: int, digits: str, units: str, *, is_legal: bool = Fal
     return result[1:] if not is_legal and 10 <= number < 20 else result
 
 
-def enclosed(number: int, first: int, end_first: int, second: int, end_second: int, third: int, end_third: int) -> str:
+def enclosed(
+    number: int, first: int, end_first: int, second: int, end_second: int, third: int, end_third: int
+) -> str:
     """Circled digits lie in three places of Unicode: 1–20, 21–35, 36–50."""
     if 1 <= number <= end_first:
         return chr(first + number - 1)
@@ -87,8 +95,21 @@ def _roman(number: int) -> str:
     if not 0 < number < 4000:
         return str(number)
     result = ""
-    for value, letters in ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-                           (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+    for value, letters in (
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ):
         while number >= value:
             result += letters
             number -= value

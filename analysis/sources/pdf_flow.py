@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from analysis.sources.building import TextBuilder
 from analysis.sources.furniture import sounds_like_title
-from analysis.sources.pdf_rows import ENDS, Table, add_table, cell_lines, continues, join_lines, same_baseline, take_rows
+from analysis.sources.pdf_rows import (
+    ENDS,
+    Table,
+    add_table,
+    cell_lines,
+    continues,
+    join_lines,
+    same_baseline,
+    take_rows,
+)
 from analysis.sources.pdf_tables import Grid, find_grids
 from analysis.sources.pdf_text import Page
 
@@ -19,7 +28,9 @@ _PAGE_NUMBER = re.compile(
     r"\s*(?:[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–_·•.~]*$"
 )
 # What browsers print in the margins: date and title above, address and page below.
-_PRINT_MARK = re.compile(r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)")
+_PRINT_MARK = re.compile(
+    r"^(?:https?|file)://\S*(?:\s+\d+\s*/\s*\d+)?$|^\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)"
+)
 # What begins a paragraph of a notice: numbers, 问题一： (problem 1), 此问题 (this problem), 针对 (against),
 # 整改情况： (state of rectification) and the like.
 _ENUMERATED = re.compile(
@@ -31,9 +42,15 @@ _HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一�
 _NUMBERED = re.compile(r"^[*\s]*(\d{1,3})[．.、](?!\d)")
 _HAN = re.compile("[\u4e00-\u9fff]")
 # No line break stands after the one, before the other, or on either side of a quotation mark.
-_OPENING, _CLOSING, _QUOTES = frozenset("（《〈【「『([{"), frozenset("，。、；：！？）》〉】」』…—%％)]},.;:!?-"), frozenset("“”‘’\"'")
+_OPENING, _CLOSING, _QUOTES = (
+    frozenset("（《〈【「『([{"),
+    frozenset("，。、；：！？）》〉】」』…—%％)]},.;:!?-"),
+    frozenset("“”‘’\"'"),
+)
 # The signing body, or a date alone; 中共 Communist Party of China, 党组 party group, 委员会 committee.
-_SIGNATURE = re.compile(r"^(?:中共[^，。；：]{2,40}(?:党组|黨組|党委|黨委|委员会|委員會|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$")
+_SIGNATURE = re.compile(
+    r"^(?:中共[^，。；：]{2,40}(?:党组|黨組|党委|黨委|委员会|委員會|支部)|[〇○零一二三四五六七八九十\d]{4}年[^，。]{1,4}月[^，。]{1,3}日)\s*$"
+)
 
 
 @dataclass(slots=True)
@@ -121,7 +138,10 @@ def _page_lines(page: Page, number: int) -> list[Line]:
     loose = [run for run in page.runs if not any(grid.take(run) for grid in grids)]
     lines = [Line("", grid.x0, grid.x1, grid.y1, 0.0, number, grid) for grid in grids if grid.cells]
     for runs in same_baseline(loose):
-        text = "".join((" " if index and run.x0 - runs[index - 1].x1 > 0.5 * run.em else "") + run.text for index, run in enumerate(runs))
+        text = "".join(
+            (" " if index and run.x0 - runs[index - 1].x1 > 0.5 * run.em else "") + run.text
+            for index, run in enumerate(runs)
+        )
         lines.append(Line(text, runs[0].x0, runs[-1].x1, runs[0].y, max(run.em for run in runs), number))
     return sorted(lines, key=lambda line: -line.y)
 
@@ -134,8 +154,17 @@ def _drop_furniture(by_page: list[list[Line]], pages: list[Page]) -> int:
     dropped = 0
     for lines, page in zip(by_page, pages):
         for line in _edge_lines(lines, page):
-            repeats = len(by_page) > 1 and edges[_edge_key(line, page)] >= max(2, 0.6 * (len(by_page) - 1)) and len(line.text) < 80
-            if repeats or _PRINT_MARK.match(line.text) or line.y < page.height / 2 and _PAGE_NUMBER.match(line.text):
+            repeats = (
+                len(by_page) > 1
+                and edges[_edge_key(line, page)] >= max(2, 0.6 * (len(by_page) - 1))
+                and len(line.text) < 80
+            )
+            if (
+                repeats
+                or _PRINT_MARK.match(line.text)
+                or line.y < page.height / 2
+                and _PAGE_NUMBER.match(line.text)
+            ):
                 lines.remove(line)
                 dropped += 1
     return dropped
@@ -156,22 +185,44 @@ def _measure(lines: list[Line]) -> _Frame:
     texts = [line for line in lines if line.grid is None and len(line.text) > 3]
     if not texts:
         return _Frame(0.0, 1e9, 10.0, 20.0, 30.0, False, False)
-    em = Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0] or 10.0
+    em = (
+        Counter(round(line.em * 2) / 2 for line in texts for _ in range(len(line.text))).most_common(1)[0][0]
+        or 10.0
+    )
     body = [line for line in texts if abs(line.em - em) < 0.2 * em]
     right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
     # The left margin is where wrapped lines begin; they may be few among indented first lines.
     places = Counter(round(line.x0) for line in body)
     left = min(place for place, count in places.items() if count >= (2 if len(body) > 30 else 1))
-    pitches = Counter(round(above.y - below.y) for above, below in zip(lines, lines[1:])
-                      if above.page == below.page and above.grid is None and below.grid is None and 0 < above.y - below.y < 4 * em)
+    pitches = Counter(
+        round(above.y - below.y)
+        for above, below in zip(lines, lines[1:])
+        if above.page == below.page
+        and above.grid is None
+        and below.grid is None
+        and 0 < above.y - below.y < 4 * em
+    )
     # Short paragraphs may leave few pairs of lines within one: the smallest distance met often is the lines'.
     total = sum(pitches.values())
-    pitch = min((place for place, count in pitches.items() if count >= max(2, 0.08 * total)), default=1.6 * em)
+    pitch = min(
+        (place for place, count in pitches.items() if count >= max(2, 0.08 * total)), default=1.6 * em
+    )
     # A wider distance that comes back again and again is the space between paragraphs.
-    wider = [place for place, count in pitches.items() if 1.15 * pitch < place <= 3 * pitch and count >= max(3, 0.05 * total)]
+    wider = [
+        place
+        for place, count in pitches.items()
+        if 1.15 * pitch < place <= 3 * pitch and count >= max(3, 0.05 * total)
+    ]
     indented = sum(left + 1.2 * em < line.x0 < left + 3.2 * em for line in body)
-    return _Frame(left, right, em, pitch, min(wider, default=1.5 * max(pitch, 1.2 * em)),
-                  indented >= max(3, 0.08 * len(body)), bool(wider))
+    return _Frame(
+        left,
+        right,
+        em,
+        pitch,
+        min(wider, default=1.5 * max(pitch, 1.2 * em)),
+        indented >= max(3, 0.08 * len(body)),
+        bool(wider),
+    )
 
 
 def _joins(paragraph: list[Line], line: Line, frame: _Frame, number: int) -> bool:
@@ -185,7 +236,11 @@ def _joins(paragraph: list[Line], line: Line, frame: _Frame, number: int) -> boo
         return False
     if len(paragraph) == 1 and above.x0 > 0.6 * frame.left + 0.4 * frame.right:
         return False  # a signature or date set to the right
-    if above.em > 1.05 * frame.em and _is_centred(line, frame) and (_is_centred(above, frame) or above.x1 > frame.right - 1.5 * em):
+    if (
+        above.em > 1.05 * frame.em
+        and _is_centred(line, frame)
+        and (_is_centred(above, frame) or above.x1 > frame.right - 1.5 * em)
+    ):
         return True  # a title on two lines
     # What would have fitted at the end of the line above was not put there: the paragraph ended.
     if frame.right - above.x1 > (_unbreakable_width(line.text) + 1.2) * em:
@@ -221,7 +276,15 @@ def _unbreakable_width(text: str) -> float:
     width = 0.0
     for index, char in enumerate(text[:40]):
         before = text[index - 1] if index else ""
-        if before and not (char in _QUOTES or before in _QUOTES or before in _OPENING or char in _CLOSING or before < "\x7f" and char < "\x7f" and char != " "):
+        if before and not (
+            char in _QUOTES
+            or before in _QUOTES
+            or before in _OPENING
+            or char in _CLOSING
+            or before < "\x7f"
+            and char < "\x7f"
+            and char != " "
+        ):
             break
         width += 0.6 if char < "\x7f" else 1.0
     return width

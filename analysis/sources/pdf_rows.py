@@ -26,7 +26,13 @@ def join_lines(texts: list[str]) -> str:
     """Wrapped lines as one; a blank only between two Latin words."""
     result = ""
     for text in texts:
-        if result and result[-1].isascii() and result[-1].isalpha() and text[:1].isascii() and text[:1].isalpha():
+        if (
+            result
+            and result[-1].isascii()
+            and result[-1].isalpha()
+            and text[:1].isascii()
+            and text[:1].isalpha()
+        ):
             result += " "
         result += text
     return result
@@ -45,7 +51,9 @@ def same_baseline(runs: list[Run]) -> list[list[Run]]:
 
 def continues(table: Table, grid: Grid) -> bool:
     """Whether the grid has the columns of the table: it is its next part."""
-    return len(table.columns) == len(grid.columns) and all(abs(a - b) < 6 for a, b in zip(table.columns, grid.columns))
+    return len(table.columns) == len(grid.columns) and all(
+        abs(a - b) < 6 for a, b in zip(table.columns, grid.columns)
+    )
 
 
 def take_rows(table: Table, grid: Grid) -> None:
@@ -85,7 +93,9 @@ def _key_column(rows: list[dict[int, list[str]]]) -> int:
 
     A column of categories before it is merged over several rows and does not tell rows apart.
     """
-    numbered = Counter(col for row in rows for col, lines in row.items() if lines and lines[0].rstrip(".．、").isdigit())
+    numbered = Counter(
+        col for row in rows for col, lines in row.items() if lines and lines[0].rstrip(".．、").isdigit()
+    )
     for col, count in sorted(numbered.items()):
         if count >= 0.5 * (len(rows) - 1):
             return col
@@ -111,7 +121,14 @@ def cell_lines(grid: Grid, runs: list[Run]) -> list[str]:
     for row in rows:
         text = " ".join(run.text for run in row)
         # A sentence that ends short of the cell's width, or an enumerated line after one, is a paragraph.
-        is_new = last is None or last[-1].text[-1] in ENDS and (right - last[-1].x1 > 1.5 * row[0].em or bool(re.match(r"[一二三四五六七八九十]+[是、]|[①-⑳]|\d+[.、]|[（(]", text)))
+        is_new = (
+            last is None
+            or last[-1].text[-1] in ENDS
+            and (
+                right - last[-1].x1 > 1.5 * row[0].em
+                or bool(re.match(r"[一二三四五六七八九十]+[是、]|[①-⑳]|\d+[.、]|[（(]", text))
+            )
+        )
         if is_new:
             result.append(text)
         else:

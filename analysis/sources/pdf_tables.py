@@ -123,11 +123,17 @@ def _join_cells(grid: Grid, horizontal, vertical) -> None:
             owner = grid.owner.setdefault((row, col), (row, col))
             right, below = grid.columns[col + 1], grid.rows[row + 1]
             middle_x = (grid.columns[col] + right) / 2
-            if col + 1 < columns and not _covers(vertical, right, middle_y) and (row, col + 1) not in grid.owner:
+            if (
+                col + 1 < columns
+                and not _covers(vertical, right, middle_y)
+                and (row, col + 1) not in grid.owner
+            ):
                 grid.owner[(row, col + 1)] = owner
             if row + 1 < rows and not _covers(horizontal, below, middle_x):
                 grid.owner[(row + 1, col)] = owner
 
 
 def _covers(lines, place: float, at: float) -> bool:
-    return any(abs(line - place) <= _NEAR and start - _NEAR <= at <= end + _NEAR for line, start, end in lines)
+    return any(
+        abs(line - place) <= _NEAR and start - _NEAR <= at <= end + _NEAR for line, start, end in lines
+    )

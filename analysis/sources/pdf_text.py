@@ -47,7 +47,10 @@ def read_page(page, max_chars: int) -> Page:
 
     width, height = page.get_size()
     result = Page(width, height)
-    for item in islice(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=4), MAX_OBJECTS):
+    for item in islice(
+        page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=4),
+        MAX_OBJECTS,
+    ):
         if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = _bounds(item)
             result.has_picture |= (right - left) * (top - bottom) > 0.25 * width * height
@@ -55,7 +58,9 @@ def read_page(page, max_chars: int) -> Page:
             _add_rules(pdfium, result, item)
     textpage = page.get_textpage()
     try:
-        result.runs = _read_runs(pdfium, textpage.raw, min(textpage.count_chars(), max_chars), result.vertical)
+        result.runs = _read_runs(
+            pdfium, textpage.raw, min(textpage.count_chars(), max_chars), result.vertical
+        )
     finally:
         textpage.close()
     return result
@@ -77,7 +82,7 @@ def _read_runs(pdfium, raw, count: int, rules: list[tuple[float, float, float]])
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     runs: list[Run] = []
     chars: list[str] = []
-    x0 = x1 = base = em = 0.0
+    x0 = x1 = base = em = last_left = 0.0
     pending = 0
 
     def close() -> None:
@@ -109,13 +114,23 @@ def _read_runs(pdfium, raw, count: int, rules: list[tuple[float, float, float]])
         if chars:
             unit = max(em, 1.0)
             gap = left - x1
-            if abs(line - base) > 0.35 * unit or gap > _COLUMN_GAP * unit or gap < -0.8 * unit:
-                close()
-            elif gap > 0.1 * unit and is_ruled_off(x1, left, line + 0.3 * unit):
+            if (
+                abs(line - base) > 0.35 * unit
+                or gap > _COLUMN_GAP * unit
+                or gap < -0.8 * unit
+                or gap > 0.1 * unit
+                and is_ruled_off(x1, left, line + 0.3 * unit)
+            ):
                 close()
             elif char == chars[-1] and abs(left - last_left) < 0.1 * unit:
                 continue  # printed twice for boldness
-            elif gap > _SPACE_GAP * unit and char < "\u2e80" and chars[-1] < "\u2e80" and not char.isspace() and not chars[-1].isspace():
+            elif (
+                gap > _SPACE_GAP * unit
+                and char < "\u2e80"
+                and chars[-1] < "\u2e80"
+                and not char.isspace()
+                and not chars[-1].isspace()
+            ):
                 chars.append(" ")
         if not chars:
             x0, base, em = left, line, size
@@ -132,7 +147,7 @@ def _read_runs(pdfium, raw, count: int, rules: list[tuple[float, float, float]])
 def _bounds(item) -> tuple[float, float, float, float]:
     try:
         return item.get_bounds()
-    except Exception:  # noqa: BLE001 - an object without extent; pdfium reports it as an error
+    except Exception:
         return (0.0, 0.0, 0.0, 0.0)
 
 

@@ -16,7 +16,24 @@ from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers_markdown import table_cells
 from analysis.sources.sniff import (
-    CSV, DOCX, HTML, IMAGE, LOCKED, MARKDOWN, MHTML, ODT, OFD, OLE, OTHER, PDF, PROGRAM, RTF, TEXT, XLSX, ZIP, sniff_media_type,
+    CSV,
+    DOCX,
+    HTML,
+    IMAGE,
+    LOCKED,
+    MARKDOWN,
+    MHTML,
+    ODT,
+    OFD,
+    OLE,
+    OTHER,
+    PDF,
+    PROGRAM,
+    RTF,
+    TEXT,
+    XLSX,
+    ZIP,
+    sniff_media_type,
 )
 
 # About a hundred times the longest notice met; beyond it a file is a collection or no text.
@@ -34,15 +51,42 @@ _READERS: dict[str, tuple[str, str]] = {
 }
 
 _NO_READER: dict[str, tuple[str, str]] = {
-    OLE: ("legacy_office_file", "this is an old binary office file (.doc, .wps or .xls), whatever its name says. Open it in Word, WPS or LibreOffice, save it as DOCX, and drop that in"),
-    RTF: ("rtf_file", "this is Rich Text Format, whatever its name says. Open it in Word, WPS or LibreOffice, save it as DOCX, and drop that in"),
-    ODT: ("opendocument_file", "this is an OpenDocument file. Open it in LibreOffice or WPS, save it as DOCX, and drop that in"),
-    OFD: ("ofd_file", "this is an OFD document. Open it in an OFD reader or WPS, print it to PDF or save it as DOCX, and drop that in"),
-    LOCKED: ("encrypted_file", "this office file is protected by a password. Open it, save it without a password, and drop that in"),
-    IMAGE: ("image_file", "this is a picture and has no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX"),
-    ZIP: ("unnamed_archive", "this is a zip archive under another name. Rename it to end in .zip, or unpack it and give the folder"),
-    PROGRAM: ("program_file", "this is a program or a settings file and no notice. Take it out of the folder; if it is a notice, give it the ending .txt"),
-    OTHER: ("unsupported_archive", "this is a packed archive of a kind that is not opened. Unpack it and give the folder"),
+    OLE: (
+        "legacy_office_file",
+        "this is an old binary office file (.doc, .wps or .xls), whatever its name says. Open it in Word, WPS or LibreOffice, save it as DOCX, and drop that in",
+    ),
+    RTF: (
+        "rtf_file",
+        "this is Rich Text Format, whatever its name says. Open it in Word, WPS or LibreOffice, save it as DOCX, and drop that in",
+    ),
+    ODT: (
+        "opendocument_file",
+        "this is an OpenDocument file. Open it in LibreOffice or WPS, save it as DOCX, and drop that in",
+    ),
+    OFD: (
+        "ofd_file",
+        "this is an OFD document. Open it in an OFD reader or WPS, print it to PDF or save it as DOCX, and drop that in",
+    ),
+    LOCKED: (
+        "encrypted_file",
+        "this office file is protected by a password. Open it, save it without a password, and drop that in",
+    ),
+    IMAGE: (
+        "image_file",
+        "this is a picture and has no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX",
+    ),
+    ZIP: (
+        "unnamed_archive",
+        "this is a zip archive under another name. Rename it to end in .zip, or unpack it and give the folder",
+    ),
+    PROGRAM: (
+        "program_file",
+        "this is a program or a settings file and no notice. Take it out of the folder; if it is a notice, give it the ending .txt",
+    ),
+    OTHER: (
+        "unsupported_archive",
+        "this is a packed archive of a kind that is not opened. Unpack it and give the folder",
+    ),
 }
 
 
@@ -51,17 +95,28 @@ def read_source(source: SourceFile) -> Document:
     data = source.read_bytes()
     name = source.source_path
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf"):
-        raise UnreadableSource("read", "empty_file", f"{name}: the file holds no text. Download or save the notice again.")
+        raise UnreadableSource(
+            "read", "empty_file", f"{name}: the file holds no text. Download or save the notice again."
+        )
     media_type = sniff_media_type(data, name)
     if media_type in _NO_READER:
         code, text = _NO_READER[media_type]
         raise UnreadableSource("read", code, f"{name}: {text}.")
     document = _read_text(data, name) if media_type == TEXT else _reader(media_type)(data, name)
     if len(document.text) > MAX_TEXT_CHARS:
-        raise UnreadableSource("read", "too_much_text", (
-            f"{name}: {len(document.text):,} characters; one notice has at most some hundred thousand. Split the file into one file per notice."))
+        raise UnreadableSource(
+            "read",
+            "too_much_text",
+            (
+                f"{name}: {len(document.text):,} characters; one notice has at most some hundred thousand. Split the file into one file per notice."
+            ),
+        )
     if not document.text.strip():
-        raise UnreadableSource("read", "no_text", f"{name}: no text was found in the file. Check that it opens, and save the notice again.")
+        raise UnreadableSource(
+            "read",
+            "no_text",
+            f"{name}: no text was found in the file. Check that it opens, and save the notice again.",
+        )
     document.source_path = name
     document.sha256 = hashlib.sha256(data).hexdigest()
     document.media_type = media_type
@@ -71,7 +126,11 @@ def read_source(source: SourceFile) -> Document:
 
 def sidecar_facts(sidecar: dict) -> dict:
     """The sidecar in column names of core_notices: what describes the file itself is left out."""
-    facts = {key: sidecar[key] for key in ("title", "city_code", "publication_date", "feedback_date", "cutoff_date") if key in sidecar}
+    facts = {
+        key: sidecar[key]
+        for key in ("title", "city_code", "publication_date", "feedback_date", "cutoff_date")
+        if key in sidecar
+    }
     if "publisher" in sidecar:
         facts["issuer_name"] = sidecar["publisher"]
     return facts

@@ -18,13 +18,45 @@ from analysis.sources.ooxml import Package, W
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Containers whose content is part of the line or the body around them.
-_TRANSPARENT = frozenset(W + name for name in (
-    "ins", "moveTo", "hyperlink", "smartTag", "sdt", "sdtContent", "customXml", "fldSimple", "dir", "bdo", "ruby", "rubyBase", "r",
-))
-_SKIPPED = frozenset(W + name for name in (
-    "del", "moveFrom", "instrText", "delText", "delInstrText", "rt", "rubyPr", "rPr", "pPr", "sdtPr", "sdtEndPr",
-    "footnoteReference", "endnoteReference", "annotationRef", "commentReference", "lastRenderedPageBreak",
-)) | {_MC + "Fallback"}
+_TRANSPARENT = frozenset(
+    W + name
+    for name in (
+        "ins",
+        "moveTo",
+        "hyperlink",
+        "smartTag",
+        "sdt",
+        "sdtContent",
+        "customXml",
+        "fldSimple",
+        "dir",
+        "bdo",
+        "ruby",
+        "rubyBase",
+        "r",
+    )
+)
+_SKIPPED = frozenset(
+    W + name
+    for name in (
+        "del",
+        "moveFrom",
+        "instrText",
+        "delText",
+        "delInstrText",
+        "rt",
+        "rubyPr",
+        "rPr",
+        "pPr",
+        "sdtPr",
+        "sdtEndPr",
+        "footnoteReference",
+        "endnoteReference",
+        "annotationRef",
+        "commentReference",
+        "lastRenderedPageBreak",
+    )
+) | {_MC + "Fallback"}
 MAX_DEPTH = 60
 
 
@@ -35,7 +67,11 @@ def read_docx(data: bytes, name: str) -> Document:
     root = package.xml(part) if part else None
     body = root.find(W + "body") if root is not None else None
     if body is None:
-        raise UnreadableSource("read", "broken_file", f"{name}: the document has no body. Open it in Word, WPS or LibreOffice and save it anew.")
+        raise UnreadableSource(
+            "read",
+            "broken_file",
+            f"{name}: the document has no body. Open it in Word, WPS or LibreOffice and save it anew.",
+        )
     reader = _Reader(Numbering(package.xml("word/numbering.xml"), package.xml("word/styles.xml")))
     for element in _contents(body):
         if element.tag == W + "p":
@@ -43,12 +79,19 @@ def read_docx(data: bytes, name: str) -> Document:
         elif element.tag == W + "tbl":
             reader.table(element)
     if not reader.builder.text.strip() and any(part.startswith("word/media/") for part in package.names):
-        raise UnreadableSource("read", "pictures_only", (
-            f"{name}: the document holds pictures of pages and no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX."))
+        raise UnreadableSource(
+            "read",
+            "pictures_only",
+            (
+                f"{name}: the document holds pictures of pages and no text. Run text recognition (OCR) on it, proof-read the result, and drop it in as text or DOCX."
+            ),
+        )
     for notes in ("word/footnotes.xml", "word/endnotes.xml"):
         reader.notes(package.xml(notes))
     mark_furniture(reader.builder.text, reader.builder.blocks)
-    return Document(text=reader.builder.text, encoding=None, blocks=reader.builder.blocks, reader_warnings=reader.warnings)
+    return Document(
+        text=reader.builder.text, encoding=None, blocks=reader.builder.blocks, reader_warnings=reader.warnings
+    )
 
 
 class _Reader:
@@ -182,7 +225,9 @@ def _run_text(paragraph, boxes: list) -> Iterator[str]:
             continue
         if tag == W + "r":
             properties = element.find(W + "rPr")
-            if properties is not None and (is_on(properties.find(W + "vanish")) or is_on(properties.find(W + "webHidden"))):
+            if properties is not None and (
+                is_on(properties.find(W + "vanish")) or is_on(properties.find(W + "webHidden"))
+            ):
                 continue
         if tag in _SKIPPED:
             continue

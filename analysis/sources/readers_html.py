@@ -24,13 +24,68 @@ MAX_TAGS = 1_500_000
 MAX_REPEATS = 3_000_000
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td tr th tbody thead dd dt option rt rp html head body".split())
-_FORMATTING = frozenset("a b big code em font i s small strike strong tt u nobr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "tbody",
+        "thead",
+        "dd",
+        "dt",
+        "option",
+        "rt",
+        "rp",
+        "html",
+        "head",
+        "body",
+    ]
+)
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u", "nobr"]
+)
 _DROPPED = "script,style,noscript,template,svg,canvas,iframe,object,embed,input,select,button,textarea,option,rt,rp,audio,video,head,[hidden]"
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.IGNORECASE)
-_PASSABLE = frozenset("body div section article main form center font span table tbody tr td".split())
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.IGNORECASE
+)
+_PASSABLE = frozenset(
+    [
+        "body",
+        "div",
+        "section",
+        "article",
+        "main",
+        "form",
+        "center",
+        "font",
+        "span",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+    ]
+)
 _CHROME_TAGS = frozenset(("nav", "footer", "aside"))
-_CHROME_NAME = re.compile(r"(?:^|[^a-z])(?:nav|menu|foot|footer|bottom|share|copyright|crumbs?|breadcrumb|related|recommend|sidebar|login|search|toolbar|qrcode|ewm|wza)(?:[^a-z]|$)", re.IGNORECASE)
+_CHROME_NAME = re.compile(
+    r"(?:^|[^a-z])(?:nav|menu|foot|footer|bottom|share|copyright|crumbs?|breadcrumb|related|recommend|sidebar|login|search|toolbar|qrcode|ewm|wza)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
 _ZONE_LINES = 40
 _CLOSING_LINES = 8
 
@@ -63,8 +118,13 @@ def read_html(data: bytes, name: str) -> Document:
     lines = flow_lines(body, article, is_furniture)
     inside = [line for line in lines if line.in_article]
     if sum(len(line.text) for line in inside) < 60 and has_script:
-        raise UnreadableSource("read", "page_filled_by_script", (
-            f"{name}: the page holds hardly any text; a script fills it in the browser. Open it there and print it to PDF, or copy the text into a .txt file."))
+        raise UnreadableSource(
+            "read",
+            "page_filled_by_script",
+            (
+                f"{name}: the page holds hardly any text; a script fills it in the browser. Open it there and print it to PDF, or copy the text into a .txt file."
+            ),
+        )
     builder = TextBuilder()
     header, title = _header_lines(lines, inside, title)
     for line in header:
@@ -76,10 +136,18 @@ def read_html(data: bytes, name: str) -> Document:
     metadata = {}
     if title:
         metadata["title"] = title
-    date = stated_date or find_publication_date(None, [line.text for line in header] + [line.text for line in inside[:8]])
+    date = stated_date or find_publication_date(
+        None, [line.text for line in header] + [line.text for line in inside[:8]]
+    )
     if date:
         metadata["publication_date"] = date
-    return Document(text=builder.text, encoding=encoding, blocks=builder.blocks, page_metadata=metadata, reader_warnings=warnings)
+    return Document(
+        text=builder.text,
+        encoding=encoding,
+        blocks=builder.blocks,
+        page_metadata=metadata,
+        reader_warnings=warnings,
+    )
 
 
 def _add_article(builder: TextBuilder, lines: list[Line]) -> None:
@@ -89,7 +157,12 @@ def _add_article(builder: TextBuilder, lines: list[Line]) -> None:
             if line.table not in numbers:
                 numbers[line.table] = builder.new_table()
             builder.add_cell(line.text, numbers[line.table], line.row, line.col)
-        elif line.is_chrome or line.is_link and not is_prose_line(line.text) or is_chrome_line(line.text, near_title=index < 5):
+        elif (
+            line.is_chrome
+            or line.is_link
+            and not is_prose_line(line.text)
+            or is_chrome_line(line.text, near_title=index < 5)
+        ):
             builder.add(line.text, "chrome")
         elif line.level:
             builder.add(line.text, "heading", line.level)
@@ -113,18 +186,28 @@ def _header_lines(lines: list[Line], inside: list[Line], title: str | None) -> t
     head = [Line(printed, False, level=1)] if printed else []
     if printed and any(same_title(line.text, printed) for line in inside[:6]):
         head = []
-    rest = [line for line in before[end:] if not same_title(line.text, printed) and (is_chrome_line(line.text, near_title=True) or is_prose_line(line.text))]
-    above = [line for line in before[:start] if printed is None and is_chrome_line(line.text, near_title=True)]
+    rest = [
+        line
+        for line in before[end:]
+        if not same_title(line.text, printed)
+        and (is_chrome_line(line.text, near_title=True) or is_prose_line(line.text))
+    ]
+    above = [
+        line for line in before[:start] if printed is None and is_chrome_line(line.text, near_title=True)
+    ]
     for line in rest:
         line.level = 0
-    return above + head + rest, printed or next((line.text for line in inside[:6] if title and title in line.text and sounds_like_title(line.text)), title)
+    return above + head + rest, printed or next(
+        (line.text for line in inside[:6] if title and title in line.text and sounds_like_title(line.text)),
+        title,
+    )
 
 
 def _find_printed_title(before: list[Line], title: str | None) -> tuple[int, int, str | None]:
     """(start, end, text) of the title among the lines above the article; it may be broken in three."""
     for size in (1, 2, 3):
         for start in range(len(before) - size, -1, -1):
-            joined = "".join(line.text.strip() for line in before[start: start + size])
+            joined = "".join(line.text.strip() for line in before[start : start + size])
             if same_title(joined, title):
                 return start, start + size, joined
     # The page's own title is often shortened, or is the site's.
@@ -138,8 +221,14 @@ def _closing_lines(lines: list[Line]) -> list[Line]:
     """Signature, date or prose set right below the article; the first other line ends it."""
     last = max((index for index, line in enumerate(lines) if line.in_article), default=len(lines))
     closing = []
-    for line in lines[last + 1: last + 1 + _CLOSING_LINES]:
-        if line.is_link or line.is_chrome or line.table or not is_prose_line(line.text) or is_chrome_line(line.text, near_title=False):
+    for line in lines[last + 1 : last + 1 + _CLOSING_LINES]:
+        if (
+            line.is_link
+            or line.is_chrome
+            or line.table
+            or not is_prose_line(line.text)
+            or is_chrome_line(line.text, near_title=False)
+        ):
             break
         closing.append(line)
     return closing
@@ -166,9 +255,14 @@ def _refuse_bombs(source: str, name: str) -> None:
         depth = max(0, depth + (-1 if closing else 1))
         deepest = max(deepest, depth)
     if deepest > MAX_DEPTH or tags > MAX_TAGS or open_formatting * blocks > MAX_REPEATS:
-        raise UnreadableSource("read", "markup_too_deep", (
-            f"{name}: the page's markup is nested {deepest:,} levels deep in {tags:,} tags, more than any article needs. "
-            "Copy the notice's text from the browser into a .txt file, or print the page to PDF."))
+        raise UnreadableSource(
+            "read",
+            "markup_too_deep",
+            (
+                f"{name}: the page's markup is nested {deepest:,} levels deep in {tags:,} tags, more than any article needs. "
+                "Copy the notice's text from the browser into a .txt file, or print the page to PDF."
+            ),
+        )
 
 
 def _find_article(body, weights: dict[int, tuple[int, int]]):
@@ -217,7 +311,10 @@ def _weigh(body) -> dict[int, tuple[int, int]]:
         elif node.is_text_node:
             if not in_link:
                 text = node.text()
-                weights[node.mem_id] = (len(text) - sum(map(text.count, " \t\n\r\u00a0\u3000")), text.count("。") + text.count("；"))
+                weights[node.mem_id] = (
+                    len(text) - sum(map(text.count, " \t\n\r\u00a0\u3000")),
+                    text.count("。") + text.count("；"),
+                )
         elif node.is_element_node:
             stack.append((node, in_link, True))
             inner = in_link or node.tag == "a"

@@ -8,7 +8,9 @@ from analysis.parsing.records import Block, Document
 from analysis.sources.decode import decode_text
 
 # The second line of a pipe table: | --- | :---: |
-_DELIMITER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t\r]*$", re.MULTILINE)
+_DELIMITER = re.compile(
+    r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t\r]*$", re.MULTILINE
+)
 _TAG_TABLE = re.compile(r"<table\b[^>]*>(.*?)</table\s*>", re.IGNORECASE | re.DOTALL)
 _TAG_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
 _TAG_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)(?=</t[dh]\b|<t[dh]\b|</tr\b|$)", re.IGNORECASE | re.DOTALL)
@@ -102,7 +104,7 @@ def _add_row(cells: list[Block], text: str, start: int, end: int, table: int, ro
         end -= 1
     if start < end and text[start] == "|":
         start += 1
-    if end > start and text[end - 1] == "|" and text[end - 2: end - 1] != "\\":
+    if end > start and text[end - 1] == "|" and text[end - 2 : end - 1] != "\\":
         end -= 1
     col, left = 0, start
     for position in range(start, end + 1):

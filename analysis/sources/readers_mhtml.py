@@ -22,5 +22,9 @@ def read_mhtml(data: bytes, name: str) -> Document:
             if content:
                 pages.append(content)
     if not pages:
-        raise UnreadableSource("read", "web_archive", f"{name}: this saved web page holds no page. Save it as 'HTML only', or print it to PDF, and drop that in.")
+        raise UnreadableSource(
+            "read",
+            "web_archive",
+            f"{name}: this saved web page holds no page. Save it as 'HTML only', or print it to PDF, and drop that in.",
+        )
     return read_html(max(pages, key=len), name)

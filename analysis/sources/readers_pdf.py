@@ -30,12 +30,24 @@ def read_pdf(data: bytes, name: str) -> Document:
         opened = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD_ERROR:
-            raise UnreadableSource("read", "encrypted_file", f"{name}: the PDF is protected by a password. Open it, print it to a new PDF without one, and drop that in.") from None
-        raise UnreadableSource("read", "broken_file", f"{name}: the PDF is damaged and cannot be opened. Download it again, or print it to a new PDF.") from None
+            raise UnreadableSource(
+                "read",
+                "encrypted_file",
+                f"{name}: the PDF is protected by a password. Open it, print it to a new PDF without one, and drop that in.",
+            ) from None
+        raise UnreadableSource(
+            "read",
+            "broken_file",
+            f"{name}: the PDF is damaged and cannot be opened. Download it again, or print it to a new PDF.",
+        ) from None
     try:
         count = len(opened)
         if count > MAX_PAGES:
-            raise UnreadableSource("read", "too_many_pages", f"{name}: {count:,} pages; a notice has some dozens. Split off the pages of the notice and drop those in.")
+            raise UnreadableSource(
+                "read",
+                "too_many_pages",
+                f"{name}: {count:,} pages; a notice has some dozens. Split off the pages of the notice and drop those in.",
+            )
         pages, broken, total = [], [], 0
         for index in range(count):
             try:
@@ -44,29 +56,53 @@ def read_pdf(data: bytes, name: str) -> Document:
                 page.close()
                 total += sum(len(run.text) for run in pages[-1].runs)
                 if total >= MAX_CHARS:
-                    raise UnreadableSource("read", "too_much_text", f"{name}: more than {MAX_CHARS:,} characters by page {index + 1}; one notice has at most some hundred thousand. Split off the pages of the notice and drop those in.")
+                    raise UnreadableSource(
+                        "read",
+                        "too_much_text",
+                        f"{name}: more than {MAX_CHARS:,} characters by page {index + 1}; one notice has at most some hundred thousand. Split off the pages of the notice and drop those in.",
+                    )
             except pdfium.PdfiumError:
                 broken.append(index + 1)
     finally:
         opened.close()
     warnings = [f"pages that could not be read: {_numbers(broken)}"] if broken else []
-    blank = [index + 1 for index, page in enumerate(pages) if page.has_picture and sum(len(run.text) for run in page.runs) < 20]
+    blank = [
+        index + 1
+        for index, page in enumerate(pages)
+        if page.has_picture and sum(len(run.text) for run in page.runs) < 20
+    ]
     if not any(page.runs for page in pages) or len(blank) * 2 > len(pages):
         what = "the pages are pictures without a text layer (a scan)" if blank else "the PDF holds no text"
-        raise UnreadableSource("read", "scan_without_text", f"{name}: {what}. Run text recognition (OCR) on it, proof-read the result, and drop it in as PDF, DOCX or text.")
+        raise UnreadableSource(
+            "read",
+            "scan_without_text",
+            f"{name}: {what}. Run text recognition (OCR) on it, proof-read the result, and drop it in as PDF, DOCX or text.",
+        )
     if blank:
-        warnings.append(f"pages {_numbers(blank)} are pictures without text and were not read; run text recognition (OCR) on them")
+        warnings.append(
+            f"pages {_numbers(blank)} are pictures without text and were not read; run text recognition (OCR) on them"
+        )
     if column_share(pages) > MAX_COLUMN_SHARE:
-        raise UnreadableSource("read", "columns_without_lines", (
-            f"{name}: the text stands in columns without ruling lines, so that rows and sentences cannot be told apart safely. "
-            "Drop in the DOCX or the web page it was made from, or give the table its borders and print it anew."))
+        raise UnreadableSource(
+            "read",
+            "columns_without_lines",
+            (
+                f"{name}: the text stands in columns without ruling lines, so that rows and sentences cannot be told apart safely. "
+                "Drop in the DOCX or the web page it was made from, or give the table its borders and print it anew."
+            ),
+        )
     builder = TextBuilder()
     add_pages(builder, pages)
     text = builder.text
     if len(text) > 60 and plausibility(text) < 0.6 and not _HAN.search(text[:200]) or _is_undecodable(text):
-        raise UnreadableSource("read", "pdf_without_characters", (
-            f"{name}: the PDF shows Chinese but does not say which characters its glyphs are. "
-            "Print it to a new PDF from the program that made it, or run text recognition (OCR) on it."))
+        raise UnreadableSource(
+            "read",
+            "pdf_without_characters",
+            (
+                f"{name}: the PDF shows Chinese but does not say which characters its glyphs are. "
+                "Print it to a new PDF from the program that made it, or run text recognition (OCR) on it."
+            ),
+        )
     mark_furniture(text, builder.blocks)
     return Document(text=text, encoding=None, blocks=builder.blocks, reader_warnings=warnings)
 

@@ -27,20 +27,33 @@ def read_sheet(data: bytes, name: str) -> Document:
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, read_only=False, keep_links=False)
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a damaged file makes it raise
-        raise UnreadableSource("read", "broken_file", (
-            f"{name}: the spreadsheet cannot be opened ({type(error).__name__}). Open it in Excel, WPS or LibreOffice and save it anew as XLSX.")) from None
+    except Exception as error:
+        raise UnreadableSource(
+            "read",
+            "broken_file",
+            (
+                f"{name}: the spreadsheet cannot be opened ({type(error).__name__}). Open it in Excel, WPS or LibreOffice and save it anew as XLSX."
+            ),
+        ) from None
     builder = TextBuilder()
     warnings: list[str] = []
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             continue
         if sheet.max_row > MAX_ROWS or sheet.max_column > 10 * MAX_COLUMNS:
-            warnings.append(f"of sheet {sheet.title} only the first {MAX_ROWS:,} rows and {MAX_COLUMNS} columns were read")
-        rows = sheet.iter_rows(max_row=min(sheet.max_row, MAX_ROWS), max_col=min(sheet.max_column, MAX_COLUMNS), values_only=True)
+            warnings.append(
+                f"of sheet {sheet.title} only the first {MAX_ROWS:,} rows and {MAX_COLUMNS} columns were read"
+            )
+        rows = sheet.iter_rows(
+            max_row=min(sheet.max_row, MAX_ROWS), max_col=min(sheet.max_column, MAX_COLUMNS), values_only=True
+        )
         _add_rows(builder, rows)
     if not builder.length and any(part.startswith("xl/media/") for part in package.names):
-        raise UnreadableSource("read", "pictures_only", f"{name}: the spreadsheet holds pictures and no text. Run text recognition (OCR) on them and drop in the result.")
+        raise UnreadableSource(
+            "read",
+            "pictures_only",
+            f"{name}: the spreadsheet holds pictures and no text. Run text recognition (OCR) on them and drop in the result.",
+        )
     return Document(text=builder.text, encoding=None, blocks=builder.blocks, reader_warnings=warnings)
 
 
@@ -54,7 +67,11 @@ def read_csv(data: bytes, name: str) -> Document:
     try:
         _add_rows(builder, (row[:MAX_COLUMNS] for row, _ in zip(rows, range(MAX_ROWS))))
     except csv.Error as error:
-        raise UnreadableSource("read", "broken_file", f"{name}: line {rows.line_num} is no row of values ({error}). Open the file in a spreadsheet and save it as XLSX.") from None
+        raise UnreadableSource(
+            "read",
+            "broken_file",
+            f"{name}: line {rows.line_num} is no row of values ({error}). Open the file in a spreadsheet and save it as XLSX.",
+        ) from None
     return Document(text=builder.text, encoding=encoding, blocks=builder.blocks, reader_warnings=warnings)
 
 
@@ -87,4 +104,8 @@ def _as_text(value: object) -> str:
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return "\n".join(line.strip() for line in str(value).replace("\r\n", "\n").replace("_x000D_", "").split("\n") if line.strip())
+    return "\n".join(
+        line.strip()
+        for line in str(value).replace("\r\n", "\n").replace("_x000D_", "").split("\n")
+        if line.strip()
+    )

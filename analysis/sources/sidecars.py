@@ -12,10 +12,21 @@ from analysis.sources.errors import BadSidecar
 SIDECAR_SUFFIX = ".meta.yml"
 MAX_SIDECAR_BYTES = 64_000
 
-FIELDS = frozenset({
-    "publisher", "city_code", "title", "publication_date", "feedback_date", "cutoff_date",
-    "url", "retrieved_at", "retrieved_how", "sha256", "notes",
-})
+FIELDS = frozenset(
+    {
+        "publisher",
+        "city_code",
+        "title",
+        "publication_date",
+        "feedback_date",
+        "cutoff_date",
+        "url",
+        "retrieved_at",
+        "retrieved_how",
+        "sha256",
+        "notes",
+    }
+)
 DATE_FIELDS = ("publication_date", "feedback_date", "cutoff_date")
 
 
@@ -44,10 +55,14 @@ def load_sidecar(path: Path) -> dict[str, Any]:
         raise BadSidecar(sidecar, "not a mapping")
     unknown = sorted(str(key) for key in values if key not in FIELDS)
     if unknown:
-        raise BadSidecar(sidecar, f"unknown field {', '.join(unknown)}; known are {', '.join(sorted(FIELDS))}")
+        raise BadSidecar(
+            sidecar, f"unknown field {', '.join(unknown)}; known are {', '.join(sorted(FIELDS))}"
+        )
     stated = {key: value for key, value in values.items() if value is not None}
     for key in DATE_FIELDS:
-        if key in stated and (isinstance(stated[key], datetime.datetime) or not isinstance(stated[key], datetime.date)):
+        if key in stated and (
+            isinstance(stated[key], datetime.datetime) or not isinstance(stated[key], datetime.date)
+        ):
             raise BadSidecar(sidecar, f"{key} is not a date such as 2021-06-01")
     for key in stated.keys() - set(DATE_FIELDS):
         stated[key] = str(stated[key]).strip()

@@ -5,27 +5,73 @@ from __future__ import annotations
 import re
 
 TEXT, MARKDOWN, CSV, HTML, DOCX, PDF, XLSX = (
-    "text/plain", "text/markdown", "text/csv", "text/html",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/pdf",
+    "text/plain",
+    "text/markdown",
+    "text/csv",
+    "text/html",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 ODT, OFD, RTF, OLE, LOCKED, ZIP, MHTML, IMAGE, PROGRAM, OTHER = (
-    "application/vnd.oasis.opendocument", "application/ofd", "application/rtf", "application/x-ole-storage", "application/x-encrypted-office",
-    "application/zip", "multipart/related", "image/*", "text/x-program", "application/octet-stream",
+    "application/vnd.oasis.opendocument",
+    "application/ofd",
+    "application/rtf",
+    "application/x-ole-storage",
+    "application/x-encrypted-office",
+    "application/zip",
+    "multipart/related",
+    "image/*",
+    "text/x-program",
+    "application/octet-stream",
 )
 
 _MAGIC = (
-    (b"%PDF-", PDF), (b"PK\x03\x04", ZIP), (b"PK\x05\x06", ZIP), (b"{\\rtf", RTF), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
-    (b"\xff\xd8\xff", IMAGE), (b"\x89PNG", IMAGE), (b"GIF8", IMAGE), (b"BM", IMAGE), (b"II*\x00", IMAGE), (b"MM\x00*", IMAGE),
-    (b"Rar!", OTHER), (b"7z\xbc\xaf", OTHER), (b"\x1f\x8b", OTHER), (b"AT&TFORM", IMAGE), (b"\x00\x00\x00\x0cjP", IMAGE),
+    (b"%PDF-", PDF),
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+    (b"{\\rtf", RTF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
+    (b"\xff\xd8\xff", IMAGE),
+    (b"\x89PNG", IMAGE),
+    (b"GIF8", IMAGE),
+    (b"BM", IMAGE),
+    (b"II*\x00", IMAGE),
+    (b"MM\x00*", IMAGE),
+    (b"Rar!", OTHER),
+    (b"7z\xbc\xaf", OTHER),
+    (b"\x1f\x8b", OTHER),
+    (b"AT&TFORM", IMAGE),
+    (b"\x00\x00\x00\x0cjP", IMAGE),
 )
 # Office keeps a document with a password inside an old container under this name.
 _LOCKED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^>]*>", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^>]*>", re.IGNORECASE
+)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CLOSING = re.compile(rb"</(?:html|head|body|div|table|p|span|article|section)\s*>", re.IGNORECASE)
 # Text for machines: it may quote a notice and is none.
-_PROGRAM_SUFFIXES = (".py", ".js", ".css", ".json", ".ipynb", ".xml", ".yml", ".yaml", ".toml", ".ini", ".sh", ".bat", ".sql", ".log", ".r", ".java", ".c", ".cpp")
+_PROGRAM_SUFFIXES = (
+    ".py",
+    ".js",
+    ".css",
+    ".json",
+    ".ipynb",
+    ".xml",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".ini",
+    ".sh",
+    ".bat",
+    ".sql",
+    ".log",
+    ".r",
+    ".java",
+    ".c",
+    ".cpp",
+)
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
 
 
@@ -54,7 +100,9 @@ def sniff_media_type(data: bytes, name: str) -> str:
         return MARKDOWN
     if start[:1] == b"<" and (_MARKUP.match(start) or _MARKUP.search(head) and _CLOSING.search(data)):
         return HTML
-    if lowered.endswith((".html", ".htm", ".shtml", ".xhtml", ".jsp", ".aspx", ".php")) and _MARKUP.search(data[:200_000]):
+    if lowered.endswith((".html", ".htm", ".shtml", ".xhtml", ".jsp", ".aspx", ".php")) and _MARKUP.search(
+        data[:200_000]
+    ):
         return HTML
     if lowered.endswith(_PROGRAM_SUFFIXES):
         return PROGRAM

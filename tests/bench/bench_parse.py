@@ -72,12 +72,33 @@ def bench(megabytes: float = 20.0, rounds: int = 2) -> dict:
     ours, theirs = min(parse_runs, key=lambda r: r.seconds), min(jieba_runs, key=lambda r: r.seconds)
     return {
         "corpus": {"files": files, "bytes": size, "characters": characters, "notices_read": notices},
-        "zhenggai_parse": {"seconds": [round(r.seconds, 2) for r in parse_runs], "best_seconds": round(ours.seconds, 2), "cpu_seconds": round(min(r.cpu_seconds for r in parse_runs), 2), "peak_mb": round(max(r.peak_mb for r in parse_runs))},
-        "jieba_cut": {"seconds": [round(r.seconds, 2) for r in jieba_runs], "best_seconds": round(theirs.seconds, 2), "cpu_seconds": round(min(r.cpu_seconds for r in jieba_runs), 2), "peak_mb": round(theirs.peak_mb)},
-        "zhenggai_parse_2_jobs": {"best_seconds": round(double.seconds, 2), "cpu_seconds": round(double.cpu_seconds, 2), "peak_mb": round(double.peak_mb)},
-        "zhenggai_parse_quarter": {"bytes": small_size, "best_seconds": round(small.seconds, 2), "cpu_seconds": round(small.cpu_seconds, 2), "peak_mb": round(small.peak_mb)},
+        "zhenggai_parse": {
+            "seconds": [round(r.seconds, 2) for r in parse_runs],
+            "best_seconds": round(ours.seconds, 2),
+            "cpu_seconds": round(min(r.cpu_seconds for r in parse_runs), 2),
+            "peak_mb": round(max(r.peak_mb for r in parse_runs)),
+        },
+        "jieba_cut": {
+            "seconds": [round(r.seconds, 2) for r in jieba_runs],
+            "best_seconds": round(theirs.seconds, 2),
+            "cpu_seconds": round(min(r.cpu_seconds for r in jieba_runs), 2),
+            "peak_mb": round(theirs.peak_mb),
+        },
+        "zhenggai_parse_2_jobs": {
+            "best_seconds": round(double.seconds, 2),
+            "cpu_seconds": round(double.cpu_seconds, 2),
+            "peak_mb": round(double.peak_mb),
+        },
+        "zhenggai_parse_quarter": {
+            "bytes": small_size,
+            "best_seconds": round(small.seconds, 2),
+            "cpu_seconds": round(small.cpu_seconds, 2),
+            "peak_mb": round(small.peak_mb),
+        },
         "times_as_fast": round(theirs.seconds / ours.seconds, 2),
-        "times_as_fast_cpu": round(min(r.cpu_seconds for r in jieba_runs) / min(r.cpu_seconds for r in parse_runs), 2),
+        "times_as_fast_cpu": round(
+            min(r.cpu_seconds for r in jieba_runs) / min(r.cpu_seconds for r in parse_runs), 2
+        ),
         "memory_growth_mb": round(max(r.peak_mb for r in parse_runs) - small.peak_mb),
         "characters_per_second": round(characters / ours.seconds),
     }
@@ -90,15 +111,28 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     numbers = bench(options.megabytes, options.rounds)
     size = numbers["corpus"]["bytes"] / 1e6
+
     def row(name: str, key: str, speed: str = "", cpu_speed: str = "") -> list[str]:
         entry = numbers[key]
         return [name, entry["best_seconds"], speed, entry["cpu_seconds"], cpu_speed, entry["peak_mb"]]
 
-    rows = [row(f"zhenggai parse, {size:.1f} MB → Parquet", "zhenggai_parse", f"{numbers['times_as_fast']}×", f"{numbers['times_as_fast_cpu']}×"),
-            row("zhenggai parse --jobs 2", "zhenggai_parse_2_jobs"),
-            row(f"jieba.cut, {size:.1f} MB → tokens", "jieba_cut", "1×", "1×"),
-            row(f"zhenggai parse, {numbers['zhenggai_parse_quarter']['bytes'] / 1e6:.1f} MB", "zhenggai_parse_quarter")]
-    print(f"parsing: {numbers['corpus']['notices_read']} notices, {numbers['corpus']['characters']:,} characters, best of {options.rounds}, start-up included")
+    rows = [
+        row(
+            f"zhenggai parse, {size:.1f} MB → Parquet",
+            "zhenggai_parse",
+            f"{numbers['times_as_fast']}×",
+            f"{numbers['times_as_fast_cpu']}×",
+        ),
+        row("zhenggai parse --jobs 2", "zhenggai_parse_2_jobs"),
+        row(f"jieba.cut, {size:.1f} MB → tokens", "jieba_cut", "1×", "1×"),
+        row(
+            f"zhenggai parse, {numbers['zhenggai_parse_quarter']['bytes'] / 1e6:.1f} MB",
+            "zhenggai_parse_quarter",
+        ),
+    ]
+    print(
+        f"parsing: {numbers['corpus']['notices_read']} notices, {numbers['corpus']['characters']:,} characters, best of {options.rounds}, start-up included"
+    )
     print(table(["", "seconds", "speed", "CPU seconds", "speed", "peak MB"], rows))
     target = ROOT / "reports" / "bench" / "parse.json"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,50 @@ from pathlib import Path
 RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
 
 _QUANTITY = re.compile(r"\d+(?=[余多]?[名人个次项件条篇处家场万亩元])")
-_NOUNS = ("工作 任务 学习 研讨 制度 机制 管理 治理 会议 活动 培训 教育 检查 督查 项目 工程 单位 部门 干部 职工 群众 市民 "
-          "文化 教育 旅游 交通 体育 卫生 广电 农业 文物 水利 宣传 推介 发展 建设 规划 方案 资金 经费 记录 档案").split()
+_NOUNS = [
+    "工作",
+    "任务",
+    "学习",
+    "研讨",
+    "制度",
+    "机制",
+    "管理",
+    "治理",
+    "会议",
+    "活动",
+    "培训",
+    "教育",
+    "检查",
+    "督查",
+    "项目",
+    "工程",
+    "单位",
+    "部门",
+    "干部",
+    "职工",
+    "群众",
+    "市民",
+    "文化",
+    "教育",
+    "旅游",
+    "交通",
+    "体育",
+    "卫生",
+    "广电",
+    "农业",
+    "文物",
+    "水利",
+    "宣传",
+    "推介",
+    "发展",
+    "建设",
+    "规划",
+    "方案",
+    "资金",
+    "经费",
+    "记录",
+    "档案",
+]
 
 
 def varied(text: str, chance: random.Random) -> str:
@@ -28,7 +70,9 @@ def varied(text: str, chance: random.Random) -> str:
         if len(line) > 60:
             head, rest = line[:30], line[30:]
             rest = nouns.sub(lambda m: pairs[m.group()], rest)
-            line = head + _QUANTITY.sub(lambda m: str(max(1, int(m.group()[:9]) + chance.randint(-9, 40))), rest)
+            line = head + _QUANTITY.sub(
+                lambda m: str(max(1, int(m.group()[:9]) + chance.randint(-9, 40))), rest
+            )
         lines.append(line)
     return "\n".join(lines)
 

@@ -45,8 +45,14 @@ def run(command: list[str], *, watch_memory: bool = True, environment: dict[str,
     peak = 0
     before = psutil.Process().cpu_times()
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               env={**os.environ, **(environment or {})})
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
     done = threading.Event()
 
     def sample() -> None:
@@ -74,6 +80,11 @@ def run(command: list[str], *, watch_memory: bool = True, environment: dict[str,
 def table(headings: list[str], rows: list[list[str]]) -> str:
     """A plain-text table; the first column left, the others right."""
     widths = [max(len(str(row[i])) for row in [headings, *rows]) for i in range(len(headings))]
-    lines = ["  ".join(str(cell).ljust(w) if i == 0 else str(cell).rjust(w) for i, (cell, w) in enumerate(zip(row, widths)))
-             for row in [headings, ["-" * w for w in widths], *rows]]
+    lines = [
+        "  ".join(
+            str(cell).ljust(w) if i == 0 else str(cell).rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths))
+        )
+        for row in [headings, ["-" * w for w in widths], *rows]
+    ]
     return "\n".join(lines)

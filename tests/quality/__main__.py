@@ -37,11 +37,15 @@ def made_scores() -> dict[str, dict[str, float]]:
     scores = {}
     for name, wording in ((MADE, "made"), (PRINTED, "printed")):
         _, totals = sweep(MADE_COUNT, wording=wording)
-        scores[name] = {field: totals[field] for field in ("problems_f1", "statuses", "measures", "metadata", "claims")}
+        scores[name] = {
+            field: totals[field] for field in ("problems_f1", "statuses", "measures", "metadata", "claims")
+        }
     return scores
 
 
-def compare(measured: dict[str, dict[str, float]], expected: dict[str, dict[str, float]]) -> tuple[list[str], list[str]]:
+def compare(
+    measured: dict[str, dict[str, float]], expected: dict[str, dict[str, float]]
+) -> tuple[list[str], list[str]]:
     """Lines of gains and of losses, field by field; a golden without expectation is a loss."""
     gains, losses = [], []
     for file, fields in measured.items():
@@ -64,17 +68,34 @@ def summary(scores: list[Score]) -> dict[str, float]:
     found, hit = sum(s.found for s in scores), sum(s.hit for s in scores)
     meta = [right for s in scores for right in s.meta.values()]
     claims = [right for s in scores for right in s.claims.values()]
-    return {"notices": len(scores), "gold": gold, "found": found, "problems_f1": round(2 * hit / (gold + found), 4),
-            "statuses": round(sum(s.status for s in scores) / gold, 4), "measures": round(sum(s.measures for s in scores) / gold, 4),
-            "metadata": round(sum(meta) / max(1, len(meta)), 4), "claims": round(sum(claims) / max(1, len(claims)), 4)}
+    return {
+        "notices": len(scores),
+        "gold": gold,
+        "found": found,
+        "problems_f1": round(2 * hit / (gold + found), 4),
+        "statuses": round(sum(s.status for s in scores) / gold, 4),
+        "measures": round(sum(s.measures for s in scores) / gold, 4),
+        "metadata": round(sum(meta) / max(1, len(meta)), 4),
+        "claims": round(sum(claims) / max(1, len(claims)), 4),
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path, help="folders of gold (default: tests/gold)")
-    parser.add_argument("--accept", action="store_true", help="write gains and new goldens into the expectation; fields that fell stay as they were")
-    parser.add_argument("--accept-losses", action="store_true", help="write everything as measured; say in the commit why less is right")
-    parser.add_argument("-v", "--verbose", action="store_true", help="every disagreement, not the first six per notice")
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="write gains and new goldens into the expectation; fields that fell stay as they were",
+    )
+    parser.add_argument(
+        "--accept-losses",
+        action="store_true",
+        help="write everything as measured; say in the commit why less is right",
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="every disagreement, not the first six per notice"
+    )
     parser.add_argument("-k", "--only", default="", help="only files whose name contains this")
     options = parser.parse_args(arguments)
 
@@ -87,8 +108,10 @@ def main(arguments: list[str] | None = None) -> int:
         result = score(item.gold, tables, refusal)
         scores.append(result)
         measured[result.file] = result.fields()
-        print(f"{result.file[:35]:36}{result.gold:>5}{result.found:>6}{result.hit:>5}{result.status:>5}{result.measures:>5}"
-              f"{sum(result.meta.values()):>4}/{len(result.meta)}{sum(result.claims.values()):>5}/{len(result.claims)}")
+        print(
+            f"{result.file[:35]:36}{result.gold:>5}{result.found:>6}{result.hit:>5}{result.status:>5}{result.measures:>5}"
+            f"{sum(result.meta.values()):>4}/{len(result.meta)}{sum(result.claims.values()):>5}/{len(result.claims)}"
+        )
         shown = result.complaints if options.verbose else result.complaints[:6]
         for line in shown:
             print(f"    {line}")
@@ -114,12 +137,17 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"    {line}")
     if options.accept or options.accept_losses:
         # A page that must be refused is never accepted as a notice.
-        accepted = {file: {name: 1.0 if name == "refused" else value for name, value in fields.items()} for file, fields in measured.items()}
+        accepted = {
+            file: {name: 1.0 if name == "refused" else value for name, value in fields.items()}
+            for file, fields in measured.items()
+        }
         if not options.accept_losses:
             for file, fields in accepted.items():
                 for name, before in expected.get(file, {}).items():
                     fields[name] = max(before, fields.get(name, before))
-        EXPECTED.write_text(json.dumps(accepted, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        EXPECTED.write_text(
+            json.dumps(accepted, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
         print(f"accepted: {EXPECTED.name}")
         fell = [line for line in losses if "new golden" not in line]
         return 1 if fell and not options.accept_losses else 0

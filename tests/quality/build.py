@@ -24,8 +24,14 @@ MARKED = GOLD / "marked"
 NOTICES = GOLD / "notices"
 
 STATUS_NAMES = {
-    "c": "completed", "cl": "completed_long_term", "bc": "basically_completed", "ph": "phased",
-    "ip": "in_progress", "lt": "long_term", "nc": "not_completed", "ns": "not_stated",
+    "c": "completed",
+    "cl": "completed_long_term",
+    "bc": "basically_completed",
+    "ph": "phased",
+    "ip": "in_progress",
+    "lt": "long_term",
+    "nc": "not_completed",
+    "ns": "not_stated",
 }
 _MARK = re.compile(r"⟦([^\s⟦⟧]+) (\S+) (\d+)⟧|⟦/⟧")
 # Offsets of a page's gold would be offsets into its markup, which no reader keeps; such
@@ -43,7 +49,7 @@ def strip_markers(marked: str) -> tuple[str, list[dict[str, Any]]]:
     length = position = 0
     current: dict[str, Any] | None = None
     for match in _MARK.finditer(marked):
-        piece = marked[position:match.start()]
+        piece = marked[position : match.start()]
         parts.append(piece)
         length += len(piece)
         position = match.end()
@@ -58,14 +64,20 @@ def strip_markers(marked: str) -> tuple[str, list[dict[str, Any]]]:
                 raise ValueError(f"statement {current['no']} is not closed before {match.group(1)}")
             if match.group(2) not in STATUS_NAMES:
                 raise ValueError(f"unknown status {match.group(2)!r} at statement {match.group(1)}")
-            current = {"no": match.group(1), "statement": "", "start": length, "end": length,
-                       "status": STATUS_NAMES[match.group(2)], "n_measures": int(match.group(3))}
+            current = {
+                "no": match.group(1),
+                "statement": "",
+                "start": length,
+                "end": length,
+                "status": STATUS_NAMES[match.group(2)],
+                "n_measures": int(match.group(3)),
+            }
     if current is not None:
         raise ValueError(f"statement {current['no']} is not closed")
     parts.append(marked[position:])
     text = "".join(parts)
     for problem in problems:
-        problem["statement"] = text[problem["start"]:problem["end"]]
+        problem["statement"] = text[problem["start"] : problem["end"]]
     return text, problems
 
 
@@ -82,8 +94,13 @@ def read_marked(path: Path) -> tuple[dict[str, Any], str, dict[str, Any]]:
         for problem in problems:
             problem["statement"] = re.sub(r"<[^>]+>", "", problem["statement"])
             problem["start"] = problem["end"] = -1
-    gold = {"file": f"{path.stem}.{head['ext']}", "layout": head["layout"], "meta": head["meta"],
-            "problems": problems, "declared": head.get("declared") or {}}
+    gold = {
+        "file": f"{path.stem}.{head['ext']}",
+        "layout": head["layout"],
+        "meta": head["meta"],
+        "problems": problems,
+        "declared": head.get("declared") or {},
+    }
     if "note" in head:
         gold["note"] = head["note"]
     return head, text, gold
@@ -97,7 +114,9 @@ def build(marked: Path = MARKED, out: Path = NOTICES) -> list[Path]:
         head, text, gold = read_marked(source)
         target = out / gold["file"]
         target.write_bytes(text.encode(head.get("encoding", "utf-8")))
-        (out / f"{source.stem}.json").write_text(json.dumps(gold, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (out / f"{source.stem}.json").write_text(
+            json.dumps(gold, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         written.append(target)
     return written
 

@@ -47,7 +47,11 @@ def load_document(path: Path) -> Document:
 
 def plain_document(text: str, source_path: str = "notice.txt") -> Document:
     """A plain-text Document without a file, for properties and fuzzing."""
-    return Document(text=text, source_path=source_path, sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    return Document(
+        text=text,
+        source_path=source_path,
+        sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+    )
 
 
 def parse_file(path: Path) -> tuple[dict[str, list[dict[str, Any]]] | None, str | None]:

@@ -9,11 +9,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from analysis.tables.schemas import SPANS
+from analysis.ledger.schemas import SPANS
 
 _SPACE = re.compile(r"[\s　﻿]+")
-_NOTICE_FIELDS = ("inspection_start_date", "inspection_end_date", "inspection_kind", "feedback_date", "cutoff_date",
-                  "publication_date", "signed_date", "admin_level", "city_name", "problem_count", "leaf_count", "measure_count")
+_NOTICE_FIELDS = (
+    "inspection_start_date",
+    "inspection_end_date",
+    "inspection_kind",
+    "feedback_date",
+    "cutoff_date",
+    "publication_date",
+    "signed_date",
+    "admin_level",
+    "city_name",
+    "problem_count",
+    "leaf_count",
+    "measure_count",
+)
 # A page number between two pages: part of the verbatim words, not of what they say.
 _PAGE_NUMBER = re.compile(r"\s*\n\s*[-－—]\s*\d{1,3}\s*[-－—]\s*\n\s*")
 # One printed form for what differs only in width.
@@ -33,9 +45,22 @@ def signature(tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         "notice": {name: notice[name] for name in _NOTICE_FIELDS},
         "team": plain(notice["inspection_team_name"]),
         "sections": [(row["section_level"], plain(row["title_text"])) for row in tables["core_sections"]],
-        "problems": [(row["problem_id"].removeprefix(notice_id), row["unit"], row["is_leaf"], plain(row["statement_text"]),
-                      row["status_code"], row["status_basis"], row["measure_count"]) for row in tables["core_problems"]],
-        "measures": [(row["measure_id"].removeprefix(notice_id), plain(row["measure_text"])) for row in tables["core_measures"]],
+        "problems": [
+            (
+                row["problem_id"].removeprefix(notice_id),
+                row["unit"],
+                row["is_leaf"],
+                plain(row["statement_text"]),
+                row["status_code"],
+                row["status_basis"],
+                row["measure_count"],
+            )
+            for row in tables["core_problems"]
+        ],
+        "measures": [
+            (row["measure_id"].removeprefix(notice_id), plain(row["measure_text"]))
+            for row in tables["core_measures"]
+        ],
         "claims": sorted((row["claim_code"], row["value"]) for row in tables["core_claims"]),
     }
 
@@ -52,7 +77,11 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
                 lines.append(f"{part}: {len(old)} became {len(new)}")
             lines += [f"{part}: {a} became {b}" for a, b in zip(old, new) if a != b][:2]
         elif isinstance(old, dict):
-            lines += [f"{part}.{name}: {value} became {new[name]}" for name, value in old.items() if value != new[name]]
+            lines += [
+                f"{part}.{name}: {value} became {new[name]}"
+                for name, value in old.items()
+                if value != new[name]
+            ]
         else:
             lines.append(f"{part}: {old} became {new}")
     return lines
@@ -70,8 +99,12 @@ def broken_spans(text: str, tables: dict[str, list[dict[str, Any]]]) -> list[str
                     continue
                 if not 0 <= row[start] < row[end] <= len(text):
                     faults.append(f"{table}.{words}: span {row[start]}–{row[end]} outside 0–{len(text)}")
-                elif text[row[start]:row[end]] != row[words] and plain(text[row[start]:row[end]]) != plain(row[words]):
-                    faults.append(f"{table}.{words}: {row[words]!r} but the text holds {text[row[start]:row[end]]!r}")
+                elif text[row[start] : row[end]] != row[words] and plain(
+                    text[row[start] : row[end]]
+                ) != plain(row[words]):
+                    faults.append(
+                        f"{table}.{words}: {row[words]!r} but the text holds {text[row[start] : row[end]]!r}"
+                    )
     return faults
 
 
@@ -80,7 +113,9 @@ def broken_regions(text: str, tables: dict[str, list[dict[str, Any]]]) -> list[s
     faults, position = [], 0
     for row in sorted(tables["core_regions"], key=lambda r: r["char_start"]):
         if row["char_start"] != position:
-            faults.append(f"{'gap' if row['char_start'] > position else 'overlap'} at {position}: next region starts at {row['char_start']}")
+            faults.append(
+                f"{'gap' if row['char_start'] > position else 'overlap'} at {position}: next region starts at {row['char_start']}"
+            )
         position = row["char_end"]
     if position != len(text):
         faults.append(f"regions end at {position}, the text at {len(text)}")

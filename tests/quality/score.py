@@ -13,14 +13,31 @@ from typing import Any
 from rapidfuzz.distance import LCSseq
 
 METADATA = {
-    "inspection_start": "inspection_start_date", "inspection_end": "inspection_end_date",
-    "feedback_date": "feedback_date", "cutoff_date": "cutoff_date", "publication_date": "publication_date",
-    "team": "inspection_team_name", "kind": "inspection_kind", "admin_level": "admin_level",
+    "inspection_start": "inspection_start_date",
+    "inspection_end": "inspection_end_date",
+    "feedback_date": "feedback_date",
+    "cutoff_date": "cutoff_date",
+    "publication_date": "publication_date",
+    "team": "inspection_team_name",
+    "kind": "inspection_kind",
+    "admin_level": "admin_level",
 }
-CLAIMS = ("problems", "completed", "in_progress", "completed_long_term", "long_term", "measures", "tasks",
-          "measures_completed")
+CLAIMS = (
+    "problems",
+    "completed",
+    "in_progress",
+    "completed_long_term",
+    "long_term",
+    "measures",
+    "tasks",
+    "measures_completed",
+)
 # Codes that say the same thing in different notices' words.
-_SAME_CLAIM = ({"long_term", "completed_long_term"}, {"in_progress", "phased"}, {"tasks", "items", "measures"})
+_SAME_CLAIM = (
+    {"long_term", "completed_long_term"},
+    {"in_progress", "phased"},
+    {"tasks", "items", "measures"},
+)
 _PUNCTUATION = re.compile(r"[\s　，。、；：！？“”‘’\"'（）()《》〈〉【】\[\]<>,.;:!?*#\-—_…·|]+")
 
 
@@ -47,7 +64,9 @@ def match(gold: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[tuple
                 continue
             score = 0.0
             if row["statement_start"] is not None and problem["start"] >= 0:
-                score = _overlap((problem["start"], problem["end"]), (row["statement_start"], row["statement_end"]))
+                score = _overlap(
+                    (problem["start"], problem["end"]), (row["statement_start"], row["statement_end"])
+                )
             if score < 0.5 and wanted and words[index]:
                 longest = max(len(wanted), len(words[index]))
                 if abs(len(wanted) - len(words[index])) < 0.35 * longest:
@@ -63,7 +82,9 @@ def match(gold: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[tuple
 
 def status_agrees(wanted: str, row: dict[str, Any]) -> bool:
     """A result deduced from a total may stand where the notice says nothing by item."""
-    return row["status_code"] == wanted or (wanted == "not_stated" and row["status_basis"] in ("total", "none"))
+    return row["status_code"] == wanted or (
+        wanted == "not_stated" and row["status_basis"] in ("total", "none")
+    )
 
 
 def _date_agrees(wanted: Any, found: Any) -> bool:
@@ -74,9 +95,11 @@ def _date_agrees(wanted: Any, found: Any) -> bool:
 
 
 def _claim_agrees(code: str, value: float, claims: list[dict[str, Any]]) -> bool:
-    return any(abs(float(row["value"]) - value) < 1e-9
-               and (row["claim_code"] == code or any({row["claim_code"], code} <= same for same in _SAME_CLAIM))
-               for row in claims)
+    return any(
+        abs(float(row["value"]) - value) < 1e-9
+        and (row["claim_code"] == code or any({row["claim_code"], code} <= same for same in _SAME_CLAIM))
+        for row in claims
+    )
 
 
 @dataclass
@@ -96,20 +119,26 @@ class Score:
     def fields(self) -> dict[str, float]:
         """Field → share right, 0 to 1; what the committed expectation holds."""
         total = self.gold + self.found
-        return {"problems": round(2 * self.hit / total, 4) if total else 0.0,
-                "statuses": round(self.status / self.gold, 4) if self.gold else 0.0,
-                "measures": round(self.measures / self.gold, 4) if self.gold else 0.0,
-                **{f"meta.{name}": float(right) for name, right in self.meta.items()},
-                **{f"claim.{name}": float(right) for name, right in self.claims.items()}}
+        return {
+            "problems": round(2 * self.hit / total, 4) if total else 0.0,
+            "statuses": round(self.status / self.gold, 4) if self.gold else 0.0,
+            "measures": round(self.measures / self.gold, 4) if self.gold else 0.0,
+            **{f"meta.{name}": float(right) for name, right in self.meta.items()},
+            **{f"claim.{name}": float(right) for name, right in self.claims.items()},
+        }
 
 
-def score(gold: dict[str, Any], tables: dict[str, list[dict[str, Any]]] | None, refusal: str | None = None) -> Score:
+def score(
+    gold: dict[str, Any], tables: dict[str, list[dict[str, Any]]] | None, refusal: str | None = None
+) -> Score:
     """Compare one gold document with the parsed tables (None: the notice was not read)."""
     result = Score(gold["file"], gold=len(gold["problems"]))
     if tables is None:
         result.complaints.append(f"not read: {refusal}")
-        result.meta = {name: False for name in (*METADATA, "place")}
-        result.claims = {name: False for name in CLAIMS if isinstance(gold["declared"].get(name), (int, float))}
+        result.meta = dict.fromkeys((*METADATA, "place"), False)
+        result.claims = {
+            name: False for name in CLAIMS if isinstance(gold["declared"].get(name), (int, float))
+        }
         return result
     found = [row for row in tables["core_problems"] if row["is_leaf"]]
     pairs = match(gold["problems"], found)
@@ -117,19 +146,27 @@ def score(gold: dict[str, Any], tables: dict[str, list[dict[str, Any]]] | None, 
     missing = set(range(len(gold["problems"]))) - {number for number, _ in pairs}
     extra = set(range(len(found))) - {index for _, index in pairs}
     for number in sorted(missing):
-        result.complaints.append(f"problem {gold['problems'][number]['no']} missed: {gold['problems'][number]['statement'][:30]!r}")
+        result.complaints.append(
+            f"problem {gold['problems'][number]['no']} missed: {gold['problems'][number]['statement'][:30]!r}"
+        )
     for index in sorted(extra):
-        result.complaints.append(f"invented {found[index]['problem_id']}: {(found[index]['statement_text'] or '')[:40]!r}")
+        result.complaints.append(
+            f"invented {found[index]['problem_id']}: {(found[index]['statement_text'] or '')[:40]!r}"
+        )
     for number, index in pairs:
         problem, row = gold["problems"][number], found[index]
         if status_agrees(problem["status"], row):
             result.status += 1
         else:
-            result.complaints.append(f"status of {problem['no']}: {problem['status']} read as {row['status_code']} ({row['status_text']!r})")
+            result.complaints.append(
+                f"status of {problem['no']}: {problem['status']} read as {row['status_code']} ({row['status_text']!r})"
+            )
         if (row["measure_count"] or 0) == problem["n_measures"]:
             result.measures += 1
         else:
-            result.complaints.append(f"measures of {problem['no']}: {problem['n_measures']} counted as {row['measure_count']}")
+            result.complaints.append(
+                f"measures of {problem['no']}: {problem['n_measures']} counted as {row['measure_count']}"
+            )
     notice = tables["core_notices"][0]
     _score_metadata(result, gold["meta"], notice)
     for name in CLAIMS:
@@ -156,7 +193,11 @@ def _score_metadata(result: Score, meta: dict[str, Any], notice: dict[str, Any])
         if not right:
             result.complaints.append(f"{name}: {wanted} read as {found}")
     place = squash(meta.get("place"))
-    right = bool(place) and (squash(notice.get("city_name"))[:2] == place[:2] or place in squash(notice.get("issuer_name")))
+    right = bool(place) and (
+        squash(notice.get("city_name"))[:2] == place[:2] or place in squash(notice.get("issuer_name"))
+    )
     result.meta["place"] = right
     if not right:
-        result.complaints.append(f"place: {place} read as {notice.get('city_name')} / {notice.get('issuer_name')}")
+        result.complaints.append(
+            f"place: {place} read as {notice.get('city_name')} / {notice.get('issuer_name')}"
+        )

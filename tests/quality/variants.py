@@ -21,7 +21,7 @@ _KEPT = re.compile(r"https?://\S+|\S+@\S+|\d{1,2}[:：]\d{2}")
 def _outside_kept(text: str, table: dict[int, str]) -> str:
     parts, position = [], 0
     for match in _KEPT.finditer(text):
-        parts.append(text[position:match.start()].translate(table))
+        parts.append(text[position : match.start()].translate(table))
         parts.append(match.group())
         position = match.end()
     parts.append(text[position:].translate(table))
@@ -42,7 +42,9 @@ def mixed_width(text: str, chance: random.Random) -> str:
     """Marks of either width, as when several people typed one file."""
     swap = {a: b for a, b in zip(_HALF + _FULL, _FULL + _HALF)}
     kept = {i for match in _KEPT.finditer(text) for i in range(match.start(), match.end())}
-    return "".join(swap[c] if c in swap and i not in kept and chance.random() < 0.5 else c for i, c in enumerate(text))
+    return "".join(
+        swap[c] if c in swap and i not in kept and chance.random() < 0.5 else c for i, c in enumerate(text)
+    )
 
 
 def full_width_digits(text: str, chance: random.Random) -> str:
@@ -57,8 +59,12 @@ def blank_lines(text: str, chance: random.Random) -> str:
 
 def spaced_lines(text: str, chance: random.Random) -> str:
     """Indents and trailing runs of spaces, as copied from a page or a typed original."""
-    return "\n".join(chance.choice(("", "    ", "　　", " ")) + line + chance.choice(("", "", "  ", " " * 60)) if line.strip() else line
-                     for line in text.split("\n"))
+    return "\n".join(
+        chance.choice(("", "    ", "　　", " ")) + line + chance.choice(("", "", "  ", " " * 60))
+        if line.strip()
+        else line
+        for line in text.split("\n")
+    )
 
 
 def carriage_returns(text: str, chance: random.Random) -> str:
@@ -82,7 +88,12 @@ def seam_places(text: str) -> list[int]:
     for line in text.splitlines(keepends=True):
         for offset in range(15, len(line) - 4):
             before, after = line[offset - 1], line[offset]
-            if "一" <= before <= "鿿" and "一" <= after <= "鿿" and before not in _NUMERALS and after not in _NUMERALS:
+            if (
+                "一" <= before <= "鿿"
+                and "一" <= after <= "鿿"
+                and before not in _NUMERALS
+                and after not in _NUMERALS
+            ):
                 places.append(start + offset)
         start += len(line)
     return places
@@ -95,7 +106,11 @@ def page_seams(text: str, chance: random.Random) -> str:
     """Up to six page ends in mid-sentence, each with blank lines, some with a page number."""
     places = seam_places(text)
     for place in sorted(chance.sample(places, min(6, len(places))), reverse=True):
-        text = text[:place] + chance.choice(("\n\n", "\n\n", "\n\n－7－\n\n", "\n\n- 12 -\n\n", "\n\f\n")) + text[place:]
+        text = (
+            text[:place]
+            + chance.choice(("\n\n", "\n\n", "\n\n－7－\n\n", "\n\n- 12 -\n\n", "\n\f\n"))
+            + text[place:]
+        )
     return text
 
 
@@ -109,11 +124,42 @@ def doubled_title(text: str, chance: random.Random) -> str:
 
 def page_chrome(text: str, chance: random.Random) -> str:
     """Lines of a web page round the notice."""
-    head = chance.sample(["首页 > 政务公开 > 通知公告", "无障碍阅读　长者模式", "字号：[大] [中] [小]", "浏览次数：1024", "【打印】【关闭】"], 3)
-    tail = chance.sample(["扫一扫在手机打开当前页", "打印本页　关闭窗口", "上一篇：无", "分享到：微信 微博", "版权所有　网站地图"], 2)
+    head = chance.sample(
+        [
+            "首页 > 政务公开 > 通知公告",
+            "无障碍阅读　长者模式",
+            "字号：[大] [中] [小]",
+            "浏览次数：1024",
+            "【打印】【关闭】",
+        ],
+        3,
+    )
+    tail = chance.sample(
+        [
+            "扫一扫在手机打开当前页",
+            "打印本页　关闭窗口",
+            "上一篇：无",
+            "分享到：微信 微博",
+            "版权所有　网站地图",
+        ],
+        2,
+    )
     return "\n".join([*head, *head[:1], text, *tail])
 
 
-VARIANTS = {function.__name__: function for function in (
-    full_width, half_width, mixed_width, full_width_digits, blank_lines, spaced_lines, carriage_returns, byte_order_mark,
-    page_seams, doubled_title, page_chrome)}
+VARIANTS = {
+    function.__name__: function
+    for function in (
+        full_width,
+        half_width,
+        mixed_width,
+        full_width_digits,
+        blank_lines,
+        spaced_lines,
+        carriage_returns,
+        byte_order_mark,
+        page_seams,
+        doubled_title,
+        page_chrome,
+    )
+}

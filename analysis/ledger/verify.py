@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis.tables.schemas import CORE_TABLES, SPANS
-from analysis.tables.store import scan_table
+from analysis.ledger.schemas import CORE_TABLES, SPANS
+from analysis.ledger.store import scan_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,10 @@ def verify_ledger(folder: Path, chunk: int = 500) -> Verification:
     result = Verification()
     ids = scan_table(folder, "core_texts").select("notice_id").collect()["notice_id"].to_list()
     for first in range(0, len(ids), chunk):
-        wanted = pl.col("notice_id").is_in(ids[first:first + chunk])
-        texts = dict(scan_table(folder, "core_texts").filter(wanted).select("notice_id", "text").collect().iter_rows())
+        wanted = pl.col("notice_id").is_in(ids[first : first + chunk])
+        texts = dict(
+            scan_table(folder, "core_texts").filter(wanted).select("notice_id", "text").collect().iter_rows()
+        )
         for table, spans in SPANS.items():
             frame = scan_table(folder, table).filter(wanted).collect()
             for quote, start, end in spans:
@@ -60,9 +62,19 @@ def verify_ledger(folder: Path, chunk: int = 500) -> Verification:
     return result
 
 
-def _compare(result: Verification, table: str, frame: pl.DataFrame, texts: dict[str, str], quote: str, start: str, end: str) -> None:
+def _compare(
+    result: Verification,
+    table: str,
+    frame: pl.DataFrame,
+    texts: dict[str, str],
+    quote: str,
+    start: str,
+    end: str,
+) -> None:
     key = next(iter(CORE_TABLES[table].columns()))
-    for row_id, notice_id, stored, low, high in frame.select(pl.col(key).alias("_row"), "notice_id", quote, start, end).rows():
+    for row_id, notice_id, stored, low, high in frame.select(
+        pl.col(key).alias("_row"), "notice_id", quote, start, end
+    ).rows():
         if low is None or high is None:
             result.without_span += 1
             continue
@@ -74,9 +86,16 @@ def _compare(result: Verification, table: str, frame: pl.DataFrame, texts: dict[
 
 def _check_coverage(result: Verification, regions: pl.DataFrame, texts: dict[str, str]) -> None:
     ends = dict.fromkeys(texts, 0)
-    for notice_id, low, high in regions.sort("notice_id", "char_start").select("notice_id", "char_start", "char_end").rows():
+    for notice_id, low, high in (
+        regions.sort("notice_id", "char_start").select("notice_id", "char_start", "char_end").rows()
+    ):
         if low != ends[notice_id]:
-            result.uncovered.append(f"{notice_id}: characters {ends[notice_id]}–{low} belong to no region, or to two")
+            result.uncovered.append(
+                f"{notice_id}: characters {ends[notice_id]}–{low} belong to no region, or to two"
+            )
         ends[notice_id] = high
-    result.uncovered += [f"{notice_id}: characters {end}–{len(texts[notice_id])} belong to no region"
-                         for notice_id, end in ends.items() if end != len(texts[notice_id])]
+    result.uncovered += [
+        f"{notice_id}: characters {end}–{len(texts[notice_id])} belong to no region"
+        for notice_id, end in ends.items()
+        if end != len(texts[notice_id])
+    ]

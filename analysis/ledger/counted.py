@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from analysis.tables.results import is_itemised, unit_results
+from analysis.ledger.results import is_itemised, unit_results
 
 
 @dataclass(slots=True)
@@ -27,15 +27,25 @@ class Counted:
     results: dict[str, dict[str, list[str]]] = field(default_factory=lambda: {"problem": {}, "leaf_item": {}})
 
 
-def count_notices(frames: dict[str, pl.DataFrame], notices: pl.Series, units: tuple[str, ...]) -> dict[str, Counted]:
+def count_notices(
+    frames: dict[str, pl.DataFrame], notices: pl.Series, units: tuple[str, ...]
+) -> dict[str, Counted]:
     """Counts per notice, each made once over the whole partition; results only for ``units``."""
     found = {notice_id: Counted() for notice_id in notices}
-    kept = pl.lit(True) if frames["core_notices"].height == len(found) else pl.col("notice_id").is_in(notices.implode())
-    for notice_id, is_excerpt in frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows():
+    kept = (
+        pl.lit(True)
+        if frames["core_notices"].height == len(found)
+        else pl.col("notice_id").is_in(notices.implode())
+    )
+    for notice_id, is_excerpt in (
+        frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows()
+    ):
         found[notice_id].is_excerpt = bool(is_excerpt)
     sections = frames["core_sections"].filter(kept)
     for notice_id, level, parent, number in (
-        sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True).len().iter_rows()
+        sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True)
+        .len()
+        .iter_rows()
     ):
         one = found[notice_id]
         if level == "aspect":
@@ -58,16 +68,24 @@ def count_notices(frames: dict[str, pl.DataFrame], notices: pl.Series, units: tu
         grouped = (
             problems.filter(pl.col(column).is_not_null())
             .group_by("notice_id", column, maintain_order=True)
-            .agg(is_problem.sum().alias("problems"), pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"))
+            .agg(
+                is_problem.sum().alias("problems"),
+                pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"),
+            )
         )
         for notice_id, section_id, number, measures in grouped.iter_rows():
             found[notice_id].problems_in[section_id] = number
             found[notice_id].measures_in[section_id] = measures
-    for notice_id in frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null())["notice_id"].unique():
+    for notice_id in (
+        frames["core_measures"].filter(kept & pl.col("marker_text").is_not_null())["notice_id"].unique()
+    ):
         found[notice_id].has_markers = True
     for unit in units:
         results = (
-            unit_results(problems, unit).filter(is_itemised()).group_by("notice_id", "status_code", maintain_order=True).agg("problem_id")
+            unit_results(problems, unit)
+            .filter(is_itemised())
+            .group_by("notice_id", "status_code", maintain_order=True)
+            .agg("problem_id")
         )
         for notice_id, status, ids in results.iter_rows():
             found[notice_id].results[unit][status] = ids

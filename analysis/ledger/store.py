@@ -87,7 +87,9 @@ def write_part(build: Path, name: str, part: int, frame: pl.DataFrame) -> None:
     """Write one part of a table into a build folder."""
     target = build / name
     target.mkdir(exist_ok=True)
-    frame.write_parquet(target / f"part-{part:05d}.parquet", compression="zstd", compression_level=1, statistics=True)
+    frame.write_parquet(
+        target / f"part-{part:05d}.parquet", compression="zstd", compression_level=1, statistics=True
+    )
 
 
 def commit_tables(folder: Path, build: Path) -> None:

@@ -29,7 +29,9 @@ class ParseCache:
         key = hashlib.sha256(f"{self.code}\n{sha256}\n{source_path}\n{described}".encode()).hexdigest()
         return self.folder / key[:2] / f"{key}.json"
 
-    def get(self, sha256: str | None, sidecar: dict[str, Any], source_path: str) -> tuple[Document, ParsedNotice] | None:
+    def get(
+        self, sha256: str | None, sidecar: dict[str, Any], source_path: str
+    ) -> tuple[Document, ParsedNotice] | None:
         if sha256 is None:
             return None
         path = self._path(sha256, sidecar, source_path)
@@ -44,7 +46,14 @@ class ParseCache:
         self.reused += 1
         return pair
 
-    def put(self, sha256: str | None, sidecar: dict[str, Any], source_path: str, document: Document, notice: ParsedNotice) -> None:
+    def put(
+        self,
+        sha256: str | None,
+        sidecar: dict[str, Any],
+        source_path: str,
+        document: Document,
+        notice: ParsedNotice,
+    ) -> None:
         if sha256 is None:
             return
         path = self._path(sha256, sidecar, source_path)

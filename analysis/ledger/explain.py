@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from analysis.tables.corrections import ROW_KEYS
-from analysis.tables.schemas import SPANS
-from analysis.tables.store import scan_table
+from analysis.ledger.corrections import ROW_KEYS
+from analysis.ledger.schemas import SPANS
+from analysis.ledger.store import scan_table
 
 CONTEXT = 60
 KEYS = {**ROW_KEYS, "core_checks": "check_id"}
@@ -54,22 +54,42 @@ def explain(folder: Path, row_id: str) -> Explanation:
         found = scan_table(folder, table).filter(pl.col(key) == row_id).collect()
         if found.height:
             row = found.row(0, named=True)
-            text = scan_table(folder, "core_texts").filter(pl.col("notice_id") == row["notice_id"]).collect().row(0, named=True)
+            text = (
+                scan_table(folder, "core_texts")
+                .filter(pl.col("notice_id") == row["notice_id"])
+                .collect()
+                .row(0, named=True)
+            )
             return Explanation(table, row, text["source_path"], _passages(folder, table, row, text["text"]))
     raise UnknownID(row_id, _nearest(folder, row_id))
 
 
 def _passages(folder: Path, table: str, row: dict[str, Any], text: str) -> list[Passage]:
     if table == "core_notices":
-        rows = scan_table(folder, "core_metadata").filter(pl.col("notice_id") == row["notice_id"]).collect().to_dicts()
+        rows = (
+            scan_table(folder, "core_metadata")
+            .filter(pl.col("notice_id") == row["notice_id"])
+            .collect()
+            .to_dicts()
+        )
         spans = [(r["field_name"], r["char_start"], r["char_end"]) for r in rows]
     elif table == "core_checks":
-        claims = scan_table(folder, "core_claims").filter(pl.col("claim_id") == row["claim_id"]).collect().to_dicts()
+        claims = (
+            scan_table(folder, "core_claims")
+            .filter(pl.col("claim_id") == row["claim_id"])
+            .collect()
+            .to_dicts()
+        )
         spans = [("stated", r["char_start"], r["char_end"]) for r in claims]
     else:
         spans = [(quote, row[low], row[high]) for quote, low, high in SPANS[table]]
-    return [Passage(column, text[max(0, low - CONTEXT):low], text[low:high], text[high:high + CONTEXT], low, high)
-            for column, low, high in spans if low is not None]
+    return [
+        Passage(
+            column, text[max(0, low - CONTEXT) : low], text[low:high], text[high : high + CONTEXT], low, high
+        )
+        for column, low, high in spans
+        if low is not None
+    ]
 
 
 def _nearest(folder: Path, row_id: str) -> list[str]:

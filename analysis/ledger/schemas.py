@@ -33,7 +33,9 @@ def whole(en: str, zh: str, *, null: bool = False, low: int | None = 0) -> dy.In
     return dy.Int64(nullable=null, min=low, description=en, metadata=_m(zh))
 
 
-def real(en: str, zh: str, *, null: bool = False, low: float | None = None, high: float | None = None) -> dy.Float64:
+def real(
+    en: str, zh: str, *, null: bool = False, low: float | None = None, high: float | None = None
+) -> dy.Float64:
     return dy.Float64(nullable=null, min=low, max=high, description=en, metadata=_m(zh))
 
 
@@ -46,12 +48,24 @@ def day(en: str, zh: str, *, null: bool = True) -> dy.Date:
 
 
 def code(en: str, zh: str, members: tuple[str, ...], *, null: bool = False) -> dy.String:
-    return dy.String(nullable=null, description=en, metadata={"zh": zh, "members": list(members)},
-                     check=lambda c: c.is_in(list(members)))
+    return dy.String(
+        nullable=null,
+        description=en,
+        metadata={"zh": zh, "members": list(members)},
+        check=lambda c: c.is_in(list(members)),
+    )
 
 
-STATUS_CODES = ("completed", "completed_long_term", "basically_completed", "phased", "in_progress",
-                "long_term", "not_completed", "not_stated")
+STATUS_CODES = (
+    "completed",
+    "completed_long_term",
+    "basically_completed",
+    "phased",
+    "in_progress",
+    "long_term",
+    "not_completed",
+    "not_stated",
+)
 STATUS_BASES = ("item", "reference", "total", "none")
 ADMIN_LEVELS = ("central", "province", "prefecture", "county", "township", "zone")
 INSPECTION_KINDS = ("regular", "look_back", "special", "linked")
@@ -71,6 +85,7 @@ def _end(what: str = "quote", null: bool = False) -> dy.Int64:
 
 class CoreTexts(dy.Schema):
     """The text of one source file."""
+
     notice_id = _id("readable ID of the notice, e.g. anshan-2021", key=True)
     source_path = text("path of the source file, relative to the raw folder where it lies in it", "来源文件")
     sha256 = text("SHA-256 of the file's bytes", "文件哈希")
@@ -82,12 +97,20 @@ class CoreTexts(dy.Schema):
 
 class CoreNotices(dy.Schema):
     """One notice: who inspected whom, when, and how well it was read."""
+
     notice_id = _id(key=True)
     title = text("title as printed", "标题", null=True)
     city_name = text("place of the body, short form (鞍山)", "城市", null=True)
-    city_code = dy.String(nullable=True, regex=r"^\d{6}$", description="GB/T 2260 code of the place", metadata=_m("行政区划代码"))
+    city_code = dy.String(
+        nullable=True,
+        regex=r"^\d{6}$",
+        description="GB/T 2260 code of the place",
+        metadata=_m("行政区划代码"),
+    )
     province_name = text("province-level unit", "省份", null=True)
-    admin_level = code("administrative level of the inspected body's place", "行政层级", ADMIN_LEVELS, null=True)
+    admin_level = code(
+        "administrative level of the inspected body's place", "行政层级", ADMIN_LEVELS, null=True
+    )
     issuer_name = text("body that issued the notice", "发布单位", null=True)
     sector_text = text("sector of the body as its name says it (文旅, 教育 …)", "领域", null=True)
     inspection_start_date = day("first day of the inspection", "巡察开始")
@@ -103,23 +126,35 @@ class CoreNotices(dy.Schema):
     publication_date = day("issue date of the page; without one the signature's", "公布日期")
     publication_basis = text("page, signature, sidecar or null", "公布日期依据", null=True)
     signed_date = day("date under the signature", "落款日期")
-    notice_year = whole("year of publication, else cut-off, comment window, feedback", "通报年份", null=True, low=1990)
-    notice_year_basis = text("publication, cutoff, comment, feedback, inspection or null", "年份依据", null=True)
+    notice_year = whole(
+        "year of publication, else cut-off, comment window, feedback", "通报年份", null=True, low=1990
+    )
+    notice_year_basis = text(
+        "publication, cutoff, comment, feedback, inspection or null", "年份依据", null=True
+    )
     is_excerpt = flag("gaps in the printed numbering suggest an excerpt", "疑似节选")
     excerpt_note = text("the gaps found", "节选说明", null=True)
     problem_count = whole("problems as the notice itself counts them", "问题数")
     leaf_count = whole("units that carry measures (problems without sub-items, and sub-items)", "末级事项数")
     measure_count = whole("measures printed", "措施数")
     char_count = whole("length of the text in code points", "字数")
-    coverage_share = real("share of non-blank characters inside problems, headings, front matter, closing or listed chrome", "文本覆盖率", low=0, high=1)
+    coverage_share = real(
+        "share of non-blank characters inside problems, headings, front matter, closing or listed chrome",
+        "文本覆盖率",
+        low=0,
+        high=1,
+    )
     reading_code = text("which structural reading was chosen", "结构解读", null=True)
     reading_score = real("how sure the reading is, 0 to 1", "解读把握", null=True, low=0, high=1)
-    alternative_problem_count = whole("problems under the next best reading, where it differs", "次优解读的问题数", null=True)
+    alternative_problem_count = whole(
+        "problems under the next best reading, where it differs", "次优解读的问题数", null=True
+    )
     near_copy_of = text("notice this one repeats almost word for word", "近似副本", null=True)
 
 
 class CoreMetadata(dy.Schema):
     """The sentence behind one metadata field of core_notices."""
+
     notice_id = _id()
     field_name = text("column of core_notices", "字段")
     value_text = text("the value as stored", "取值")
@@ -131,6 +166,7 @@ class CoreMetadata(dy.Schema):
 
 class CoreSections(dy.Schema):
     """An aspect (方面) or a category (分类) of problems."""
+
     section_id = text("e.g. anshan-2021/a1, anshan-2021/c3", "章节编号", key=True)
     notice_id = _id()
     section_level = code("aspect or category", "层级", ("aspect", "category"))
@@ -144,6 +180,7 @@ class CoreSections(dy.Schema):
 
 class CoreProblems(dy.Schema):
     """One problem, or a sub-item of one."""
+
     problem_id = text("e.g. anshan-2021/12, yiyang-2023/4.2", "问题编号", key=True)
     notice_id = _id()
     aspect_id = text("section of level aspect", "所属方面", null=True)
@@ -180,6 +217,7 @@ class CoreProblems(dy.Schema):
 
 class CoreMeasures(dy.Schema):
     """One measure."""
+
     measure_id = text("e.g. anshan-2021/12#m2", "措施编号", key=True)
     problem_id = text("the problem", "问题编号")
     notice_id = _id()
@@ -192,6 +230,7 @@ class CoreMeasures(dy.Schema):
 
 class CoreCitations(dy.Schema):
     """One 《title》, with its document number."""
+
     citation_id = text("e.g. anshan-2021/12#d1", "引文编号", key=True)
     notice_id = _id()
     problem_id = text("null outside problems", "问题编号", null=True)
@@ -206,6 +245,7 @@ class CoreCitations(dy.Schema):
 
 class CoreEvents(dy.Schema):
     """One dated event."""
+
     event_id = text("e.g. anshan-2021/12#e1", "事件编号", key=True)
     notice_id = _id()
     problem_id = text("null outside problems", "问题编号", null=True)
@@ -223,6 +263,7 @@ class CoreEvents(dy.Schema):
 
 class CoreFigures(dy.Schema):
     """One quantity."""
+
     figure_id = text("e.g. anshan-2021/12#q1", "数量编号", key=True)
     notice_id = _id()
     problem_id = text("null outside problems", "问题编号", null=True)
@@ -239,12 +280,15 @@ class CoreFigures(dy.Schema):
 
 class CoreClaims(dy.Schema):
     """One total that the notice states about itself."""
+
     claim_id = text("e.g. anshan-2021#t3", "总数编号", key=True)
     notice_id = _id()
     section_id = text("the aspect a partial total is about", "所属方面", null=True)
     problem_id = text("the problem a figure stands under", "问题编号", null=True)
     claim_code = text("aspects, categories, problems, items, tasks, measures, completed …", "总数代码")
-    unit = text("what is counted: problem, task, measure, item, aspect, category, person, document, cny …", "计数单位")
+    unit = text(
+        "what is counted: problem, task, measure, item, aspect, category, person, document, cny …", "计数单位"
+    )
     value = real("the number", "数值", low=0)
     is_approximate = flag("余, 多, 约 …", "约数")
     quote_text = text("the words", "原文")
@@ -254,6 +298,7 @@ class CoreClaims(dy.Schema):
 
 class CoreChecks(dy.Schema):
     """One comparison of a stated total with what was counted."""
+
     check_id = text("e.g. anshan-2021!completed", "核对编号", key=True)
     notice_id = _id()
     check_code = text("e.g. problems, completed, aspect_problems", "核对代码")
@@ -269,6 +314,7 @@ class CoreChecks(dy.Schema):
 
 class CoreRecurrences(dy.Schema):
     """One statement that an earlier finding came back or stayed open."""
+
     recurrence_id = text("e.g. kaifeng-2020/17#r1", "复发编号", key=True)
     notice_id = _id()
     problem_id = text("null outside problems", "问题编号", null=True)
@@ -282,14 +328,18 @@ class CoreRecurrences(dy.Schema):
 
 class CoreRegions(dy.Schema):
     """What one stretch of the text was read as; together they cover all of it."""
+
     notice_id = _id()
-    region_code = code("what it is", "区域", ("front", "heading", "problem", "body_other", "closing", "chrome", "blank"))
+    region_code = code(
+        "what it is", "区域", ("front", "heading", "problem", "body_other", "closing", "chrome", "blank")
+    )
     char_start = _start("region")
     char_end = _end("region")
 
 
 class CoreQuarantine(dy.Schema):
     """One file or record that could not be read."""
+
     source_path = text("path of the source file", "来源文件")
     sha256 = text("SHA-256 of the bytes; null where they could not be read", "文件哈希", null=True)
     notice_id = text("for a record of a notice that was read otherwise", "通报编号", null=True)
@@ -299,19 +349,31 @@ class CoreQuarantine(dy.Schema):
 
 
 CORE_TABLES: dict[str, type[dy.Schema]] = {
-    "core_texts": CoreTexts, "core_notices": CoreNotices, "core_metadata": CoreMetadata,
-    "core_sections": CoreSections, "core_problems": CoreProblems, "core_measures": CoreMeasures,
-    "core_citations": CoreCitations, "core_events": CoreEvents, "core_figures": CoreFigures,
-    "core_claims": CoreClaims, "core_checks": CoreChecks, "core_recurrences": CoreRecurrences,
-    "core_regions": CoreRegions, "core_quarantine": CoreQuarantine,
+    "core_texts": CoreTexts,
+    "core_notices": CoreNotices,
+    "core_metadata": CoreMetadata,
+    "core_sections": CoreSections,
+    "core_problems": CoreProblems,
+    "core_measures": CoreMeasures,
+    "core_citations": CoreCitations,
+    "core_events": CoreEvents,
+    "core_figures": CoreFigures,
+    "core_claims": CoreClaims,
+    "core_checks": CoreChecks,
+    "core_recurrences": CoreRecurrences,
+    "core_regions": CoreRegions,
+    "core_quarantine": CoreQuarantine,
 }
 
 # table → (text column, start, end): what `zhenggai verify` re-slices.
 SPANS: dict[str, list[tuple[str, str, str]]] = {
     "core_metadata": [("quote_text", "char_start", "char_end")],
     "core_sections": [("title_text", "char_start", "char_end")],
-    "core_problems": [("statement_text", "statement_start", "statement_end"), ("cause_text", "cause_start", "cause_end"),
-                      ("status_text", "status_start", "status_end")],
+    "core_problems": [
+        ("statement_text", "statement_start", "statement_end"),
+        ("cause_text", "cause_start", "cause_end"),
+        ("status_text", "status_start", "status_end"),
+    ],
     "core_measures": [("measure_text", "char_start", "char_end")],
     "core_citations": [("title_text", "char_start", "char_end")],
     "core_events": [("quote_text", "char_start", "char_end")],

@@ -10,14 +10,14 @@ import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.ledger.cache import ParseCache
+from analysis.ledger.identity import NoticeSummary, statement_signature
+from analysis.ledger.schemas import CORE_TABLES
 from analysis.parsing.ledger import parse_notice
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers import read_source
-from analysis.tables.cache import ParseCache
-from analysis.tables.identity import NoticeSummary, statement_signature
-from analysis.tables.schemas import CORE_TABLES
 
 
 @dataclass(slots=True)
@@ -39,8 +39,14 @@ class NumberedSource:
 
 
 def quarantine_row(source: NumberedSource, stage: str, reason_code: str, reason_text: str) -> dict[str, Any]:
-    return {"source_path": source.file.source_path, "sha256": source.sha256, "notice_id": None,
-            "stage": stage, "reason_code": reason_code, "reason_text": reason_text}
+    return {
+        "source_path": source.file.source_path,
+        "sha256": source.sha256,
+        "notice_id": None,
+        "stage": stage,
+        "reason_code": reason_code,
+        "reason_text": reason_text,
+    }
 
 
 def parse_one(source: NumberedSource, cache: ParseCache | None) -> tuple[Document, ParsedNotice]:
@@ -64,15 +70,20 @@ def parse_batch(sources: list[NumberedSource], cache: ParseCache | None = None) 
         except UnreadableSource as error:
             refused = quarantine_row(source, error.stage, error.reason_code, error.reason_text)
         except NotANotice as error:
-            refused = quarantine_row(source, "parse", error.reason_code, f"{source.file.source_path}: {error.reason_text}")
+            refused = quarantine_row(
+                source, "parse", error.reason_code, f"{source.file.source_path}: {error.reason_text}"
+            )
         except MemoryError:
             raise
         except Exception as error:  # a defect of ours must not cost the other notices
             place = traceback.extract_tb(error.__traceback__)[-1]
             refused = quarantine_row(
-                source, "parse", "internal_error",
+                source,
+                "parse",
+                "internal_error",
                 f"{source.file.source_path}: {type(error).__name__}: {error} (in {place.name}, line {place.lineno}). "
-                "The file was set aside; please report it with the file.")
+                "The file was set aside; please report it with the file.",
+            )
         else:
             _take(result, source, document, notice)
             continue
@@ -88,12 +99,30 @@ def _take(result: BatchResult, source: NumberedSource, document: Document, notic
             row["file_number"] = number
         result.rows[name].extend(rows)
     for warning in notice.warnings:
-        result.rows["core_quarantine"].append({
-            **warning, "source_path": path, "sha256": source.sha256,
-            "notice_id": notice.notice_id, "file_number": number})
+        result.rows["core_quarantine"].append(
+            {
+                **warning,
+                "source_path": path,
+                "sha256": source.sha256,
+                "notice_id": notice.notice_id,
+                "file_number": number,
+            }
+        )
     for text in document.reader_warnings:
-        result.rows["core_quarantine"].append({
-            **quarantine_row(source, "read", "reader_warning", text), "notice_id": notice.notice_id, "file_number": number})
-    result.summaries.append(NoticeSummary(
-        number, notice.notice_id, path, source.sha256,
-        statement_signature(notice.tables.get("core_problems", [])), len(document.text)))
+        result.rows["core_quarantine"].append(
+            {
+                **quarantine_row(source, "read", "reader_warning", text),
+                "notice_id": notice.notice_id,
+                "file_number": number,
+            }
+        )
+    result.summaries.append(
+        NoticeSummary(
+            number,
+            notice.notice_id,
+            path,
+            source.sha256,
+            statement_signature(notice.tables.get("core_problems", [])),
+            len(document.text),
+        )
+    )

@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.tables.schemas import STATUS_CODES
+from analysis.ledger.schemas import STATUS_CODES
 
 # From best to worst; a problem is no further than its least advanced sub-item.
-ADVANCE = ("completed", "completed_long_term", "basically_completed", "long_term", "phased", "in_progress", "not_completed")
+ADVANCE = (
+    "completed",
+    "completed_long_term",
+    "basically_completed",
+    "long_term",
+    "phased",
+    "in_progress",
+    "not_completed",
+)
 ITEMISED_BASES = ("item", "reference")
 NOT_STATED = "not_stated"
 
@@ -33,7 +41,9 @@ def unit_results(problems: pl.DataFrame, unit: str) -> pl.DataFrame:
         parents = rows.filter(~pl.col("is_leaf") & (pl.col("status_code") == NOT_STATED))
         if parents.is_empty():
             return rows.select(columns)
-        rank = pl.col("status_code").replace_strict(ADVANCE, list(range(len(ADVANCE))), default=None, return_dtype=pl.Int8)
+        rank = pl.col("status_code").replace_strict(
+            ADVANCE, list(range(len(ADVANCE))), default=None, return_dtype=pl.Int8
+        )
         below = (
             problems.filter(pl.col("parent_problem_id").is_not_null())
             .group_by("parent_problem_id", maintain_order=True)
@@ -43,11 +53,17 @@ def unit_results(problems: pl.DataFrame, unit: str) -> pl.DataFrame:
                 (pl.col("status_basis") == "total").any().alias("_from_total"),
             )
         )
-        rows = rows.join(below, left_on="problem_id", right_on="parent_problem_id", how="left", maintain_order="left")
+        rows = rows.join(
+            below, left_on="problem_id", right_on="parent_problem_id", how="left", maintain_order="left"
+        )
         takes = (pl.col("status_code") == NOT_STATED) & ~pl.col("is_leaf") & (pl.col("_unknown") == 0)
         return rows.with_columns(
             pl.when(takes)
-            .then(pl.col("_worst").replace_strict(list(range(len(ADVANCE))), ADVANCE, default=NOT_STATED, return_dtype=pl.String))
+            .then(
+                pl.col("_worst").replace_strict(
+                    list(range(len(ADVANCE))), ADVANCE, default=NOT_STATED, return_dtype=pl.String
+                )
+            )
             .otherwise(pl.col("status_code"))
             .alias("status_code"),
             pl.when(takes)
@@ -59,10 +75,16 @@ def unit_results(problems: pl.DataFrame, unit: str) -> pl.DataFrame:
     if rows["parent_problem_id"].null_count() == rows.height:
         return rows.select(columns)
     above = problems.filter(~pl.col("is_leaf")).select(
-        pl.col("problem_id").alias("parent_problem_id"), pl.col("status_code").alias("_status"), pl.col("status_basis").alias("_basis")
+        pl.col("problem_id").alias("parent_problem_id"),
+        pl.col("status_code").alias("_status"),
+        pl.col("status_basis").alias("_basis"),
     )
     rows = rows.join(above, on="parent_problem_id", how="left", maintain_order="left")
-    takes = (pl.col("status_code") == NOT_STATED) & pl.col("_status").is_not_null() & (pl.col("_status") != NOT_STATED)
+    takes = (
+        (pl.col("status_code") == NOT_STATED)
+        & pl.col("_status").is_not_null()
+        & (pl.col("_status") != NOT_STATED)
+    )
     return rows.with_columns(
         pl.when(takes).then(pl.col("_status")).otherwise(pl.col("status_code")).alias("status_code"),
         pl.when(takes)

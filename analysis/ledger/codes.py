@@ -17,9 +17,13 @@ def read_code_lists() -> dict[str, pl.DataFrame]:
         frame = pl.read_csv(path, infer_schema=False)
         missing = {"code", "label_zh", "label_en"} - set(frame.columns)
         if missing:
-            raise ValueError(f"{path.name}: columns {sorted(missing)} are missing; every code list needs code,label_zh,label_en")
+            raise ValueError(
+                f"{path.name}: columns {sorted(missing)} are missing; every code list needs code,label_zh,label_en"
+            )
         twice = frame.filter(pl.col("code").is_duplicated())["code"].to_list()
         if twice:
             raise ValueError(f"{path.name}: code {twice[0]!r} stands twice; keep one line per code")
-        lists[path.stem] = frame.sort("code", maintain_order=True) if "ordinal" not in frame.columns else frame
+        lists[path.stem] = (
+            frame.sort("code", maintain_order=True) if "ordinal" not in frame.columns else frame
+        )
     return lists

@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from analysis.tables.counted import Counted, count_notices
-from analysis.tables.frames import frame_from_rows
+from analysis.ledger.counted import Counted, count_notices
+from analysis.ledger.frames import frame_from_rows
 
 DONE = ("completed", "completed_long_term")
 OPEN = ("basically_completed", "phased", "long_term", "in_progress", "not_completed")
@@ -46,7 +46,9 @@ def build_checks(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     One row per distinct stated total (a total repeated with the same value gives one row), plus
     the totals that must add up among themselves. Sorted by check_id.
     """
-    claims = frames["core_claims"].filter(pl.col("problem_id").is_null() & pl.col("claim_code").is_in(CLAIM_CODES))
+    claims = frames["core_claims"].filter(
+        pl.col("problem_id").is_null() & pl.col("claim_code").is_in(CLAIM_CODES)
+    )
     if claims.is_empty():
         return frame_from_rows("core_checks", [])
     notices = claims["notice_id"].unique(maintain_order=True)
@@ -80,8 +82,12 @@ def principal_total(
 
     The one that equals what was counted, else the greatest; the first of equals. ``unit`` None takes any.
     """
-    found = [c for c in claims if c["claim_code"] == code and unit in (None, c["unit"]) and c["section_id"] is None]
-    return next((c for c in found if c["value"] == counted), max(found, key=lambda c: c["value"], default=None))
+    found = [
+        c for c in claims if c["claim_code"] == code and unit in (None, c["unit"]) and c["section_id"] is None
+    ]
+    return next(
+        (c for c in found if c["value"] == counted), max(found, key=lambda c: c["value"], default=None)
+    )
 
 
 class _NoticeChecks:
@@ -93,7 +99,9 @@ class _NoticeChecks:
         self.counted = counted
         self.rows: list[dict[str, Any]] = []
         self.used: dict[str, int] = {}
-        self.whole: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)  # totals that are not of one aspect
+        self.whole: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(
+            list
+        )  # totals that are not of one aspect
         for claim in claims:
             if claim["section_id"] is None:
                 self.whole[claim["claim_code"], claim["unit"]].append(claim)
@@ -107,10 +115,18 @@ class _NoticeChecks:
                 self._check_size(claim)
             elif code == "completed":
                 self._check_results(
-                    code, [claim], [(DONE, ""), (("completed",), "不含长期坚持"), ((*DONE, "basically_completed"), "含基本完成")]
+                    code,
+                    [claim],
+                    [
+                        (DONE, ""),
+                        (("completed",), "不含长期坚持"),
+                        ((*DONE, "basically_completed"), "含基本完成"),
+                    ],
                 )
             elif code == "completed_long_term":
-                self._check_results(code, [claim], [(("completed_long_term",), ""), (KEPT_UP, "含长期坚持而未称完成的")])
+                self._check_results(
+                    code, [claim], [(("completed_long_term",), ""), (KEPT_UP, "含长期坚持而未称完成的")]
+                )
             elif code == "measures_completed" or (code in OPEN_CLAIMS and claim["unit"] == "measure"):
                 self._add("measures_completed", claim, None, None, "措施的结果没有逐项载明，无法核对")
             elif code == "completion_share":
@@ -132,9 +148,19 @@ class _NoticeChecks:
             if within:
                 self._compare(within[0], claim, [(within[1].get(section, 0), "")])
         elif code == "aspects":
-            self._compare(code, claim, [(one.aspects, ""), (one.categories, "与分类标题数一致")], unknown=one.aspects == 0)
+            self._compare(
+                code,
+                claim,
+                [(one.aspects, ""), (one.categories, "与分类标题数一致")],
+                unknown=one.aspects == 0,
+            )
         elif code == "categories":
-            self._compare(code, claim, [(one.categories, ""), (one.aspects, "与方面标题数一致")], unknown=one.categories == 0)
+            self._compare(
+                code,
+                claim,
+                [(one.categories, ""), (one.aspects, "与方面标题数一致")],
+                unknown=one.categories == 0,
+            )
         elif code == "problems":
             self._compare(code, claim, [(one.problems, "")])
         elif code == "items":
@@ -142,17 +168,26 @@ class _NoticeChecks:
         elif code == "measures":
             # A notice without printed markers counts one measure per block: no basis to contradict its total.
             self._compare(
-                code, claim, [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")], unknown=not one.has_markers
+                code,
+                claim,
+                [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")],
+                unknown=not one.has_markers,
             )
         else:  # tasks: the closest printed unit is the leaf item; a match with another unit is said
             self._compare(
                 code,
                 claim,
-                [(one.leaf_items, "任务与末级事项对照"), (one.problems, "与问题数一致"), (one.measures, "与措施数一致")],
+                [
+                    (one.leaf_items, "任务与末级事项对照"),
+                    (one.problems, "与问题数一致"),
+                    (one.measures, "与措施数一致"),
+                ],
                 unknown=not one.leaf_items / 2 <= claim["value"] <= one.leaf_items * 2,
             )
 
-    def _compare(self, code: str, claim: dict[str, Any], options: list[tuple[int, str]], unknown: bool = False) -> None:
+    def _compare(
+        self, code: str, claim: dict[str, Any], options: list[tuple[int, str]], unknown: bool = False
+    ) -> None:
         stated = claim["value"]
         for counted, note in options:
             if counted and counted == stated:
@@ -180,7 +215,9 @@ class _NoticeChecks:
                 return one.results["problem"], one.problems
         return None
 
-    def _check_results(self, code: str, claims: list[dict[str, Any]], options: list[tuple[tuple[str, ...], str]]) -> None:
+    def _check_results(
+        self, code: str, claims: list[dict[str, Any]], options: list[tuple[tuple[str, ...], str]]
+    ) -> None:
         """A number of done or open units against the results that items state.
 
         ``options``: sets of results that the words may mean, the usual one first; one that fits is
@@ -195,16 +232,32 @@ class _NoticeChecks:
         stated = sum(c["value"] for c in claims)
         if missing == total:
             return self._add(code, claim, None, None, "逐项没有载明结果，只有总数，无法核对", stated=stated)
-        counted = [([i for status in statuses for i in results.get(status, ())], note) for statuses, note in options]
+        counted = [
+            ([i for status in statuses for i in results.get(status, ())], note) for statuses, note in options
+        ]
         ids, note = next((pair for pair in counted if not missing and len(pair[0]) == stated), counted[0])
         low, high, quote = len(ids), len(ids) + missing, _short(ids)
         if missing and low <= stated <= high:
-            return self._add(code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote)
+            return self._add(
+                code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote
+            )
         if self.counted.is_excerpt and high < stated:
-            return self._add(code, claim, low, None, "疑似节选，清点数少于声明数，无法核对", stated=stated, quote=quote)
+            return self._add(
+                code, claim, low, None, "疑似节选，清点数少于声明数，无法核对", stated=stated, quote=quote
+            )
         if claim["is_approximate"] and abs(low - stated) < _rounding(stated):
-            return self._add(code, claim, low, None, "声明数为约数，差额在约数之内", stated=stated, quote=quote)
-        self._add(code, claim, low, stated == low, f"另有{missing}项没有载明结果" if missing else note, stated=stated, quote=quote)
+            return self._add(
+                code, claim, low, None, "声明数为约数，差额在约数之内", stated=stated, quote=quote
+            )
+        self._add(
+            code,
+            claim,
+            low,
+            stated == low,
+            f"另有{missing}项没有载明结果" if missing else note,
+            stated=stated,
+            quote=quote,
+        )
 
     def _open_claims(self, unit: str) -> list[dict[str, Any]]:
         """Totals of what is not (yet) plainly done, in one unit.
@@ -219,7 +272,9 @@ class _NoticeChecks:
                 and claim["unit"] == unit
                 and claim["section_id"] is None
                 and not any(
-                    c["char_start"] < claim["char_end"] and claim["char_start"] < c["char_end"] and c["value"] == claim["value"]
+                    c["char_start"] < claim["char_end"]
+                    and claim["char_start"] < c["char_end"]
+                    and c["value"] == claim["value"]
                     for c in kept
                 )
             ):
@@ -234,7 +289,9 @@ class _NoticeChecks:
 
     def _check_open(self) -> None:
         """All that is stated to be open, together; each kind alone where several are stated."""
-        for unit in dict.fromkeys(c["unit"] for c in self.claims if c["claim_code"] in OPEN_CLAIMS and c["unit"] != "measure"):
+        for unit in dict.fromkeys(
+            c["unit"] for c in self.claims if c["claim_code"] in OPEN_CLAIMS and c["unit"] != "measure"
+        ):
             claims = self._open_claims(unit)
             if not claims:
                 continue
@@ -246,7 +303,12 @@ class _NoticeChecks:
 
     def _total(self, code: str, unit: str) -> dict[str, Any] | None:
         one = self.counted
-        counted = {"problems": one.problems, "items": one.leaf_items, "tasks": one.leaf_items, "measures": one.measures}.get(code)
+        counted = {
+            "problems": one.problems,
+            "items": one.leaf_items,
+            "tasks": one.leaf_items,
+            "measures": one.measures,
+        }.get(code)
         return principal_total(self.whole.get((code, unit), ()), code, unit, counted)
 
     def _is_partial(self, claim: dict[str, Any]) -> bool:
@@ -257,7 +319,10 @@ class _NoticeChecks:
     def _check_sums(self) -> None:
         """Stated figures among themselves: done + open = all; aspects add up."""
         for unit, size in SIZES.items():
-            whole, done = self._total(size, unit), self._total("completed", unit) or self._total("measures_completed", unit)
+            whole, done = (
+                self._total(size, unit),
+                self._total("completed", unit) or self._total("measures_completed", unit),
+            )
             if whole is None or done is None:
                 continue
             still_open = self._open_claims(unit)
@@ -272,7 +337,11 @@ class _NoticeChecks:
                 self._add("stated_sum", whole, added, added == whole["value"], "声明数之间核对")
         parts = [c for c in self.claims if c["claim_code"] == "problems" and c["section_id"] is not None]
         whole = self._total("problems", "problem")
-        if whole is not None and len(parts) > 1 and len({c["section_id"] for c in parts}) == len(parts) == self.counted.aspects:
+        if (
+            whole is not None
+            and len(parts) > 1
+            and len({c["section_id"] for c in parts}) == len(parts) == self.counted.aspects
+        ):
             added = sum(c["value"] for c in parts)
             self._add("aspect_sum", whole, added, added == whole["value"], "声明数之间核对")
 
@@ -282,11 +351,21 @@ class _NoticeChecks:
         for one, size in SIZES.items():
             if unit not in (one, "share", "percent"):
                 continue
-            whole, done = self._total(size, one), self._total("completed", one) or self._total("measures_completed", one)
+            whole, done = (
+                self._total(size, one),
+                self._total("completed", one) or self._total("measures_completed", one),
+            )
             if whole and done and whole["value"]:
                 share = done["value"] / whole["value"]
                 stated = claim["value"] / 100 if claim["value"] > 1 else claim["value"]
-                return self._add("completion_share", claim, round(share, 6), abs(share - stated) < 0.00051, "由声明数算得", stated=stated)
+                return self._add(
+                    "completion_share",
+                    claim,
+                    round(share, 6),
+                    abs(share - stated) < 0.00051,
+                    "由声明数算得",
+                    stated=stated,
+                )
         self._add("completion_share", claim, None, None, "没有同一单位的声明数，无法核对")
 
     def _add(

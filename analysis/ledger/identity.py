@@ -32,8 +32,11 @@ class NoticeSummary:
 
 def statement_signature(problems: list[dict[str, Any]]) -> tuple[int, ...]:
     """The smallest checksums of a notice's problem statements: equal texts give equal sketches."""
-    sums = {zlib.crc32(text.encode()) for row in problems
-            if (text := "".join((row["statement_text"] or "").split())) and len(text) >= 8}
+    sums = {
+        zlib.crc32(text.encode())
+        for row in problems
+        if (text := "".join((row["statement_text"] or "").split())) and len(text) >= 8
+    }
     return tuple(sorted(sums)[:SIGNATURE_SIZE])
 
 
@@ -42,8 +45,10 @@ def settle_ids(summaries: list[NoticeSummary]) -> dict[int, str]:
     sharing: dict[str, int] = defaultdict(int)
     for summary in summaries:
         sharing[summary.local_id] += 1
-    return {s.file_number: s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
-            for s in summaries}
+    return {
+        s.file_number: s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
+        for s in summaries
+    }
 
 
 def find_near_copies(summaries: list[NoticeSummary], final_ids: dict[int, str]) -> dict[int, str]:

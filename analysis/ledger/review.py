@@ -15,10 +15,10 @@ from typing import Any
 import polars as pl
 import yaml
 
+from analysis.ledger.corrections import load_corrections
+from analysis.ledger.schemas import CORE_TABLES
+from analysis.ledger.store import read_table, scan_table
 from analysis.paths import LOOKUPS
-from analysis.tables.corrections import load_corrections
-from analysis.tables.schemas import CORE_TABLES
-from analysis.tables.store import read_table, scan_table
 
 COLUMNS = ("row_id", "table", "field", "parsed_value", "why", "source_text", "new_value", "reason", "author")
 LOW_READING, LOW_TYPE = 0.6, 0.35
@@ -35,37 +35,84 @@ def review_rows(folder: Path) -> list[dict[str, Any]]:
 
 
 def _row(row_id: str, table: str, field: str, parsed: Any, why: str, source: str | None) -> dict[str, Any]:
-    return {"row_id": row_id, "table": table, "field": field, "parsed_value": "" if parsed is None else str(parsed),
-            "why": why, "source_text": (source or "")[:500]}
+    return {
+        "row_id": row_id,
+        "table": table,
+        "field": field,
+        "parsed_value": "" if parsed is None else str(parsed),
+        "why": why,
+        "source_text": (source or "")[:500],
+    }
 
 
 def _unknown_words(folder: Path) -> list[dict[str, Any]]:
-    found = scan_table(folder, "core_problems").filter(pl.col("status_text").is_not_null() & (pl.col("status_code") == "not_stated")).collect()
-    return [_row(r["problem_id"], "core_problems", "status_code", r["status_code"], "result word not in the list", r["status_text"])
-            for r in found.to_dicts()]
+    found = (
+        scan_table(folder, "core_problems")
+        .filter(pl.col("status_text").is_not_null() & (pl.col("status_code") == "not_stated"))
+        .collect()
+    )
+    return [
+        _row(
+            r["problem_id"],
+            "core_problems",
+            "status_code",
+            r["status_code"],
+            "result word not in the list",
+            r["status_text"],
+        )
+        for r in found.to_dicts()
+    ]
 
 
 def _contradictions(folder: Path) -> list[dict[str, Any]]:
-    found = scan_table(folder, "core_checks").filter(pl.col("is_agreeing").eq_missing(False) & pl.col("claim_id").is_not_null()).collect()
-    return [_row(r["claim_id"], "core_claims", "value", r["stated_value"],
-                 f"stated {r['stated_value']:g}, counted {r['counted_value']:g} ({r['check_code']})", r["stated_quote_text"])
-            for r in found.to_dicts()]
+    found = (
+        scan_table(folder, "core_checks")
+        .filter(pl.col("is_agreeing").eq_missing(False) & pl.col("claim_id").is_not_null())
+        .collect()
+    )
+    return [
+        _row(
+            r["claim_id"],
+            "core_claims",
+            "value",
+            r["stated_value"],
+            f"stated {r['stated_value']:g}, counted {r['counted_value']:g} ({r['check_code']})",
+            r["stated_quote_text"],
+        )
+        for r in found.to_dicts()
+    ]
 
 
 def _weak_readings(folder: Path) -> list[dict[str, Any]]:
     weak = (pl.col("reading_score") < LOW_READING) | pl.col("alternative_problem_count").is_not_null()
     found = scan_table(folder, "core_notices").filter(weak).collect()
-    return [_row(r["notice_id"], "core_notices", "problem_count", r["problem_count"],
-                 f"structure read with score {r['reading_score']}; another reading gives {r['alternative_problem_count']}", r["title"])
-            for r in found.to_dicts()]
+    return [
+        _row(
+            r["notice_id"],
+            "core_notices",
+            "problem_count",
+            r["problem_count"],
+            f"structure read with score {r['reading_score']}; another reading gives {r['alternative_problem_count']}",
+            r["title"],
+        )
+        for r in found.to_dicts()
+    ]
 
 
 def _weak_types(folder: Path) -> list[dict[str, Any]]:
     weak = (pl.col("type_score") < LOW_TYPE) | (pl.col("primary_type_code") == "unclassified")
     found = scan_table(folder, "core_problems").filter(weak & (pl.col("type_basis") == "automatic")).collect()
-    return [_row(r["problem_id"], "core_problems", "primary_type_code", r["primary_type_code"],
-                 f"type decided with score {r['type_score']:.2f} by: {r['type_evidence_text'] or 'nothing'}", r["statement_text"])
-            for r in found.to_dicts()]
+    return [
+        _row(
+            r["problem_id"],
+            "core_problems",
+            "primary_type_code",
+            r["primary_type_code"],
+            f"type decided with score {r['type_score']:.2f} by: {r['type_evidence_text'] or 'nothing'}",
+            r["statement_text"],
+        )
+        for r in found.to_dicts()
+    ]
 
 
 def write_review(folder: Path, target: Path) -> int:
@@ -73,7 +120,9 @@ def write_review(folder: Path, target: Path) -> int:
     import xlsxwriter
 
     rows = review_rows(folder)
-    book = xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        str(target), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     sheet = book.add_worksheet("review")
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     head = book.add_format({"bold": True, "bg_color": "#DDE6EF"})
@@ -88,7 +137,9 @@ def write_review(folder: Path, target: Path) -> int:
     return len(rows)
 
 
-def read_review(sheet: Path, folder: Path, lookups: Path = LOOKUPS, today: dt.date | None = None) -> tuple[int, int]:
+def read_review(
+    sheet: Path, folder: Path, lookups: Path = LOOKUPS, today: dt.date | None = None
+) -> tuple[int, int]:
     """Take a filled sheet back: (corrections added, type labels added).
 
     Rows without ``new_value`` are passed over. Raises ReviewError naming the row and the rule;
@@ -100,20 +151,42 @@ def read_review(sheet: Path, folder: Path, lookups: Path = LOOKUPS, today: dt.da
     lines = load_workbook(sheet, read_only=True, data_only=True).active.iter_rows(values_only=True)
     head = [str(name) for name in next(lines, ())]
     if missing := set(COLUMNS) - set(head):
-        raise ReviewError(f"{sheet.name}: columns {', '.join(sorted(missing))} are missing; fill the sheet that `zhenggai review` wrote")
+        raise ReviewError(
+            f"{sheet.name}: columns {', '.join(sorted(missing))} are missing; fill the sheet that `zhenggai review` wrote"
+        )
     corrections, labels = [], []
     for number, values in enumerate(lines, start=2):
-        row = {name: "" if value is None else str(value).strip() for name, value in zip(head, values, strict=False)}
+        row = {
+            name: "" if value is None else str(value).strip()
+            for name, value in zip(head, values, strict=False)
+        }
         if not row["new_value"]:
             continue
         if not row["reason"] or not row["author"]:
             raise ReviewError(f"{sheet.name}, row {number}: a new value needs a reason and an author")
         if row["field"] == "primary_type_code":
-            labels.append({"problem_id": row["row_id"], "primary": _known_type(row["new_value"], sheet, number, folder), "secondary": "",
-                           "coder": row["author"], "date": day.isoformat(), "reason": row["reason"]})
+            labels.append(
+                {
+                    "problem_id": row["row_id"],
+                    "primary": _known_type(row["new_value"], sheet, number, folder),
+                    "secondary": "",
+                    "coder": row["author"],
+                    "date": day.isoformat(),
+                    "reason": row["reason"],
+                }
+            )
         else:
-            corrections.append({"id": row["row_id"], "field": row["field"], "parsed": _typed(row, "parsed_value", sheet, number),
-                                "value": _typed(row, "new_value", sheet, number), "reason": row["reason"], "author": row["author"], "date": day})
+            corrections.append(
+                {
+                    "id": row["row_id"],
+                    "field": row["field"],
+                    "parsed": _typed(row, "parsed_value", sheet, number),
+                    "value": _typed(row, "new_value", sheet, number),
+                    "reason": row["reason"],
+                    "author": row["author"],
+                    "date": day,
+                }
+            )
     _append_corrections(corrections, lookups / "corrections.yml")
     _append_labels(labels, lookups / "type_labels.csv")
     return len(corrections), len(labels)
@@ -122,7 +195,9 @@ def read_review(sheet: Path, folder: Path, lookups: Path = LOOKUPS, today: dt.da
 def _known_type(code: str, sheet: Path, number: int, folder: Path) -> str:
     known = read_table(folder, "codes_problem_types")["code"].to_list()
     if code not in known:
-        raise ReviewError(f"{sheet.name}, row {number}: {code!r} is no problem type; one of {', '.join(known)}")
+        raise ReviewError(
+            f"{sheet.name}, row {number}: {code!r} is no problem type; one of {', '.join(known)}"
+        )
     return code
 
 
@@ -132,9 +207,19 @@ def _typed(row: dict[str, str], column: str, sheet: Path, number: int) -> Any:
     if value == "":
         return None
     try:
-        return int(float(value)) if dtype.is_integer() else float(value) if dtype.is_float() else dt.date.fromisoformat(value) if dtype == pl.Date else value
+        return (
+            int(float(value))
+            if dtype.is_integer()
+            else float(value)
+            if dtype.is_float()
+            else dt.date.fromisoformat(value)
+            if dtype == pl.Date
+            else value
+        )
     except ValueError as error:
-        raise ReviewError(f"{sheet.name}, row {number}: {value!r} is no {dtype} for {row['field']}") from error
+        raise ReviewError(
+            f"{sheet.name}, row {number}: {value!r} is no {dtype} for {row['field']}"
+        ) from error
 
 
 def _append_corrections(entries: list[dict[str, Any]], path: Path) -> None:
@@ -143,7 +228,9 @@ def _append_corrections(entries: list[dict[str, Any]], path: Path) -> None:
         comments = "".join(line for line in old.splitlines(keepends=True) if line.startswith("#"))
         kept = (yaml.safe_load(old) or []) + entries
         load_corrections(kept)
-        path.write_text(comments + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        path.write_text(
+            comments + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
 
 
 def _append_labels(labels: list[dict[str, str]], path: Path) -> None:
@@ -152,7 +239,9 @@ def _append_labels(labels: list[dict[str, str]], path: Path) -> None:
             reader = csv.DictReader(handle)
             fields, old = list(reader.fieldnames or []), list(reader)
         replaced = {label["problem_id"] for label in labels}
-        rows = sorted([r for r in old if r["problem_id"] not in replaced] + labels, key=lambda r: r["problem_id"])
+        rows = sorted(
+            [r for r in old if r["problem_id"] not in replaced] + labels, key=lambda r: r["problem_id"]
+        )
         with open(path, "w", encoding="utf-8", newline="") as handle:
             writer = csv.DictWriter(handle, fields, lineterminator="\n", extrasaction="ignore")
             writer.writeheader()
