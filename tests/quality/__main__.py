@@ -43,6 +43,26 @@ def made_scores() -> dict[str, dict[str, float]]:
     return scores
 
 
+def perturbed_scores_by_file() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Per notice ``<perturbation>.problems`` and ``.statuses``; and the totals per perturbation.
+
+    They are held notice by notice, so that a new golden changes no other's expectation.
+    """
+    from tests.quality.perturbations import PERTURBATIONS, perturbed_scores
+
+    by_file: dict[str, dict[str, float]] = {}
+    totals = {}
+    for name in PERTURBATIONS:
+        results = perturbed_scores(name)
+        totals[name] = summary(results)
+        for result in results:
+            fields = result.fields()
+            by_file.setdefault(f"perturbed/{result.file}", {}).update(
+                {f"{name}.{field}": fields[field] for field in ("problems", "statuses")}
+            )
+    return by_file, totals
+
+
 def compare(
     measured: dict[str, dict[str, float]], expected: dict[str, dict[str, float]]
 ) -> tuple[list[str], list[str]]:
@@ -125,6 +145,10 @@ def main(arguments: list[str] | None = None) -> int:
     for name, fields in made.items():
         print(f"{name}: {json.dumps(fields)}")
     measured.update(made)
+    perturbed, totals = perturbed_scores_by_file()
+    for name, fields in totals.items():
+        print(f"perturbed, {name}: {json.dumps(fields)}")
+    measured.update(perturbed)
     measured.update(refused_scores())
     for file, fields in measured.items():
         if fields.get("refused") == 0.0:

@@ -28,7 +28,7 @@ class GoldNotice:
 def gold_notices(folders: list[Path] | None = None) -> list[GoldNotice]:
     """Every gold notice, sorted by file name; the notice lies beside its JSON or in data/raw."""
     found = []
-    for folder in folders or [GOLD / "reports", GOLD / "notices"]:
+    for folder in folders or [GOLD / "reports", GOLD / "notices", GOLD / "more"]:
         for source in sorted(folder.glob("*.json")):
             gold = json.loads(source.read_text(encoding="utf-8"))
             beside = source.parent / gold["file"]

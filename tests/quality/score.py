@@ -161,11 +161,12 @@ def score(
             result.complaints.append(
                 f"status of {problem['no']}: {problem['status']} read as {row['status_code']} ({row['status_text']!r})"
             )
-        if (row["measure_count"] or 0) == problem["n_measures"]:
+        counted = row["measure_count"] or 0
+        if counted == problem["n_measures"] or problem["n_measures"] is None and counted:
             result.measures += 1
         else:
             result.complaints.append(
-                f"measures of {problem['no']}: {problem['n_measures']} counted as {row['measure_count']}"
+                f"measures of {problem['no']}: {problem['n_measures']} counted as {counted}"
             )
     notice = tables["core_notices"][0]
     _score_metadata(result, gold["meta"], notice)
