@@ -11,7 +11,24 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "analysis"
-ORDER = ["paths", "lookups", "sources", "parsing", "ledger", "compare", "reporting", "cli"]
+ORDER = [
+    "paths",
+    "lookups",
+    "sources",
+    "parsing",
+    "ledger",
+    "selection",
+    "compare",
+    "links",
+    "display",
+    "figures",
+    "tables",
+    "text",
+    "publishing",
+    "reporting",
+    "runs",
+    "cli",
+]
 # Plain record classes that a reader fills and the parser takes: no behaviour, no imports.
 SHARED = {"analysis.parsing.records"}
 

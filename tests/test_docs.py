@@ -50,7 +50,7 @@ def test_every_notebook_and_parameter_stands_there(readme: str) -> None:
 
 def test_the_two_commands_and_the_other_targets_exist(readme: str) -> None:
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"`?make ([a-z]+)", readme)):
+    for target in set(re.findall(r"\bmake ([a-z]+)", readme)):
         assert re.search(rf"^{target}:", makefile, flags=re.M), target
     assert "make briefing" in readme and "make test" in readme
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from analysis.display.labels import label
 from analysis.paths import FONTS
 from analysis.reporting.blocks import Figure
-from analysis.reporting.labels import label
 
 WIDTH_MM = 170.0  # the text width of an A4 page
 INK, GREY, LIGHT, RULE = "#1a1a1a", "#5f5f5f", "#d5d5d5", "#b0b0b0"

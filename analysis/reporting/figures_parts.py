@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from analysis.display.labels import code_order
 from analysis.reporting import display as d
-from analysis.reporting.labels import code_order
 
 ROWS_PER_FIGURE = 10
 

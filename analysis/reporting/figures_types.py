@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.display.labels import code_order
 from analysis.reporting import display as d
 from analysis.reporting import figures_parts as parts
 from analysis.reporting.blocks import Figure
-from analysis.reporting.labels import code_order
 
 
 def _type_order(rows: list[dict[str, Any]]) -> list[str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting import labels
+from analysis.display import labels
 from analysis.reporting.blocks import Block, Heading, Paragraph, Run, Source, show
 
 UNIT_OF_PARAMETER = {"problem": "problem", "item": "leaf_item"}

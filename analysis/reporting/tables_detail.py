@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.display.labels import code_label
 from analysis.reporting import display as d
 from analysis.reporting import tables_shown as s
 from analysis.reporting.blocks import Table
-from analysis.reporting.labels import code_label
 
 
 def timeline(page: Any) -> Table | None:

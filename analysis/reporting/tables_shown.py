@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from analysis.display.labels import code_label
 from analysis.reporting import display as d
 from analysis.reporting.blocks import Cell, Column, Source, Table
 from analysis.reporting.figures_ratios import compared_pairs
-from analysis.reporting.labels import code_label
 
 MAX_ROWS = 300  # a briefing's table; the spreadsheet holds every row
 

@@ -1,0 +1,1 @@
+"""What figures, tables and sentences share: style, number formats, words, links."""
