@@ -203,8 +203,8 @@ def read_citations(
 
 def _closing(shadow: str, start: int) -> int:
     """The offset after the 》 that closes the 《 at ``start``; -1 when there is none near."""
-    stop = shadow.find("》", start)
-    if stop < 0 or stop - start > MAX_TITLE:
+    stop = shadow.find("》", start, start + MAX_TITLE + 1)
+    if stop < 0:
         return -1
     inner = shadow.find("《", start + 1, stop)
     if inner < 0:

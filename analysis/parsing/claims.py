@@ -16,6 +16,7 @@ from analysis.parsing.claim_patterns import (
     COUNTED,
     DIGIT,
     LISTED,
+    LONGEST,
     MEASURE_WORD,
     NOUN,
     NUMBER_FIRST,
@@ -100,10 +101,11 @@ def _consequences(structure: Structure) -> list[dict[str, Any]]:
             for at, end in places:
                 if at < done:
                     continue
-                start = max(done, shadow.rfind("。", done, at) + 1, shadow.rfind(";", done, at) + 1)
+                near, far = max(done, at - LONGEST), min(high, at + LONGEST)
+                start = max(near, shadow.rfind("。", near, at) + 1, shadow.rfind(";", near, at) + 1)
                 stop = min(
-                    [stop for stop in (shadow.find("。", at, high), shadow.find(";", at, high)) if stop >= 0],
-                    default=high,
+                    [stop for stop in (shadow.find("。", at, far), shadow.find(";", at, far)) if stop >= 0],
+                    default=far,
                 )
                 done = stop
                 stretch = shadow[start:stop]

@@ -72,7 +72,11 @@ def _safe(year: int, month: int, day: int) -> date:
 
 def read_year(text: str) -> int | None:
     """2021 or 二〇二一 as a year."""
-    value = int(text) if text.isdecimal() else read_whole(text.replace("O", "〇").replace("○", "〇"))
+    value = (
+        int(text)
+        if text.isdecimal() and len(text) <= 4
+        else read_whole(text.replace("O", "〇").replace("○", "〇"))
+    )
     return value if value is not None and 1949 <= value <= 2100 else None
 
 

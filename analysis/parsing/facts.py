@@ -87,6 +87,8 @@ def _numbers(
                 more_after,
                 follows,
             ) = match.groups()
+        if len(digits) > 15:
+            continue
         if follows is None:
             if month is not None:
                 token = _date(start, match.end(), digits, month, day, part_word)

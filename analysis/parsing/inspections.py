@@ -7,8 +7,10 @@ with the span of its words; nothing is filled in that the text does not say.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from analysis.lookups import load_csv
 from analysis.parsing.dates import (
@@ -62,11 +64,15 @@ class Found:
     precision: str = "day"
 
 
+REACH = 600  # the longest sentences of heads have some 300 characters
+
+
 def sentence_bounds(text: str, at: int) -> tuple[int, int]:
-    """The sentence around an offset: up to 。 or a line break on both sides."""
-    start = max(text.rfind("。", 0, at), text.rfind("\n", 0, at)) + 1
-    stops = [stop for stop in (text.find("。", at), text.find("\n", at)) if stop >= 0]
-    return start, min(stops) if stops else len(text)
+    """The sentence around an offset: up to 。 or a line break on both sides, at most ``REACH`` characters away."""
+    low, high = max(0, at - REACH), min(len(text), at + REACH)
+    start = max(text.rfind("。", low, at), text.rfind("\n", low, at)) + 1 or low
+    stops = [stop for stop in (text.find("。", at, high), text.find("\n", at, high)) if stop >= 0]
+    return start, min(stops, default=high)
 
 
 def find_period(
@@ -174,14 +180,15 @@ def find_feedback(
     else:
         taken = (start_found.start, start_found.end) if start_found is not None else (-1, -1)
     text = passage.text
+    dates = [
+        printed
+        for match in DATE_PATTERN.finditer(text)
+        if (printed := printed_date(match)) is not None and not taken[0] <= printed.start < taken[1]
+    ]
     for mention in _FEEDBACK.finditer(text):
         start, _ = sentence_bounds(text, mention.start())
-        best: PrintedDate | None = None
-        for match in DATE_PATTERN.finditer(text, start, mention.start()):
-            printed = printed_date(match)
-            if printed is None or taken[0] <= printed.start < taken[1]:
-                continue
-            best = printed
+        before = bisect_right(dates, mention.start(), key=attrgetter("end"))
+        best = dates[before - 1] if before and dates[before - 1].start >= start else None
         if best is None:
             best = _date_after(text, mention.end())
             if best is None:

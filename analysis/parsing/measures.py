@@ -49,6 +49,7 @@ _FIRST = re.compile("|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len,
 
 def split_measures(text: str, start: int, end: int) -> list[Piece]:
     """The measures of the stretch ``start``–``end``; one piece when nothing is enumerated."""
+    alone: set[str] = set()  # signs that nothing goes on from
     for match in _FIRST.finditer(text, start, end):
         at = match.start()
         index = _SIGNS[match.group()]
@@ -60,7 +61,10 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
             and not _at_boundary(text, start, at)
         ):
             continue
+        if match.group() in alone and text[at + 2 : at + 3].isdigit():
+            continue
         if not _goes_on(text, at, end, match.group()):
+            alone.add(match.group())
             continue
         pieces = _pieces(text, at, end, _STYLES[index])
         if pieces:

@@ -23,7 +23,7 @@ _DIGITS = {
 
 def han_number(text: str) -> int | None:
     """Value of 一 … 九百九十九, None for anything else."""
-    if text.isdigit():
+    if text.isdecimal() and len(text) <= 15:
         return int(text)
     total = 0
     digit = 0

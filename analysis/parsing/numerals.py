@@ -25,8 +25,12 @@ HAN_NUMERALS = "〇○零一二两三四五六七八九十百千"
 NUMBER = r"(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|[〇○零一二两三四五六七八九十百千]+)"
 
 
+LARGEST = 1e15
+
+
 def read_number(text: str) -> float | None:
-    """The value of ``12``, ``1,200.5``, ``二十七``, ``二〇二四``, ``一千二百万`` or ``1.2万``; None for anything else."""
+    """The value of ``12``, ``1,200.5``, ``二十七``, ``二〇二四``, ``一千二百万`` or ``1.2万``; None for anything else
+    and for what is no quantity any more (10¹⁵ and above: a file's number, damaged digits)."""
     text = text.strip()
     if not text:
         return None
@@ -36,15 +40,17 @@ def read_number(text: str) -> float | None:
             factor *= _MULTIPLES.get(text[-1]) or _PLACES[text[-1]]
             text = text[:-1]
         try:
-            return float(text.replace(",", "").replace(" ", "")) * factor
+            value = float(text.replace(",", "").replace(" ", "")) * factor
         except ValueError:
             return None
-    return _read_han(text)
+    else:
+        value = _read_han(text)
+    return value if value is not None and value < LARGEST else None
 
 
 def read_whole(text: str) -> int | None:
     """As ``read_number``, but only whole numbers."""
-    if text.isascii() and text.isdecimal():
+    if text.isascii() and text.isdecimal() and len(text) <= 15:
         return int(text)
     value = read_number(text)
     return int(value) if value is not None and value == int(value) else None
@@ -63,6 +69,8 @@ def _read_han(text: str) -> float | None:
         if whole is None or not tail or any(sign not in _DIGITS for sign in tail):
             return None
         return whole + int("".join(str(_DIGITS[sign]) for sign in tail)) / 10 ** len(tail)
+    if len(text) > 20:
+        return None
     if text and all(sign in _DIGITS for sign in text):  # read digit by digit: 二〇二四
         return float("".join(str(_DIGITS[sign]) for sign in text))
     total = current = 0

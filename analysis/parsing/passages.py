@@ -10,7 +10,7 @@ from analysis.parsing.structure import Structure
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character
 _RESIDUE = re.compile(
-    r"\*\*|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]"
+    r"\*\*|\[bookmark:[^\]\n]{0,80}\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]"
 )
 # A page number alone on its line
 _FURNITURE = re.compile(

@@ -13,7 +13,7 @@ from analysis.parsing.numerals import read_number
 # quantity: 7 thousands and decimals, 8 余/多 before the multiple, 9 multiple (万, 亿, 百万), 10 余/多 after it, 11 what follows.
 _DAY = r"(?: ?([0-9]{1,2}) ?[日号]| ?(上旬|中旬|下旬|初|底|末))?"
 _REST = (
-    r"((?:,[0-9]{3})*+(?:\.[0-9]++)?+) ?+([余多来几]|-)?+ ?+([百千]?[万亿]|百|千)?+([余多])?+ ?+"
+    r"((?:,[0-9]{3}){0,5}+(?:\.[0-9]++)?+) ?+([余多来几]|-)?+ ?+([百千]?[万亿]|百|千)?+([余多])?+ ?+"
     r"([%s年日][^\s0-9,。;:、.()“”《》|<>\-—/]{0,3})"
 )
 
@@ -22,9 +22,10 @@ _REST = (
 def number_pattern() -> re.Pattern[str]:
     """The pattern above, with the first characters of the unit words of ``lookups/unit_words.csv``."""
     firsts = "".join(sorted({row["word"][0] for row in load_csv("unit_words")}))
-    # [0-9][0-9]*+ and not [0-9]++: a search leaps only to a first character that stands once
+    # [0-9][0-9]*+ and not [0-9]++: a search leaps only to a first character that stands once. The look back
+    # stands behind it: within a run of digits nothing is tried again.
     return re.compile(
-        rf"([0-9][0-9]*+)(?: ?年度?,? ?([0-9]{{1,2}}) ?月份?{_DAY}| ?月份?{_DAY}|{_REST % re.escape(firsts)})"
+        rf"([0-9](?<![0-9][0-9])[0-9]*+)(?: ?年度?,? ?([0-9]{{1,2}}) ?月份?{_DAY}| ?月份?{_DAY}|{_REST % re.escape(firsts)})"
     )
 
 

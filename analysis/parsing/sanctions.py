@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from analysis.parsing.numerals import NUMBER, read_number
 
@@ -35,6 +36,12 @@ _CUES = re.compile(r"处分|立案|诫勉|处理|问责|追责|谈|批评|检查
 Consequence = tuple[str, str, float, int, int, bool]
 
 
+def _overlaps(spans: list[tuple[int, int]], match: re.Match[str]) -> bool:
+    """Whether a match lies over one of the spans, which are in order and apart from each other."""
+    before = bisect_left(spans, (match.end(),)) - 1
+    return before >= 0 and spans[before][1] > match.start()
+
+
 def find_consequences(text: str) -> list[Consequence]:
     """(code, unit, value, start, end, approximate) for each number of people, rules or money, in order.
 
@@ -44,25 +51,18 @@ def find_consequences(text: str) -> list[Consequence]:
         return []
     found: list[Consequence] = []
     for pattern in (_SANCTION_FIRST, _PEOPLE_FIRST):
+        earlier = [entry[3:5] for entry in found]
         for match in pattern.finditer(text):
             value = read_number(match.group(1))
-            if value is not None and not any(
-                start < match.end() and match.start() < end for _, _, _, start, end, _ in found
-            ):
+            if value is not None and not _overlaps(earlier, match):
                 found.append(
                     ("people_disciplined", "person", value, match.start(), match.end(), bool(match.group(2)))
                 )
     for pattern in (_RULES_FIRST, _NUMBER_RULES):
+        earlier = [entry[3:5] for entry in found if entry[0] == "rules_made"]
         for match in pattern.finditer(text):
             value = read_number(match.group(1))
-            if (
-                value is not None
-                and match.group(1) != "一"
-                and not any(
-                    code == "rules_made" and start < match.end() and match.start() < end
-                    for code, _, _, start, end, _ in found
-                )
-            ):
+            if value is not None and match.group(1) != "一" and not _overlaps(earlier, match):
                 found.append(
                     ("rules_made", "document", value, match.start(), match.end(), bool(match.group(2)))
                 )

@@ -178,7 +178,7 @@ class Whole:
 # Markdown bold, Word bookmark residue, pinyin printed after a character, zero-width marks.
 # (Each alternative begins with one plain character: the search then leaps from one of these to the next.)
 _RESIDUE = re.compile(
-    r"\*\*|__|\[bookmark:[^\]\n]*\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|\u200c|\u200d|\u2060|</?(?:b|strong|u|em)>",
+    r"\*\*|__|\[bookmark:[^\]\n]{0,80}\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|\u200c|\u200d|\u2060|</?(?:b|strong|u|em)>",
     re.I,
 )
 _RESIDUE_SIGNS = ("**", "__", "[bookmark", "\u200c", "\u200d", "\u2060", "<b>", "<strong>", "<u>", "<em>")

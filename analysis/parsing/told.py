@@ -80,7 +80,7 @@ def tell_elsewhere(structure: Structure, flow: Flow | Whole, units: list[Node], 
         total = status_by_total(flow, spans, {tops, len(leaves)})
     for problem in open_leaves:
         number = problem.parent_key or problem.key
-        entry = by_number.get(int(number)) if number.isdigit() else None
+        entry = by_number.get(int(number)) if number.isdecimal() else None
         entry = entry or rest or total
         if entry is None:
             continue

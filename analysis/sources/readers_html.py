@@ -24,6 +24,10 @@ MAX_TAGS = 1_500_000
 MAX_REPEATS = 3_000_000
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
+# The parser compares every attribute of a tag with all the others: a tag of this length with more
+# attributes than any page gives is read without them.
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)[^<>]{4000,}>")
+MAX_ATTRIBUTES = 200
 _VOID = frozenset(
     [
         "area",
@@ -96,7 +100,7 @@ def read_html(data: bytes, name: str) -> Document:
     _refuse_bombs(source, name)
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(source)
+    tree = LexborHTMLParser(_LONG_TAG.sub(_without_many_attributes, source))
     title = find_title(tree)
     stated_date = find_publication_date(tree)
     has_script = tree.css_first("script") is not None
@@ -148,6 +152,10 @@ def read_html(data: bytes, name: str) -> Document:
         page_metadata=metadata,
         reader_warnings=warnings,
     )
+
+
+def _without_many_attributes(tag: re.Match[str]) -> str:
+    return f"<{tag.group(1)}>" if len(tag.group().split()) > MAX_ATTRIBUTES else tag.group()
 
 
 def _add_article(builder: TextBuilder, lines: list[Line]) -> None:

@@ -11,9 +11,10 @@ from analysis.sources.decode import decode_text
 _DELIMITER = re.compile(
     r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t\r]*$", re.MULTILINE
 )
-_TAG_TABLE = re.compile(r"<table\b[^>]*>(.*?)</table\s*>", re.IGNORECASE | re.DOTALL)
-_TAG_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
-_TAG_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)(?=</t[dh]\b|<t[dh]\b|</tr\b|$)", re.IGNORECASE | re.DOTALL)
+_TABLE_OPENS = re.compile(r"<table\b[^<>]*>", re.IGNORECASE)
+_TABLE_CLOSES = re.compile(r"</table\s*>", re.IGNORECASE)
+_TAG_ROW = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
+_TAG_CELL = re.compile(r"<t[dh]\b([^<>]*)>(.*?)(?=</t[dh]\b|<t[dh]\b|</tr\b|$)", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
 _MAX_TAKEN = 100_000  # places taken by spans in one table; beyond it spans are not believed
 MAX_TABLE_TEXT = 2_000_000  # characters; no ledger of one body is longer
@@ -115,9 +116,13 @@ def _add_row(cells: list[Block], text: str, start: int, end: int, table: int, ro
 
 def _tag_cells(text: str, table: int) -> list[Block]:
     cells: list[Block] = []
-    for body in _TAG_TABLE.finditer(text):
+    position = 0
+    while (opens := _TABLE_OPENS.search(text, position)) and (
+        closes := _TABLE_CLOSES.search(text, opens.end())
+    ):
+        position = closes.end()
         taken: set[tuple[int, int]] = set()
-        for row, line in enumerate(_TAG_ROW.finditer(text, body.start(1), body.end(1))):
+        for row, line in enumerate(_TAG_ROW.finditer(text, opens.end(), closes.start())):
             col = 0
             for cell in _TAG_CELL.finditer(text, line.start(1), line.end(1)):
                 spans = {side.lower(): max(1, int(size)) for side, size in _SPAN.findall(cell.group(1))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
@@ -44,10 +44,7 @@ def read_sheet(data: bytes, name: str) -> Document:
             warnings.append(
                 f"of sheet {sheet.title} only the first {MAX_ROWS:,} rows and {MAX_COLUMNS} columns were read"
             )
-        rows = sheet.iter_rows(
-            max_row=min(sheet.max_row, MAX_ROWS), max_col=min(sheet.max_column, MAX_COLUMNS), values_only=True
-        )
-        _add_rows(builder, rows)
+        _add_rows(builder, _filled_rows(sheet))
     if not builder.length and any(part.startswith("xl/media/") for part in package.names):
         raise UnreadableSource(
             "read",
@@ -55,6 +52,16 @@ def read_sheet(data: bytes, name: str) -> Document:
             f"{name}: the spreadsheet holds pictures and no text. Run text recognition (OCR) on them and drop in the result.",
         )
     return Document(text=builder.text, encoding=None, blocks=builder.blocks, reader_warnings=warnings)
+
+
+def _filled_rows(sheet) -> Iterator[list[object]]:
+    """The values of each row that has any; a cell far out costs nothing for the empty ones before it."""
+    rows: dict[int, dict[int, object]] = {}
+    for (row, col), cell in sheet._cells.items():  # iter_rows would make every cell between
+        if row <= MAX_ROWS and col <= MAX_COLUMNS and cell.value is not None:
+            rows.setdefault(row, {})[col] = cell.value
+    for _, values in sorted(rows.items()):
+        yield [values.get(col) for col in range(1, max(values) + 1)]
 
 
 def read_csv(data: bytes, name: str) -> Document:

@@ -47,7 +47,8 @@ _MAGIC = (
 # Office keeps a document with a password inside an old container under this name.
 _LOCKED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^>]*>", re.IGNORECASE
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|article|section)\b[^<>]*>",
+    re.IGNORECASE,
 )
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CLOSING = re.compile(rb"</(?:html|head|body|div|table|p|span|article|section)\s*>", re.IGNORECASE)
