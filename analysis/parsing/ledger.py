@@ -24,22 +24,11 @@ _ID_COLUMNS = {
 }
 
 
-# 一是关于…的问题 at the head of a line, where nothing else counts the problems: 一是 (firstly) is then
-# their number. Replaced sign by sign, so that offsets stay.
-_COUNTED_PROBLEMS = re.compile(
-    r"(?m)(?<=[一二三四五六七八九十])是(?=(?:关于|针对|对|在)[^。\n]{4,80}(?:问题|方面))"
-)
-
-
 def parse_notice(document: Document) -> ParsedNotice:
     """The ledger of one notice. Raises NotANotice with a reason for a text that is none."""
     shadow = make_shadow(document.text)
     refusal.check(document, shadow)
     structure = build_structure(document, shadow)
-    if not structure.problems and (numbered := _COUNTED_PROBLEMS.sub("、", shadow)) != shadow:
-        structure = build_structure(document, numbered)
-        for problem in structure.problems:
-            problem.label = problem.label and problem.label.replace("、", "是")
     if not structure.problems:
         raise NotANotice(
             "no_problems",
@@ -197,7 +186,7 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
                 "unit": problem.unit,
                 "is_leaf": problem.is_leaf,
                 "ordinal": problem.ordinal,
-                "label_text": problem.label,
+                "label_text": _printed_label(structure, problem),
                 "statement_text": statement,
                 "statement_start": problem.statement_start,
                 "statement_end": problem.statement_end,
@@ -228,6 +217,19 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
             }
         )
     return rows
+
+
+def _printed_label(structure: Structure, problem: Problem) -> str | None:
+    """The number with the signs around it as printed: the matching text may hold others in their place."""
+    if not problem.label:
+        return None
+    start = problem.block_start
+    end = start + len(problem.label)
+    if structure.shadow[start:end] != problem.label:
+        return problem.label
+    while start and structure.shadow[start - 1] == " " and not structure.text[start - 1].isspace():
+        start -= 1
+    return structure.text[start:end]
 
 
 def _measures(structure: Structure, notice_id: str) -> list[Row]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from analysis.parsing.structure import Structure
+from analysis.parsing.wrapping import wrapped_breaks
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character
 _RESIDUE = re.compile(
@@ -73,8 +74,10 @@ def _pieces(shadow: str, start: int, end: int, chrome: list[tuple[int, int]]) ->
     pieces: list[tuple[int, int]] = []
     last = ""
     position = start
+    soft, hard = wrapped_breaks(shadow)
     for raw in shadow[start:end].split("\n"):
         low, position = position, position + len(raw) + 1
+        before = low - 1
         line = raw.strip(" #")
         if not line:
             continue
@@ -83,8 +86,9 @@ def _pieces(shadow: str, start: int, end: int, chrome: list[tuple[int, int]]) ->
             continue
         if chrome and any(a <= low < b for a, b in chrome):
             continue
-        runs_on = (
-            len(last) >= 18
+        runs_on = before in soft or (
+            before not in hard
+            and len(last) >= 12
             and last[-1] not in _CLOSERS
             and _FRESH.match(line) is None
             and _TITLE_LIKE.search(last) is None

@@ -15,6 +15,8 @@ from analysis.lookups import load_csv
 from analysis.parsing.inline import LEAST, lost_breaks
 from analysis.parsing.numbering import Label, read_label
 from analysis.parsing.statuses import status_code
+from analysis.parsing.turns import settle_numbers
+from analysis.parsing.wrapping import wrapped_breaks
 
 # Replacing is far cheaper than str.translate: most of these characters are absent.
 _FORMS = (
@@ -94,7 +96,7 @@ def make_shadow(text: str) -> str:
             shadow = shadow.replace(form, plain)
     if sum(sign in shadow for sign in _TRADITIONAL_SIGNS) >= 4:
         shadow = shadow.translate(_traditional())
-    return shadow
+    return settle_numbers(shadow)
 
 
 class Para:
@@ -102,10 +104,11 @@ class Para:
 
     ``label`` is the printed number at its start (None without); ``heading`` 1–6 for a marked
     heading, 7 for a line that is bold from end to end, 0 otherwise. ``bare`` paragraphs end
-    without closing punctuation.
+    without closing punctuation; ``ends`` says that the line is shorter than the width at which the
+    text is wrapped, so that nothing runs on behind it.
     """
 
-    __slots__ = ("text", "pieces", "label", "heading", "start", "bare")
+    __slots__ = ("text", "pieces", "label", "heading", "start", "bare", "ends")
 
     def __init__(self, text: str, pieces: list[tuple[int, int]], label: Label | None, heading: int):
         self.text = text
@@ -113,6 +116,7 @@ class Para:
         self.label = label
         self.heading = heading
         self.start = 0
+        self.ends = False
         self.bare = text[-1] not in _CLOSERS and not (text[-1] == "." and text[-2:-1] > "\xff")
 
 
@@ -227,6 +231,8 @@ def make_flow(
     has_marks = "#" in shadow or "\n- " in shadow or "\n* " in shadow or "\n>" in shadow or "\n+ " in shadow
     dropped: list[tuple[int, int]] = []
     lines: list[Para] = []
+    soft, hard = wrapped_breaks(shadow)
+    taken: list[tuple[str, list[tuple[int, int]], int, int]] = []  # words, pieces, heading, break behind
     blocked = sorted(chrome)
     blocked_index = 0
     position = 0
@@ -282,12 +288,29 @@ def make_flow(
                 continue
         else:
             pieces = [(start, end)]
-        if len(body) > LEAST and len(pieces) == 1 and (cuts := lost_breaks(body)):
+        if soft and position - len(raw) - 2 in soft and taken:
+            taken[-1] = (taken[-1][0] + body, taken[-1][1] + pieces, taken[-1][2], position - 1)
+        else:
+            taken.append((body, pieces, heading, position - 1))
+    previous = ""
+    for body, pieces, heading, at in taken:
+        if soft and body == previous and len(body) > 7:
+            dropped += pieces  # a paragraph printed twice, wrapped lines and all
+            continue
+        previous = body
+        if has_residue and len(pieces) > 1:  # a mark that the wrapping cut in two
+            for match in reversed(list(_RESIDUE.finditer(body))):
+                pieces = _sliced(pieces, 0, match.start()) + _sliced(pieces, match.end(), len(body))
+                body = body[: match.start()] + body[match.end() :]
+            if not body:
+                continue
+        if len(body) > LEAST and (cuts := lost_breaks(body)):
             for first, after in zip([0, *cuts], [*cuts, len(body)]):
                 part = body[first:after].rstrip()
-                lines.append(Para(part, [(start + first, start + first + len(part))], read_label(part), 0))
+                lines.append(Para(part, _sliced(pieces, first, first + len(part)), read_label(part), 0))
             continue
         lines.append(Para(body, pieces, read_label(body), heading))
+        lines[-1].ends = at in hard
     _settle_decimals(lines)
     return Flow(_joined(lines), dropped)
 
@@ -333,6 +356,18 @@ def _settle_decimals(lines: list[Para]) -> None:
                 continue
         if label is not None:
             last = 0
+
+
+def _sliced(pieces: list[tuple[int, int]], first: int, after: int) -> list[tuple[int, int]]:
+    """The pieces of the characters ``first``–``after`` of a paragraph made of ``pieces``."""
+    found = []
+    position = 0
+    for start, end in pieces:
+        low, high = max(first, position), min(after, position + end - start)
+        if high > low:
+            found.append((start + low - position, start + high - position))
+        position += end - start
+    return found
 
 
 def _trimmed(shadow: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -415,6 +450,7 @@ def _joined(lines: list[Para]) -> list[Para]:
         if (
             last is not None
             and last.bare
+            and not last.ends
             and line.label is None
             and not line.heading
             and not last.heading
@@ -424,6 +460,7 @@ def _joined(lines: list[Para]) -> list[Para]:
             last.text += line.text
             last.pieces += line.pieces
             last.bare = line.bare
+            last.ends = line.ends
             if last.label is None and len(last.text) < 40:
                 last.label = read_label(last.text)
         else:
