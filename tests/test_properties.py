@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from analysis.parsing.ledger import parse_notice
 from analysis.parsing.records import NotANotice
+from analysis.parsing.text import make_shadow
+from analysis.parsing.wrapping import wrapped_breaks
 from tests.quality.__main__ import EXPECTED
 from tests.quality.corpus import gold_notices, load_document, plain_document
 from tests.quality.ledgers import broken_regions, broken_spans, differences, signature
@@ -28,11 +30,16 @@ def is_read_right(file: str) -> bool:
     return all(EXPECTATION.get(file, {}).get(field) == 1.0 for field in ("problems", "statuses", "measures"))
 
 
-# Plain text only: an HTML or Markdown file is not printed differently by adding blank lines.
+# Plain text only: an HTML or Markdown file is not printed differently by adding blank lines. Nor is a
+# text wrapped at a width: where its lines end is what it is read by.
 TEXTS = {
-    item.gold["file"]: load_document(item.path).text
-    for item in gold_notices()
-    if item.path.suffix == ".txt" and is_read_right(item.gold["file"])
+    file: text
+    for file, text in (
+        (item.gold["file"], load_document(item.path).text)
+        for item in gold_notices()
+        if item.path.suffix == ".txt" and is_read_right(item.gold["file"])
+    )
+    if not any(wrapped_breaks(make_shadow(text)))
 }
 # Cells pasted one to a line, or a body without any line break: there a line end IS a boundary, so a
 # page seam cannot be told from it, by people either.
