@@ -24,7 +24,7 @@ _BRACKETS = frozenset("([{<〔【〖«‹〈《「『⟨⟦“‘\"'")
 # 一是关于…的问题 at the head of a line: where nearly all lines that begin 一是 (firstly) go on so, it is
 # the number of a problem.
 _COUNTED = re.compile(
-    r"(?m)^[ #*>-]*[一二三四五六七八九十]{1,3}(?P<sign>是)(?P<frame>(?:关于|针对|对|在)[^。\n]{4,80}(?:问题|方面))?"
+    r"(?m)^[ #*>-]*[一二三四五六七八九十]{1,3}(?P<sign>是)(?P<frame>(?:关于|针对|对|在)[^。]{4,90}?(?:问题|方面|问\n+题))?"
 )
 
 
