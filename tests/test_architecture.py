@@ -17,6 +17,7 @@ ORDER = [
     "sources",
     "parsing",
     "ledger",
+    "bodies",
     "selection",
     "compare",
     "links",

@@ -232,7 +232,7 @@ def test_every_note_of_a_check_is_there_in_english():
     import re
     from pathlib import Path
 
-    from analysis.compare.counts import note_in_english
+    from analysis.compare.old_counts import note_in_english
     from analysis.ledger import checks
 
     source = Path(checks.__file__).read_text(encoding="utf-8")

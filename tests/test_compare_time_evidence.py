@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from analysis.compare.ledger import ledger_from_frames
+from analysis.compare.old_timeline import add_months, rule_in_force
 from analysis.compare.outputs import build_outputs
-from analysis.compare.timeline import add_months, rule_in_force
 from analysis.compare.wording import covered, intent_words, plain, sanction_count, shared_runs
 from tests.compare_notices import NoticeMaker, reference_five
 

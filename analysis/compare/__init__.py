@@ -1,1 +1,14 @@
-"""Core tables in, comparison tables (``out_*``) out: pure functions on frames."""
+"""Comparisons: ``compare.NAME(ledger, …)`` gives one validated polars frame, the table ``out_NAME``.
+
+Pure functions of a ledger (``analysis.select``) and choices: ``unit`` problem or item, ``completion``
+strict or lenient. Columns, units and flags are declared in ``out_tables``.
+"""
+
+from __future__ import annotations
+
+from analysis.compare.coding import coding_agreement
+from analysis.compare.flagging import flags
+from analysis.compare.ratios import completion, status_mix
+from analysis.compare.tallies import counts, notices, reconciliation
+
+__all__ = ["coding_agreement", "completion", "counts", "flags", "notices", "reconciliation", "status_mix"]

@@ -9,17 +9,17 @@ from pathlib import Path
 import polars as pl
 
 from analysis.compare.agreement import agreement_table, coded_units, notice_kappas
-from analysis.compare.completion import completion_figures, completion_table, status_mix
 from analysis.compare.context import Comparison
-from analysis.compare.counts import notice_table, problem_counts, reconciliation
-from analysis.compare.differences import difference_table
-from analysis.compare.evidence import Evidence
-from analysis.compare.flags import raise_flags
 from analysis.compare.ledger import Ledger
+from analysis.compare.old_completion import completion_figures, completion_table, status_mix
+from analysis.compare.old_counts import notice_table, problem_counts, reconciliation
+from analysis.compare.old_differences import difference_table
+from analysis.compare.old_evidence import Evidence
+from analysis.compare.old_flags import raise_flags
+from analysis.compare.old_timeline import timeline_table, weekly_events
 from analysis.compare.recurrence import recurrence_table, type_returns
 from analysis.compare.schemas import OUT_TABLES
 from analysis.compare.similarity import similar_statements
-from analysis.compare.timeline import timeline_table, weekly_events
 from analysis.compare.types import mix_distances, overrepresentation, type_counts, type_prevalence
 
 

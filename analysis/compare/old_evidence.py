@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from analysis.compare.completion import done_statuses
 from analysis.compare.context import Comparison
 from analysis.compare.grid import join_flags, join_ids, key_of, out_frame
 from analysis.compare.intervals import wilson
-from analysis.compare.timeline import ISSUED
+from analysis.compare.old_completion import done_statuses
+from analysis.compare.old_timeline import ISSUED
 from analysis.compare.wording import Run, covered, intent_words, plain, sanction_count, shared_runs
 from analysis.ledger.results import NOT_STATED
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from analysis.compare.completion import Figure, days_since_feedback, figures_date, latest_events
 from analysis.compare.context import UNCLASSIFIED, Comparison, flag_rows, flag_threshold, small_n
 from analysis.compare.grid import join_ids, key_of, out_frame
+from analysis.compare.old_completion import Figure, days_since_feedback, figures_date, latest_events
 from analysis.lookups import load_csv
 
 LOW_KAPPA = 0.85

@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from analysis.compare.completion import Figure
 from analysis.compare.context import Comparison
 from analysis.compare.exact_tests import boschloo, fisher_2x2, fisher_rx2
 from analysis.compare.grid import join_flags, join_ids, out_frame
 from analysis.compare.guard import IncomparableUnits, require_comparable
 from analysis.compare.intervals import holm, newcombe
+from analysis.compare.old_completion import Figure
 from analysis.compare.schema_columns import COMPARED_DEFINITIONS
 
 ALPHA = 0.05

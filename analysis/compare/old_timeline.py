@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 
 from analysis.compare.context import Comparison
-from analysis.compare.counts import day_count
 from analysis.compare.grid import join_flags, join_ids, key_of, out_frame
+from analysis.compare.old_counts import day_count
 from analysis.lookups import load_csv
 
 STAGES = ("inspection_start_date", "inspection_end_date", "feedback_date", "cutoff_date", "publication_date")

@@ -1,0 +1,215 @@
+"""Every comparison table (``out_*``) and column, declared once; validation and data dictionary are made from here.
+
+* A row stands for something: what a notice does not publish is said in a note, not in rows of nulls.
+* A number stands with its unit, n, definition, flags (``codes_flags``) and the IDs it was counted from.
+* No column holds words of a notice, so that no name or telephone number of a person can stand in
+  one; the words are one join away (``source_ids`` → ``core_*``).
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from analysis.ledger.schemas import ADMIN_LEVELS, STATUS_CODES, code, day, flag, real, text, whole
+
+ALL_UNITS = ("problem", "item", "task", "measure")
+COUNTED_UNITS = ("problem", "item")
+DEFINITIONS = ("stated", "itemised", "strict", "lenient")
+VERDICTS = ("cannot_be_told_apart", "differs", "not_comparable")
+CHANGES = ("rises", "falls", "not_told_apart", "too_few")
+FIGURES_DATE_BASES = ("cutoff", "publication", "comment_window", "latest_event", "none")
+
+
+def ratio(en: str, zh: str, *, null: bool = True) -> dy.Float64:
+    return real(en, zh, null=null, low=0, high=1)
+
+
+def listed(en: str, zh: str) -> dy.List:
+    return dy.List(dy.String(), nullable=False, description=en, metadata={"zh": zh})
+
+
+class Flagged(dy.Schema):
+    flags = listed("comparability flags of the row (codes_flags)", "可比性标记")
+    source_ids = listed("IDs of the rows behind the number", "依据编号")
+
+
+class OfNotice(dy.Schema):
+    notice_id = text("the notice", "通报编号")
+    city_code = text("GB/T 2260 code; null where the place is unknown", "行政区划代码", null=True)
+    city_name = text("place of the body, short form", "城市", null=True)
+    body_id = text("the inspected body, one through its renamings", "单位编号")
+    body_name = text("its latest name, with its place", "单位")
+    year = whole("year on the chosen basis; null where unknown", "年份", null=True, low=1990)
+    label_zh = text("display name of the notice", "显示名")
+    label_en = text("display name of the notice in English", "显示名（英文）")
+
+
+class Pair(dy.Schema):
+    notice_id_a = text("first notice, in display order", "甲", null=True)
+    notice_id_b = text("second notice", "乙", null=True)
+    label_a_zh = text("its display name", "甲显示名", null=True)
+    label_b_zh = text("its display name", "乙显示名", null=True)
+    label_a_en = text("its display name, English", "甲显示名（英文）", null=True)
+    label_b_en = text("its display name, English", "乙显示名（英文）", null=True)
+
+
+class Wilson(dy.Schema):
+    share = ratio("x / n", "占比")
+    wilson_low = ratio("95 % Wilson interval of the share, low", "Wilson 下限")
+    wilson_high = ratio("95 % Wilson interval of the share, high", "Wilson 上限")
+
+
+class OfType(dy.Schema):
+    type_code = text("problem type (codes_problem_types)", "问题类型")
+    type_label_zh = text("its name", "类型名")
+    type_label_en = text("its name in English", "类型名（英文）")
+
+
+class Newcombe(dy.Schema):
+    difference = real("difference of two shares", "差", null=True, low=-1, high=1)
+    newcombe_low = real("95 % Newcombe interval, low", "差的下限", null=True, low=-1, high=1)
+    newcombe_high = real("95 % Newcombe interval, high", "差的上限", null=True, low=-1, high=1)
+
+
+class OutNotices(OfNotice):
+    """What is compared: one row per notice, with its context."""
+
+    year_basis = text("inspection, feedback or publication: what the year means", "年份口径")
+    admin_level = code("administrative level", "行政层级", ADMIN_LEVELS, null=True)
+    issuer_name = text("issuing body", "发布单位", null=True)
+    problem_count = whole("problems as the notice counts them", "问题数")
+    leaf_item_count = whole("problems without sub-items, and sub-items", "末级事项数")
+    measure_count = whole("measures printed", "措施数")
+    stated_task_count = whole("tasks the notice states", "声明任务数", null=True)
+    inspection_days = whole("days of inspection, both ends included: context", "巡察天数", null=True)
+    char_count = whole("length of the text: context, not a score", "篇幅（字）")
+    coverage_share = ratio("share of the text that was read as something", "文本覆盖率")
+    classified_share = ratio("share of units whose type was decided", "可归类比例")
+    reading_score = ratio("how sure the reading is", "解读把握")
+    flags = listed("comparability flags of the notice", "可比性标记")
+
+
+class OutProblemCounts(OfNotice, Wilson, Flagged):
+    """Counts by notice, aspect, category and dimension, for each unit; share is of the unit in the notice."""
+
+    group_code = code("what the count is over", "分组", ("notice", "aspect", "category", "dimension"))
+    group_id = text("section ID or dimension code; null for the whole notice", "分组编号", null=True)
+    group_ordinal = whole("order of the group in the notice, 0 for the whole", "分组序号")
+    group_label_zh = text("label of the group", "分组名")
+    group_label_en = text("label of the group in English", "分组名（英文）")
+    unit = code("what is counted", "单位", ALL_UNITS)
+    definition_code = code("counted item by item, or stated by the notice", "口径", ("counted", "stated"))
+    value_count = whole("the count", "数量")
+    n_count = whole("the same unit in the whole notice", "全篇数量")
+    inspection_days = whole("days of inspection: context, not a score", "巡察天数", null=True)
+    char_count = whole("length of the text: context, not a score", "篇幅（字）", null=True)
+
+
+class OutCompletion(OfNotice, Wilson, Flagged):
+    """Four completion ratios per notice, never one alone; ``source_ids`` are units counted as done, or claims."""
+
+    definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
+    definition_label_zh = text("the definition in words", "口径说明")
+    definition_label_en = text("the definition in words, English", "口径说明（英文）")
+    is_headline = flag("the definition the reader chose", "选定口径")
+    unit = code("what is counted", "单位", ALL_UNITS)
+    basis_code = code("from items, from the notice's own total, or none", "依据", ("items", "total", "none"))
+    x_count = whole("units counted as done", "已完成数", null=True)
+    n_count = whole("units with a stated result (stated: the stated total)", "有结果的总数", null=True)
+    missing_count = whole("units whose result is not stated: in neither x nor n", "未载明结果数", null=True)
+    total_count = whole("all units", "全部", null=True)
+    jeffreys_low = ratio("95 % Jeffreys interval, low", "Jeffreys 下限")
+    jeffreys_high = ratio("95 % Jeffreys interval, high", "Jeffreys 上限")
+    bound_low = ratio("x / total: as if no unstated result were done", "最低可能")
+    bound_high = ratio("(x + missing) / total: as if all were done", "最高可能")
+    feedback_date = day("day of the feedback", "反馈日期")
+    figures_date = day("day the figures are as of", "数据截至日")
+    figures_date_basis = code("where that day comes from", "截至日依据", FIGURES_DATE_BASES)
+    days_since_feedback = whole("days from feedback to the figures", "距反馈天数", null=True, low=None)
+    months_since_feedback = real("the same in months of 30.4375 days", "距反馈月数", null=True)
+    is_days_lower_bound = flag("the figures may be younger than that day", "天数为下限")
+    disagreeing_check_count = whole("reconciliations of this notice that fail", "核对不一致数")
+    is_self_reported = flag("the inspected body's own word: always true", "自报")
+    note_zh = text("what to know before using the number", "说明")
+    note_en = text("the same in English", "说明（英文）")
+
+
+class OutStatusMix(OfNotice, Flagged):
+    """How many units report which result by their own words, with simultaneous intervals."""
+
+    status_code = code("result; deduced from a total counts as not_stated", "整改状态", STATUS_CODES)
+    unit = code("what is counted", "单位", COUNTED_UNITS)
+    definition_code = text("as the items state it", "口径")
+    value_count = whole("units with it", "数量")
+    n_count = whole("all units", "全部")
+    share = ratio("value_count / n_count", "占比")
+    goodman_low = ratio("95 % simultaneous interval (Goodman), low", "同时区间下限")
+    goodman_high = ratio("95 % simultaneous interval (Goodman), high", "同时区间上限")
+
+
+class OutFlags(OfNotice):
+    """Every flag that a notice bears in this selection, with its reason."""
+
+    flag_code = text("flag (codes_flags)", "标记")
+    flag_label_zh = text("its meaning", "含义")
+    flag_label_en = text("its meaning, English", "含义（英文）")
+    definition_code = text("rule of the flag in codes_flags", "口径")
+    reason_zh = text("why", "理由")
+    reason_en = text("why, English", "理由（英文）")
+    n_count = whole("notices in the selection", "通报总数")
+    source_ids = listed("what the reason rests on", "依据编号")
+
+
+class OutReconciliation(OfNotice, Flagged):
+    """Stated against counted: core_checks with the words that explain it."""
+
+    check_id = text("the check", "核对编号", key=True)
+    check_code = text("what is compared (codes_checks)", "核对代码")
+    check_label_zh = text("what is compared", "核对内容")
+    check_label_en = text("what is compared, English", "核对内容（英文）")
+    group_id = text("aspect, for a partial total", "所属方面", null=True)
+    unit = text("what is counted", "单位")
+    definition_code = text("stated against counted", "口径")
+    stated_value = real("what the notice says", "声明数", null=True)
+    counted_value = real("what was counted", "清点数", null=True)
+    n_count = whole("units the count ran over", "清点范围", null=True)
+    difference = real("stated less counted", "差", null=True)
+    is_agreeing = flag("null: cannot be decided, for the reason in the note", "是否一致", null=True)
+    note_text = text("what the comparison means, or why it cannot be decided", "说明", null=True)
+    note_en = text("the same in English", "说明（英文）", null=True)
+    claim_id = text("the stated total; its words are core_claims.quote_text", "总数编号", null=True)
+
+
+class OutCodingAgreement(Flagged):
+    """Automatic types against human labels: overall, per dimension, notice and type; ``source_ids`` disagree."""
+
+    sample_code = code("which labels", "样本", ("ledger", "kept_aside"))
+    scope_code = code("what the row is over", "范围", ("overall", "dimension", "notice", "type"))
+    group_id = text("type, dimension or notice; 'all' for overall", "分组")
+    group_label_zh = text("its name", "分组名")
+    group_label_en = text("its name, English", "分组名（英文）")
+    unit = text("labelled units", "单位")
+    definition_code = text("automatic primary type against the human primary type", "口径")
+    n_count = whole("units with a human label (of a type: given it by either)", "有人工标签数")
+    agreed_count = whole("units with the same primary type", "一致数")
+    human_count = whole("units the person gave the type", "人工数")
+    automatic_count = whole("units the program gave the type", "自动数")
+    observed_share = ratio("agreed / n", "一致率")
+    wilson_low = ratio("95 % Wilson interval of observed_share, low", "区间下限")
+    wilson_high = ratio("95 % Wilson interval of observed_share, high", "区间上限")
+    kappa = real("Cohen's κ; of a type: it against the rest", "κ", null=True, low=-1, high=1)
+    precision = ratio("agreed / automatic", "准确率")
+    recall = ratio("agreed / human", "召回率")
+    f1 = ratio("harmonic mean", "F1")
+    is_in_sample = flag("the rules were written with these texts in view: it flatters", "调参样本")
+
+
+OUT_TABLES: dict[str, type[dy.Schema]] = {
+    "out_notices": OutNotices,
+    "out_flags": OutFlags,
+    "out_problem_counts": OutProblemCounts,
+    "out_completion": OutCompletion,
+    "out_status_mix": OutStatusMix,
+    "out_reconciliation": OutReconciliation,
+    "out_coding_agreement": OutCodingAgreement,
+}
