@@ -1,0 +1,1 @@
+"""From executed notebooks to briefings: harvest → document → HTML, PDF, DOCX, source pages, workbook."""

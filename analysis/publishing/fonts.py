@@ -1,0 +1,247 @@
+"""Fonts that travel with the package: what they cover, and cut-down copies for one document.
+
+The chain is Noto Sans SC (10,095 code points, two weights) → its extension (20,795 rarer ones,
+one weight, stored compressed) → DejaVu Sans (symbols; it comes with matplotlib). A character
+that none of them draws is *named* in the text as 〔U+1F600〕, never left as an empty box.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import importlib.util
+import lzma
+import re
+import struct
+import tempfile
+import zlib
+from functools import cache, lru_cache
+from pathlib import Path
+
+from analysis.paths import FONTS
+
+FAMILY = "Noto Sans SC"
+EXTENSION_FAMILY = "Noto Sans SC Ext"
+SYMBOL_FAMILY = "DejaVu Sans"
+CHAIN = (FAMILY, EXTENSION_FAMILY, SYMBOL_FAMILY)
+
+_REGULAR = FONTS / "NotoSansSC-Regular.sub.ttf"
+_BOLD = FONTS / "NotoSansSC-Bold.sub.ttf"
+_EXTENSION = FONTS / "NotoSansSC-Regular.ext.ttf.xz"
+
+# Control characters, directional overrides (they can make a sentence read backwards), lone
+# surrogates and non-characters: nothing of them may reach a page.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# Joiners, selectors and break hints: legal, without a glyph of their own.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2064\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]"
+)
+
+
+class MissingGlyph(ValueError):
+    """Characters that no shipped font draws; ``characters`` lists them."""
+
+    def __init__(self, where: str, characters: list[str]):
+        names = ", ".join(f"U+{ord(c):04X}" for c in characters[:12])
+        super().__init__(
+            f"{where}: no shipped font draws {names}; put the text through fonts.printable() first"
+        )
+        self.characters = characters
+
+
+@lru_cache(maxsize=1)
+def _scratch() -> Path:
+    """A folder of this process for fonts that must lie on disk; removed at exit."""
+    folder = tempfile.TemporaryDirectory(prefix="zhenggai-fonts-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+@lru_cache(maxsize=1)
+def _symbol_path() -> Path | None:
+    """DejaVu Sans inside the installed matplotlib, found without importing it."""
+    spec = importlib.util.find_spec("matplotlib")
+    for root in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(root) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+        if path.is_file():
+            return path
+    return None
+
+
+@lru_cache(maxsize=1)
+def _extension_path() -> Path:
+    target = _scratch() / "extension" / "NotoSansSC-Regular.ext.ttf"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(lzma.decompress(_EXTENSION.read_bytes()))
+    return target
+
+
+@cache
+def _face(which: str):
+    import uharfbuzz as hb
+
+    path = (
+        {"regular": _REGULAR, "bold": _BOLD, "symbol": _symbol_path()}[which]
+        if which != "extension"
+        else _extension_path()
+    )
+    return hb.Face(hb.Blob.from_file_path(str(path)))
+
+
+@cache
+def _coverage(which: str) -> frozenset[int]:
+    if which == "symbol" and _symbol_path() is None:
+        return frozenset()
+    return frozenset(_face(which).unicodes)
+
+
+def needed(text: str) -> set[int]:
+    """Code points of ``text`` that have to be drawn."""
+    return {ord(c) for c in set(_INVISIBLE.sub("", text)) if c not in "\n\r\t\u2028\u2029"}
+
+
+def split_by_font(text: str) -> dict[str, set[int]]:
+    """Code points of ``text`` by the first font of the chain that draws them; ``missing`` has the rest.
+
+    The extension is opened only when the main font leaves something over.
+    """
+    rest = needed(text)
+    found = {"main": rest & _coverage("regular"), "extension": set(), "symbol": set(), "missing": set()}
+    rest -= found["main"]
+    if rest:
+        found["extension"] = rest & _coverage("extension")
+        rest -= found["extension"]
+        found["symbol"] = rest & _coverage("symbol")
+        found["missing"] = rest - found["symbol"]
+    return found
+
+
+def has_bold(point: int) -> bool:
+    """Is there a bold glyph for this code point?"""
+    return point in _coverage("bold")
+
+
+def missing(text: str) -> list[str]:
+    """Characters of ``text`` that no shipped font draws, sorted."""
+    return [chr(c) for c in sorted(split_by_font(text)["missing"])]
+
+
+def without_controls(text: str) -> str:
+    """``text`` without control characters and directional overrides; line breaks and tabs stay."""
+    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+
+
+@lru_cache(maxsize=50_000)
+def printable(text: str) -> str:
+    """``text`` with nothing in it that a shipped font cannot draw.
+
+    Characters outside all fonts become their code-point names (〔U+1F600〕), so a reader sees that
+    something stood there and what it was.
+    """
+    text = without_controls(text)
+    if text.isascii():
+        return text
+    absent = missing(text)
+    if absent:
+        text = text.translate({ord(c): f"〔U+{ord(c):04X}〕" for c in absent})
+    return text
+
+
+@lru_cache(maxsize=1)
+def _symbol_folder() -> Path:
+    """A folder with DejaVu Sans alone: Typst reads folders, and matplotlib's holds forty fonts."""
+    target = _scratch() / "symbol" / "DejaVuSans.ttf"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(_symbol_path().read_bytes())
+    return target.parent
+
+
+def typst_folders(text: str) -> list[str]:
+    """Font folders that a PDF with ``text`` needs (main always, the others only when used).
+
+    Raises MissingGlyph: Typst itself leaves such characters out without a word.
+    """
+    use = split_by_font(text)
+    if use["missing"]:
+        raise MissingGlyph("PDF", [chr(c) for c in sorted(use["missing"])])
+    folders = [str(FONTS)]
+    if use["extension"]:
+        folders.append(str(_extension_path().parent))
+    if use["symbol"]:
+        folders.append(str(_symbol_folder()))
+    return folders
+
+
+def _subset(which: str, points: set[int]) -> bytes:
+    import uharfbuzz as hb
+
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update(sorted(points))
+    return bytes(hb.subset(_face(which), wanted).blob.data)
+
+
+def woff(sfnt: bytes) -> bytes:
+    """The same font as WOFF 1: each table deflated, nothing else changed (W3C WOFF 1.0 §4–5)."""
+    flavour, count = struct.unpack(">4sH", sfnt[:6])
+    entries, body = [], bytearray()
+    offset = 44 + 20 * count
+    total = 12 + 16 * count
+    for index in range(count):
+        tag, check, start, length = struct.unpack(">4sLLL", sfnt[12 + 16 * index : 28 + 16 * index])
+        raw = sfnt[start : start + length]
+        packed = zlib.compress(raw, 9)
+        if len(packed) >= length:
+            packed = raw
+        entries.append(struct.pack(">4sLLLL", tag, offset + len(body), len(packed), length, check))
+        body += packed + b"\0" * (-len(packed) % 4)
+        total += length + (-length % 4)
+    header = struct.pack(
+        ">4s4sLHHLHHLLLLL", b"wOFF", flavour, offset + len(body), count, 0, total, 1, 0, 0, 0, 0, 0, 0
+    )
+    return header + b"".join(entries) + bytes(body)
+
+
+def points_of(packed: bytes) -> set[int]:
+    """Code points that a WOFF 1 font made by ``woff`` draws."""
+    import uharfbuzz as hb
+
+    flavour, count = packed[4:8], struct.unpack(">H", packed[12:14])[0]
+    directory, body = [], bytearray()
+    for index in range(count):
+        tag, start, size, length, check = struct.unpack(">4sLLLL", packed[44 + 20 * index : 64 + 20 * index])
+        raw = packed[start : start + size]
+        raw = zlib.decompress(raw) if size < length else raw
+        directory.append(struct.pack(">4sLLL", tag, check, 12 + 16 * count + len(body), length))
+        body += raw + b"\0" * (-length % 4)
+    sfnt = flavour + struct.pack(">HHHH", count, 0, 0, 0) + b"".join(directory) + bytes(body)
+    return set(hb.Face(hb.Blob(sfnt)).unicodes)
+
+
+def css_faces(regular: str, bold: str = "") -> str:
+    """``@font-face`` rules with embedded subsets for the characters of one HTML document.
+
+    ``regular`` is all text of the page, ``bold`` the part that is set bold.
+    """
+    use = split_by_font(regular + bold)
+    # What the templates themselves print, in both weights.
+    basic = set(range(0x20, 0x7F)) | needed("·—–…、。，：；（）《》“”【】〔〕〇一二三四五六七八九十")
+    faces = [
+        (FAMILY, 400, "regular", use["main"] | basic),
+        (FAMILY, 700, "bold", (needed(bold) & _coverage("bold")) | basic),
+    ]
+    if use["extension"]:
+        faces.append((EXTENSION_FAMILY, 400, "extension", use["extension"]))
+    if use["symbol"]:
+        faces.append((SYMBOL_FAMILY, 400, "symbol", use["symbol"]))
+    rules = []
+    for family, weight, which, points in faces:
+        data = base64.b64encode(woff(_subset(which, points))).decode("ascii")
+        rules.append(
+            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:normal;font-display:block;'
+            f'src:url(data:font/woff;base64,{data}) format("woff")}}'
+        )
+    return "\n".join(rules)
