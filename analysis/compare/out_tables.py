@@ -204,6 +204,189 @@ class OutCodingAgreement(Flagged):
     is_in_sample = flag("the rules were written with these texts in view: it flatters", "调参样本")
 
 
+class OutTypeCounts(OfNotice, OfType, Wilson, Flagged):
+    """Notice × problem type, complete: a type that a notice lacks is a true 0."""
+
+    dimension_code = text("dimension of the type (codes_dimensions)", "维度")
+    unit = code("what is counted", "单位", COUNTED_UNITS)
+    definition_code = text("primary: each unit once, under its first type", "口径")
+    primary_count = whole("units with it as first type", "首要类型数")
+    any_count = whole("units with it as first or further type", "首要或次要类型数")
+    n_count = whole("all units of the notice", "全部")
+    common_n = whole("size to which notices are brought for comparison", "等量抽取数", null=True)
+    presence_at_common_n = ratio("chance that common_n units drawn hold the type (Hurlbert)", "等量出现概率")
+    human_count = whole("of primary_count: coded by a person", "人工归类数")
+
+
+class OutTypePrevalence(OfType, Wilson, Flagged):
+    """共性: in how many notices a type occurs at all; ``source_ids`` are the notices (city codes) where it does."""
+
+    dimension_code = text("its dimension", "维度")
+    unit = code("what a type is looked for in", "单位", COUNTED_UNITS)
+    definition_code = code("present in a notice, or in any notice of a city", "口径", ("notice", "city"))
+    present_count = whole("notices (cities) with at least one", "出现数")
+    n_count = whole("notices (cities) compared", "总数")
+    common_n = whole("size to which notices are brought", "等量抽取数", null=True)
+    rarefied_share = ratio("mean chance of presence at common_n (Hurlbert)", "等量出现率")
+    coding_low = ratio("95 % interval with coding error and sampling drawn, low", "计入归类误差下限")
+    coding_high = ratio("the same, high", "计入归类误差上限")
+    unit_count = whole("units of the type over all notices", "事项数")
+
+
+class OutOverrepresentation(OfNotice, OfType, Flagged):
+    """Types that one notice holds more (or less) of than the others: log-odds, informative Dirichlet prior."""
+
+    unit = code("what is counted", "单位", COUNTED_UNITS)
+    definition_code = text("primary types; this notice against all others", "口径")
+    primary_count = whole("in this notice", "本通报数")
+    n_count = whole("all units of this notice", "本通报总数")
+    other_count = whole("in the others", "其他通报数")
+    other_n_count = whole("all units of the others", "其他通报总数")
+    share = ratio("primary_count / n_count", "占比")
+    other_share = ratio("other_count / other_n_count", "其他占比")
+    log_odds = real("difference of log-odds under the prior", "对数优势差")
+    log_odds_low = real("95 % interval, low (unadjusted)", "下限")
+    log_odds_high = real("95 % interval, high (unadjusted)", "上限")
+    z_score = real("log_odds / its standard error", "z 值")
+    p_value = ratio("two-sided", "p 值", null=False)
+    p_adjusted = ratio("Holm over every type and notice: for a claim", "校正 p 值（Holm）", null=False)
+    p_screened = ratio("Benjamini–Hochberg over the same: for screening", "筛查 p 值（BH）", null=False)
+    is_worth_a_look = flag("p_screened below 0.05: a hint, no claim", "值得看")
+    detectable_difference = ratio("difference of shares that 80 % power would find", "可检出差别")
+    verdict_code = code("by p_adjusted", "结论", ("over", "under", "cannot_be_told_apart"))
+
+
+class OutMixDistances(Pair, Flagged):
+    """How far apart the type mixes of two notices are: Jensen–Shannon, descriptive only."""
+
+    pair_code = code(
+        "all pairs of a small selection, rounds of a body, or nearest",
+        "配对",
+        ("all", "consecutive", "nearest"),
+    )
+    unit = code("what is counted", "单位", COUNTED_UNITS)
+    definition_code = text("primary types", "口径")
+    n_a_count = whole("units of the first", "甲总数")
+    n_b_count = whole("units of the second", "乙总数")
+    divergence_bits = ratio("Jensen–Shannon divergence, base 2", "JS 散度", null=False)
+    distance = ratio("its square root", "JS 距离", null=False)
+    expected_distance = ratio("mean distance when the pooled units are dealt at random", "随机期望距离")
+
+
+class OutDifferences(Pair, Newcombe, Flagged):
+    """Differences of completion ratios: all notices at once, and pair by pair. No ranking."""
+
+    comparison_code = code("all notices at once, or one pair", "比较", ("overall", "pair"))
+    definition_code = code("the definition compared", "口径", (*DEFINITIONS, "best_available"))
+    unit = code("what is counted", "单位", ALL_UNITS)
+    x_a_count = whole("done, first", "甲已完成", null=True)
+    n_a_count = whole("of, first", "甲总数", null=True)
+    x_b_count = whole("done, second", "乙已完成", null=True)
+    n_b_count = whole("of, second", "乙总数", null=True)
+    n_count = whole("all units compared", "比较总数", null=True)
+    notice_count = whole("notices compared", "通报数")
+    p_value = ratio("Boschloo's exact test (pair) or R×C Fisher (overall)", "p 值")
+    p_adjusted = ratio("Holm-adjusted over the pairs of one definition", "校正 p 值")
+    fisher_p_value = ratio("Fisher's exact test of the pair, for comparison", "Fisher p 值")
+    fisher_p_adjusted = ratio("the same, Holm-adjusted", "Fisher 校正 p 值")
+    detectable_difference = ratio("difference that 80 % power would find, at the Holm level", "可检出差别")
+    test_code = text("boschloo, fisher_exact, fisher_monte_carlo or none", "检验")
+    verdict_code = code("what may be said; never who is better", "结论", VERDICTS)
+    reason_zh = text("why", "理由")
+    reason_en = text("why, in English", "理由（英文）")
+
+
+class OutRounds(OfNotice, Wilson, Flagged):
+    """One body's round under one definition; ``year`` is that of the feedback."""
+
+    round_number = whole("order of the round among the body's notices, from 1", "轮次序号", low=1)
+    year_basis = code("what the year is of", "年份口径", ("feedback", "inspection", "publication"), null=True)
+    is_latest = flag("the last notice of its round", "本轮最新")
+    previous_notice_id = text("the round before it in the same series", "前次通报", null=True)
+    definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
+    unit = code("what is counted", "单位", ALL_UNITS)
+    basis_code = code("from items, from the notice's own total, or none", "依据", ("items", "total", "none"))
+    x_count = whole("units counted as done; null: not published", "已完成数", null=True)
+    n_count = whole("units with a stated result", "有结果的总数", null=True)
+    days_feedback_to_publication = whole(
+        "days from feedback to publication", "反馈至公布天数", null=True, low=None
+    )
+    inspection_days = whole("days of inspection: context", "巡察天数", null=True, low=None)
+    inspection_kind = text("regular, look_back, special or linked: context", "巡察类型", null=True)
+
+
+class OutRoundChanges(Newcombe, Flagged):
+    """A body's round and its next under one definition: later less earlier."""
+
+    body_id = text("the body", "单位编号")
+    body_name = text("its latest name", "单位")
+    city_code = text("GB/T 2260 code", "行政区划代码", null=True)
+    city_name = text("place", "城市", null=True)
+    from_notice_id = text("earlier round", "前次通报")
+    to_notice_id = text("next round", "后次通报")
+    label_from_zh = text("its display name", "前次显示名")
+    label_to_zh = text("its display name", "后次显示名")
+    label_from_en = text("its display name, English", "前次显示名（英文）")
+    label_to_en = text("its display name, English", "后次显示名（英文）")
+    days_between = whole(
+        "days from one inspection (else feedback …) to the next", "间隔天数", null=True, low=None
+    )
+    definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
+    unit = code("what is counted", "单位", ALL_UNITS)
+    from_x_count = whole("done, earlier", "前次已完成", null=True)
+    from_n_count = whole("of, earlier", "前次总数", null=True)
+    to_x_count = whole("done, later", "后次已完成", null=True)
+    to_n_count = whole("of, later", "后次总数", null=True)
+    p_value = ratio("Boschloo's exact test", "p 值")
+    p_adjusted = ratio("Holm over the consecutive pairs of a definition: for a claim", "校正 p 值（Holm）")
+    p_screened = ratio("Benjamini–Hochberg over the same: for screening", "筛查 p 值（BH）")
+    is_worth_a_look = flag("p_screened below 0.05: a hint, no claim", "值得看")
+    detectable_difference = ratio("difference that 80 % power would find, at the Holm level", "可检出差别")
+    verdict_code = code("what may be said", "结论", (*CHANGES, "not_comparable"))
+    reason_code = code(
+        "why not comparable", "不可比原因", ("no_share", "unit_differs", "basis_differs"), null=True
+    )
+    returned_type_codes = listed("types in both rounds", "再现类型")
+    returned_after_absence_type_codes = listed(
+        "types of an earlier round that the last one lacked", "隔轮再现类型"
+    )
+    new_type_codes = listed("types never found at the body before", "新增类型")
+    gone_type_codes = listed("types of the earlier round that the later one lacks", "消失类型")
+
+
+class OutTypeReturns(Pair, OfType, Newcombe, Flagged):
+    """A type in two consecutive rounds of one body (a: earlier, b: later)."""
+
+    body_id = text("the body", "单位编号")
+    body_name = text("its latest name", "单位")
+    change_code = code("how the type changed", "变化", ("returned", "returned_after_absence", "new", "gone"))
+    days_between = whole("days from one round to the next", "间隔天数", null=True, low=None)
+    unit = code("what is counted", "单位", COUNTED_UNITS)
+    definition_code = text("same primary type: a type may return, a problem need not", "口径")
+    before_count = whole("units then", "前次数")
+    before_n_count = whole("all units then", "前次总数")
+    after_count = whole("units now", "后次数")
+    after_n_count = whole("all units now", "后次总数")
+
+
+class OutTrend(dy.Schema):
+    """First round against last over all bodies with two or more, by one method."""
+
+    definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
+    unit = code("what is counted", "单位", ALL_UNITS)
+    basis_code = code("from items, or from totals", "依据", ("items", "total"))
+    method_code = code("the method", "方法", ("paired_mean", "wilcoxon", "mantel_haenszel"))
+    estimate = real("mean or median difference of shares; odds ratio", "估计", null=True)
+    low = real("95 % interval, low", "下限", null=True)
+    high = real("95 % interval, high", "上限", null=True)
+    p_value = ratio("two-sided", "p 值")
+    p_adjusted = ratio("fixed sequence of the three methods", "校正 p 值")
+    detectable_difference = ratio("difference of shares that 80 % power would find", "可检出差别")
+    body_count = whole("bodies with two rounds or more", "单位数")
+    pair_count = whole("consecutive pairs of rounds in them", "相邻轮次对数")
+    verdict_code = code("what may be said", "结论", CHANGES)
+
+
 OUT_TABLES: dict[str, type[dy.Schema]] = {
     "out_notices": OutNotices,
     "out_flags": OutFlags,
@@ -211,5 +394,14 @@ OUT_TABLES: dict[str, type[dy.Schema]] = {
     "out_completion": OutCompletion,
     "out_status_mix": OutStatusMix,
     "out_reconciliation": OutReconciliation,
+    "out_type_counts": OutTypeCounts,
+    "out_type_prevalence": OutTypePrevalence,
+    "out_overrepresentation": OutOverrepresentation,
+    "out_mix_distances": OutMixDistances,
+    "out_differences": OutDifferences,
+    "out_rounds": OutRounds,
+    "out_round_changes": OutRoundChanges,
+    "out_type_returns": OutTypeReturns,
+    "out_trend": OutTrend,
     "out_coding_agreement": OutCodingAgreement,
 }

@@ -123,30 +123,40 @@ def adjusted(p_values: pl.Series, method: str) -> pl.Series:
     return pl.Series(p_values.name, [None if p is None else next(found) for p in p_values], dtype=pl.Float64)
 
 
-@lru_cache(maxsize=65_536)
-def detectable_difference(n_a: int, n_b: int, share: float, tests: int = 1) -> float | None:
-    """Smallest difference from ``share`` that n_a against n_b would show with 80 % power at 5 % (two-sided; Bonferroni over ``tests``).
+def detectable(n_a: pl.Series, n_b: pl.Series, share: pl.Series, tests: int = 1) -> pl.Series:
+    """``detectable_difference``: the smallest difference from ``share`` that n_a against n_b would show.
 
-    Normal approximation with unpooled variance, towards the middle of the scale; null where even 0 against 1 would not do.
+    With 80 % power at 5 % two-sided, shared out over ``tests`` (Bonferroni); normal approximation, towards
+    the middle of the scale. Null where even the greatest possible difference would not do, or n is 0.
     """
     from statistics import NormalDist
 
+    import numpy as np
+
     normal = NormalDist()
-    z = normal.inv_cdf(1 - ALPHA / (2 * max(1, tests))) + normal.inv_cdf(POWER)
-    sign = -1 if share > 0.5 else 1
-    low, high = 0.0, max(share, 1 - share)
+    z, power = normal.inv_cdf(1 - ALPHA / (2 * max(1, tests))), normal.inv_cdf(POWER)
+    first, second, p = (s.cast(pl.Float64).to_numpy() for s in (n_a, n_b, share))
+    sign = np.where(p > 0.5, -1, 1)
 
-    def shown(difference: float) -> bool:
-        other = share + sign * difference
-        spread = share * (1 - share) / n_a + other * (1 - other) / n_b
-        pooled = (share * n_a + other * n_b) / (n_a + n_b)
-        null = pooled * (1 - pooled) * (1 / n_a + 1 / n_b)
-        needed = (z - normal.inv_cdf(POWER)) * sqrt(null) + normal.inv_cdf(POWER) * sqrt(spread)
-        return difference >= needed
+    def shown(difference: Any) -> Any:
+        other = p + sign * difference
+        spread = p * (1 - p) / first + other * (1 - other) / second
+        pooled = (p * first + other * second) / (first + second)
+        null = pooled * (1 - pooled) * (1 / first + 1 / second)
+        return difference >= z * np.sqrt(np.clip(null, 0, None)) + power * np.sqrt(np.clip(spread, 0, None))
 
-    if not n_a or not n_b or not shown(high):
-        return None
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if shown(middle) else (middle, high)
-    return high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = np.zeros_like(p), np.where(p > 0.5, p, 1 - p)
+        possible = shown(high)
+        for _ in range(40):
+            middle = (low + high) / 2
+            enough = shown(middle)
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return pl.Series("detectable_difference", np.where(possible, high, np.nan)).fill_nan(None)
+
+
+def two_sided(z: pl.Series) -> pl.Series:
+    """``p_value`` of standard normal scores."""
+    from scipy.special import erfc
+
+    return pl.Series("p_value", erfc(abs(z.to_numpy()) / sqrt(2)))
