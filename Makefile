@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: briefing test lab bench quality setup clean
+.PHONY: briefing test lab bench quality train setup clean
 
 briefing: $(READY)
 	@"$(BIN)/zhenggai" briefing
@@ -20,6 +20,10 @@ bench: $(READY)
 
 quality: $(READY)
 	@"$(BIN)/python" -m tests.quality
+
+# Trains the small models of the parser from the gold, to the same bytes each time.
+train: $(READY)
+	@"$(BIN)/python" -m tests.quality.train
 
 setup: $(READY)
 

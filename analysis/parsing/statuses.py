@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from analysis.lookups import load_csv
+from analysis.parsing.status_model import meant_status, told_status
 
 
 class Status(NamedTuple):
@@ -37,11 +38,19 @@ _TRIM = " 。.,;:!、\n【】[]()（）“”\"'|*"
 _PERCENT = re.compile(
     r"(?:整改|完成|推进|总体|工程|任务)*(?:完成)?(?:进度|率|度|比例)?(?:已|为|约|达到?|:|超过?)* ?(\d{1,3}(?:\.\d+)?) ?%"
 )
+SURE = 0.8  # from which probability words that no lookup lists are a result, wherever they stand
+LIKELY = 0.7  # … where the place says that they are one
 _CLOSED = {"completed", "completed_long_term"}
 
 
 def status_code(words: str) -> str | None:
-    """The status of a short phrase, None when it is not one that the lookup knows."""
+    """The status of a short phrase, None when it is none or unlike all that were seen."""
+    phrase = words.strip(_TRIM).replace(" ", "")
+    return listed_status(phrase) or told_status(phrase, SURE)[0]
+
+
+def listed_status(words: str) -> str | None:
+    """The status of a short phrase that the lookup knows, in whole or part by part; else None."""
     known = _words()
     phrase = words.strip(_TRIM).replace(" ", "")
     if not phrase:
@@ -152,7 +161,7 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
         if code is not None:
             at = text.find(first, start) + len(head) + 1
             return Status(code, at, at + len(tail))
-        return Status(None, start, stop)
+        return Status(meant_status(first.strip(_TRIM), LIKELY), start, stop)
     return None
 
 

@@ -1,0 +1,47 @@
+"""Character n-grams as whole numbers, and the small linear models over them.
+
+A feature is the hash of one to three neighbouring characters; a text's features are computed for
+all its positions at once. Weights are whole numbers of one byte with one scale, trained by
+``make train`` and shipped in ``analysis/lookups``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from analysis.paths import LOOKUPS
+
+BUCKETS = 1 << 14
+_MASK = BUCKETS - 1
+_PRIMES = (2_654_435_761, 40_503, 2_246_822_519)
+
+
+def codes_of(text: str) -> np.ndarray:
+    """Code points of a text as whole numbers, digits as one."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+    codes[(codes >= 48) & (codes <= 57)] = 48
+    return codes
+
+
+def grams(codes: np.ndarray, salt: int = 0) -> np.ndarray:
+    """Buckets of the n-grams (n = 1, 2, 3) of a stretch: first all of one, then of two, then of three."""
+    one = codes * _PRIMES[0] + salt
+    two = (one[:-1] ^ (codes[1:] * _PRIMES[2])) * 31 + 7
+    three = (two[:-1] ^ (codes[2:] * _PRIMES[0])) * 37 + 11
+    hashed = np.concatenate((one * 3 + 1, two, three))
+    return ((hashed ^ (hashed >> 15)) & _MASK).astype(np.int32)
+
+
+@cache
+def load_weights(name: str) -> np.ndarray:
+    """Weights of a model, (buckets + 1) × classes; the last row is the bias."""
+    stored = np.load(LOOKUPS / f"{name}.npy")
+    return stored[1:] * 2.0 ** stored[0]  # the first row holds the scale of each class
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities of the classes (last axis)."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
