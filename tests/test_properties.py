@@ -31,18 +31,13 @@ def is_read_right(file: str) -> bool:
 
 
 # Plain text only: an HTML or Markdown file is not printed differently by adding blank lines. Nor is a
-# text wrapped at a width: where its lines end is what it is read by.
+# text wrapped at a width, nor one with a table that the reader recognised by its lines.
 TEXTS = {
-    file: text
-    for file, text in (
-        (item.gold["file"], document.text)
-        for item in gold_notices()
-        if item.path.suffix == ".txt"
-        and is_read_right(item.gold["file"])
-        and not (document := load_document(item.path)).blocks  # a table that the reader recognised
-    )
-    if not any(wrapped_breaks(make_shadow(text)))
+    item.gold["file"]: load_document(item.path).text
+    for item in gold_notices()
+    if item.path.suffix == ".txt" and is_read_right(item.gold["file"]) and not load_document(item.path).blocks
 }
+TEXTS = {file: text for file, text in TEXTS.items() if not any(wrapped_breaks(make_shadow(text)))}
 # Cells pasted one to a line, or a body without any line break: there a line end IS a boundary, so a
 # page seam cannot be told from it, by people either.
 NO_SEAMS = {"ganzi_county.txt", "ezhou_statistics.txt", "danzhou_commerce.txt"}
