@@ -6,9 +6,7 @@ set aside and the others read · 4 a disagreement under ``check --strict``.
 
 from __future__ import annotations
 
-import gc
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -73,11 +71,9 @@ def parse(
     as_json: bool,
 ) -> None:
     """Files or folders (default: data/raw) → tables."""
-    # numpy comes along with the declarations of the tables and has nothing to calculate here: no threads for it
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.set_threshold(100_000, 20, 20)  # loading the packages makes very many objects and no garbage
     from analysis.ledger.build import build_ledger
-    from analysis.ledger.corrections import CorrectionError
+    from analysis.ledger.store import FolderInUse
+    from analysis.ledger.workers import WorkerLost
     from analysis.sources.errors import BadSidecar, HashMismatch
 
     if scheduler and engine != "dask":
@@ -90,7 +86,7 @@ def parse(
         summary = build_ledger(
             wanted, out or paths.processed_dir(), jobs=jobs, engine=engine, scheduler=scheduler
         )
-    except (CorrectionError, HashMismatch, BadSidecar, ValueError) as error:
+    except (HashMismatch, BadSidecar, FolderInUse, WorkerLost, ValueError) as error:
         _fail(str(error))
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, default=str))
@@ -104,7 +100,7 @@ def parse(
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)
     if not summary.notices:
         _fail("nothing could be read; the reasons are above and in core_quarantine")
-    sys.exit(SET_ASIDE if summary.set_aside else 0)
+    sys.exit(SET_ASIDE if summary.set_aside or summary.invalid_rows else 0)
 
 
 @main.command()

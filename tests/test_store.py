@@ -25,17 +25,63 @@ def build_tables(folder: Path, value: int, parts: int = 1) -> Path:
     return build
 
 
-def test_single_part_is_a_file_and_several_parts_are_one_dataset(tmp_path: Path) -> None:
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_users_script_reads_a_table_by_one_path_however_large_it_is(tmp_path: Path, parts: int) -> None:
+    import duckdb
+    import pandas as pd
+
+    for count in (1, 3, parts):  # a file becomes a folder and a file again, under one name
+        store.commit_tables(tmp_path, build_tables(tmp_path, count, parts=count))
+    path = tmp_path / "core_notices.parquet"
+    assert path.is_file() if parts == 1 else path.is_dir()
+    expected = [f"n{part}" for part in range(parts)]
+    assert pl.read_parquet(path)["notice_id"].to_list() == expected
+    assert pl.scan_parquet(path).collect()["notice_id"].to_list() == expected
+    assert pd.read_parquet(path)["notice_id"].to_list() == expected
+    assert [row for (row,) in duckdb.sql(f"select notice_id from '{path}'").fetchall()] == expected
+    assert store.read_table(tmp_path, "core_notices")["notice_id"].to_list() == expected
+
+
+def test_the_layout_of_an_earlier_version_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "core_notices").mkdir()
+    pl.DataFrame({"value": [7]}).write_parquet(tmp_path / "core_notices" / "part-00000.parquet")
+    with pytest.raises(store.MissingTables, match="zhenggai parse"):
+        store.read_table(tmp_path, "core_notices")
     store.commit_tables(tmp_path, build_tables(tmp_path, 1))
-    assert (tmp_path / "core_notices.parquet").is_file()
-    store.commit_tables(tmp_path, build_tables(tmp_path, 2, parts=3))
-    assert not (tmp_path / "core_notices.parquet").exists(), (
-        "an old table beside the new one would be read in its place"
-    )
-    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [2, 2, 2]
-    store.commit_tables(tmp_path, build_tables(tmp_path, 3))
-    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [3]
     assert not (tmp_path / "core_notices").exists()
+
+
+@pytest.mark.parametrize(
+    "journal", ["", "{", "[]", '{"build": 1}', '{"build": "..", "moves": [], "prefixes": ["core_"]}']
+)
+def test_a_journal_that_makes_no_sense_is_none(tmp_path: Path, journal: str) -> None:
+    store.commit_tables(tmp_path, build_tables(tmp_path, 1))
+    (tmp_path / store.JOURNAL).write_text(journal)
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [1]
+    (tmp_path / store.JOURNAL).mkdir()
+    assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [1]
+    assert not (tmp_path / store.JOURNAL).exists()
+
+
+def test_a_second_writer_is_told_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+    script = f"""
+import sys, time
+from pathlib import Path
+from analysis.ledger import store
+with store.writing(Path({str(tmp_path)!r})):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(store.FolderInUse, match="another"), store.writing(tmp_path):
+        pass
+    holder.kill()
+    holder.communicate()
+    with store.writing(tmp_path):
+        pass
 
 
 def test_new_core_tables_remove_stale_comparisons_and_tables(tmp_path: Path) -> None:
@@ -104,9 +150,15 @@ def test_a_missing_table_says_how_to_make_it(tmp_path: Path) -> None:
 def test_a_journal_that_is_there_names_only_what_it_moves(tmp_path: Path) -> None:
     build = build_tables(tmp_path, 5)
     (tmp_path / store.JOURNAL).write_text(
-        json.dumps({"build": build.name, "moves": [["core_notices", "core_notices"]], "prefixes": ["core_"]})
+        json.dumps(
+            {
+                "build": build.name,
+                "moves": [["core_notices.parquet", "core_notices.parquet"]],
+                "prefixes": ["core_"],
+            }
+        )
     )
     store.recover(tmp_path)
     assert store.read_table(tmp_path, "core_notices")["value"].to_list() == [5]
     assert not (tmp_path / store.JOURNAL).exists()
-    assert os.listdir(tmp_path) == ["core_notices"]
+    assert os.listdir(tmp_path) == ["core_notices.parquet"]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.ledger.human_types import load_human_labels
 from analysis.lookups import load_csv
 from analysis.parsing import types
 from analysis.parsing.ledger import parse_notice
@@ -20,7 +21,6 @@ from analysis.parsing.types import (
     code_parent,
     code_statement,
     known_codes,
-    load_human_labels,
 )
 
 LABELS = Path(__file__).parent / "gold" / "type_labels_dev.csv"
@@ -275,15 +275,15 @@ def test_cue_list_is_whole():
 
 
 @pytest.fixture
-def human_labels(monkeypatch):
-    def use(*rows: dict[str, str]):
-        monkeypatch.setattr(
-            types, "load_csv", lambda name: tuple(rows) if name == "type_labels" else load_csv(name)
-        )
-        load_human_labels.cache_clear()
+def human_labels(tmp_path):
+    def read(*rows: dict[str, str]):
+        with open(tmp_path / "type_labels.csv", "w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, list(LABEL))
+            writer.writeheader()
+            writer.writerows(rows)
+        return load_human_labels(tmp_path / "type_labels.csv")
 
-    yield use
-    load_human_labels.cache_clear()
+    return read
 
 
 LABEL = {
@@ -297,8 +297,7 @@ LABEL = {
 
 
 def test_human_labels_are_read_with_their_secondary_types(human_labels):
-    human_labels(LABEL, {**LABEL, "problem_id": "a-2022/4.1", "secondary": ""})
-    labels = load_human_labels()
+    labels = human_labels(LABEL, {**LABEL, "problem_id": "a-2022/4.1", "secondary": ""})
     assert labels["a-2022/3"] == TypeCoding("finance", ("assets", "procurement"), 1.0, ())
     assert labels["a-2022/4.1"].secondary == ()
 
@@ -315,16 +314,28 @@ def test_human_labels_are_read_with_their_secondary_types(human_labels):
     ],
 )
 def test_a_bad_human_label_is_refused_with_its_line(human_labels, change, said):
-    human_labels({**LABEL, **change})
     with pytest.raises(ValueError, match=r"type_labels\.csv line 2") as error:
-        load_human_labels()
+        human_labels({**LABEL, **change})
     assert said in str(error.value)
 
 
 def test_two_human_labels_of_one_problem_are_refused(human_labels):
-    human_labels(LABEL, LABEL)
     with pytest.raises(ValueError, match="line 3.*twice"):
-        load_human_labels()
+        human_labels(LABEL, LABEL)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"problem_id\na-2022/3\n",
+        b"\xff\xfe\x00",
+        b"problem_id,primary,secondary,coder,date,reason\na\n",
+    ],
+)
+def test_a_label_file_that_is_no_table_is_one_clear_error(tmp_path, data):
+    (tmp_path / "type_labels.csv").write_bytes(data)
+    with pytest.raises(ValueError, match=r"^type_labels\.csv"):
+        load_human_labels(tmp_path / "type_labels.csv")
 
 
 def test_shipped_human_labels_are_valid():

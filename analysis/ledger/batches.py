@@ -1,17 +1,22 @@
-"""One batch of source files in, row lists out: the unit of work of a process or a dask worker.
+"""Source files in, row frames out: the part of a parse that needs to know nothing of other files.
 
-Everything here is a pure function of the files it is given, so that batches may run anywhere
+Everything here is a pure function of the files it is given, so that batches may run in any process
 and in any order. A file that cannot be read costs nobody else's result.
 """
 
 from __future__ import annotations
 
+import hashlib
 import traceback
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from analysis.ledger.cache import ParseCache
+import polars as pl
+
+from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.identity import NoticeSummary, statement_signature
+from analysis.ledger.plan import ReadFile
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.parsing.ledger import parse_notice
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
@@ -19,29 +24,14 @@ from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.readers import read_source
 
-
-@dataclass(slots=True)
-class BatchResult:
-    """Rows of one batch by table; each row carries ``file_number`` until IDs are settled."""
-
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in CORE_TABLES})
-    summaries: list[NoticeSummary] = field(default_factory=list)
-    set_aside: int = 0
+FILE_NUMBER = {"file_number": pl.Int64()}
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedSource:
-    """A source with its place in the corpus and the hash of its bytes (None: not readable)."""
-
-    number: int
-    sha256: str | None
-    file: SourceFile
-
-
-def quarantine_row(source: NumberedSource, stage: str, reason_code: str, reason_text: str) -> dict[str, Any]:
+def quarantine_row(path: str, sha256: str | None, stage: str, reason_code: str, reason_text: str) -> Row:
     return {
-        "source_path": source.file.source_path,
-        "sha256": source.sha256,
+        "source_path": path,
+        "sha256": sha256,
         "notice_id": None,
         "stage": stage,
         "reason_code": reason_code,
@@ -49,80 +39,90 @@ def quarantine_row(source: NumberedSource, stage: str, reason_code: str, reason_
     }
 
 
-def parse_one(source: NumberedSource, cache: ParseCache | None) -> tuple[Document, ParsedNotice]:
-    """Document and ledger of one source; raises UnreadableSource or NotANotice."""
-    key = (source.sha256, source.file.sidecar, source.file.source_path)
-    if cache is not None and (kept := cache.get(*key)) is not None:
-        return kept
-    document = read_source(source.file)
-    notice = parse_notice(document)
-    if cache is not None:
-        cache.put(*key, document, notice)
-    return document, notice
+def stage_files(
+    sources: list[tuple[int, SourceFile]],
+    folder: Path,
+    *,
+    started: Callable[[int, int], None] = lambda number, size: None,
+    skip: Mapping[int, tuple[str, str]] | None = None,
+) -> list[ReadFile]:
+    """Read and parse numbered sources and leave one Arrow file a table in ``folder``.
 
-
-def parse_batch(sources: list[NumberedSource], cache: ParseCache | None = None) -> BatchResult:
-    """Read and parse sources; never raises for a bad file."""
-    result = BatchResult()
-    for source in sources:
-        try:
-            document, notice = parse_one(source, cache)
-        except UnreadableSource as error:
-            refused = quarantine_row(source, error.stage, error.reason_code, error.reason_text)
-        except NotANotice as error:
+    IDs are those that each notice has by itself; each row carries the ``file_number`` of its source.
+    ``started`` is told of each file before it is opened; files in ``skip`` are set aside with the
+    reason given there. Never raises for a bad file.
+    """
+    rows: dict[str, list[Row]] = {name: [] for name in CORE_TABLES if name != "core_checks"}
+    read = []
+    for number, source in sources:
+        if skip and number in skip:
+            code, words = skip[number]
             refused = quarantine_row(
-                source, "parse", error.reason_code, f"{source.file.source_path}: {error.reason_text}"
+                source.source_path,
+                source.sha256,
+                "read",
+                code,
+                f"{source.source_path}: {words}. Open the file and save the notice anew, as text or DOCX.",
             )
-        except MemoryError:
-            raise
-        except Exception as error:  # a defect of ours must not cost the other notices
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            refused = quarantine_row(
-                source,
-                "parse",
-                "internal_error",
-                f"{source.file.source_path}: {type(error).__name__}: {error} (in {place.name}, line {place.lineno}). "
-                "The file was set aside; please report it with the file.",
-            )
-        else:
-            _take(result, source, document, notice)
+            read.append(_set_aside(rows, number, refused))
             continue
-        result.rows["core_quarantine"].append(refused)
-        result.set_aside += 1
-    return result
+        started(number, source.size)
+        read.append(_read_one(rows, number, source))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, found in rows.items():
+        frame_from_rows(name, found, FILE_NUMBER).write_ipc(folder / f"{name}.arrow")
+    return read
 
 
-def _take(result: BatchResult, source: NumberedSource, document: Document, notice: ParsedNotice) -> None:
-    number, path = source.number, source.file.source_path
-    for name, rows in notice.tables.items():
-        for row in rows:
-            row["file_number"] = number
-        result.rows[name].extend(rows)
-    for warning in notice.warnings:
-        result.rows["core_quarantine"].append(
-            {
-                **warning,
-                "source_path": path,
-                "sha256": source.sha256,
-                "notice_id": notice.notice_id,
-                "file_number": number,
-            }
-        )
-    for text in document.reader_warnings:
-        result.rows["core_quarantine"].append(
-            {
-                **quarantine_row(source, "read", "reader_warning", text),
-                "notice_id": notice.notice_id,
-                "file_number": number,
-            }
-        )
-    result.summaries.append(
-        NoticeSummary(
-            number,
-            notice.notice_id,
+def _read_one(rows: dict[str, list[Row]], number: int, source: SourceFile) -> ReadFile:
+    path, sha256 = source.source_path, None
+    try:
+        data = source.read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        document = read_source(source, data)
+        document.sha256 = sha256
+        notice = parse_notice(document)
+    except UnreadableSource as error:
+        refused = quarantine_row(path, sha256, error.stage, error.reason_code, error.reason_text)
+    except NotANotice as error:
+        refused = quarantine_row(path, sha256, "parse", error.reason_code, f"{path}: {error.reason_text}")
+    except MemoryError:
+        raise
+    except Exception as error:  # a defect of ours must not cost the other notices
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        refused = quarantine_row(
             path,
-            source.sha256,
-            statement_signature(notice.tables.get("core_problems", [])),
-            len(document.text),
+            sha256,
+            "parse",
+            "internal_error",
+            f"{path}: {type(error).__name__}: {error} (in {place.name}, line {place.lineno}). "
+            "The file was set aside; please report it with the file.",
         )
+    else:
+        return _take(rows, number, sha256, path, document, notice)
+    return _set_aside(rows, number, refused)
+
+
+def _set_aside(rows: dict[str, list[Row]], number: int, refused: Row) -> ReadFile:
+    rows["core_quarantine"].append({**refused, "file_number": number})
+    return ReadFile(number, refused["sha256"], None)
+
+
+def _take(
+    rows: dict[str, list[Row]], number: int, sha256: str, path: str, document: Document, notice: ParsedNotice
+) -> ReadFile:
+    for name, found in notice.tables.items():
+        for row in found:
+            row["file_number"] = number
+        rows[name].extend(found)
+    about = {"source_path": path, "sha256": sha256, "notice_id": notice.notice_id, "file_number": number}
+    for warning in notice.warnings:
+        rows["core_quarantine"].append({**warning, **about})
+    for text in document.reader_warnings:
+        rows["core_quarantine"].append(
+            {**quarantine_row(path, sha256, "read", "reader_warning", text), **about}
+        )
+    signature = statement_signature(notice.tables.get("core_problems", []))
+    return ReadFile(
+        number, sha256, NoticeSummary(notice.notice_id, path, sha256, signature, len(document.text))
     )

@@ -1,89 +1,56 @@
-"""Files in, validated Parquet out: discovers, parses in batches, settles IDs, validates, writes.
+"""Files in, validated Parquet out: plans the parts, has them read, settles IDs, has them finished.
 
-Memory is bounded by the batch, not by the corpus: a batch is parsed and staged on disk, and
-the second pass (final IDs, corrections, checks, validation) reads one staged batch at a time.
-Only a short summary per notice is held for all of them.
+Reading and finishing are done by watched workers; this process holds only a short entry for each
+file, so memory is bounded by the part and not by the corpus. A second parse of a folder reads what
+has changed and takes over the rest.
 """
 
 from __future__ import annotations
 
-import gc
+import hashlib
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
+from analysis.ledger import plan, store
+from analysis.ledger.engines import open_engine
+from analysis.ledger.identity import find_near_copies, settle_ids
+from analysis.ledger.workers import Task
+from analysis.sources.archive import iter_sources
 
-from analysis.ledger.batches import NumberedSource, parse_batch, quarantine_row
-from analysis.ledger.cache import ParseCache
-from analysis.ledger.checks import build_checks
-from analysis.ledger.codes import read_code_lists
-from analysis.ledger.corrections import Correction, apply_corrections, load_corrections
-from analysis.ledger.frames import frame_from_rows
-from analysis.ledger.human_types import apply_human_types
-from analysis.ledger.identity import NoticeSummary, find_near_copies, settle_ids
-from analysis.ledger.schemas import CORE_TABLES
-from analysis.ledger.store import commit_tables, new_build, write_part
-from analysis.sources.archive import SourceFile, iter_sources
+if TYPE_CHECKING:
+    from analysis.ledger.corrections import Correction
+    from analysis.parsing.types import TypeCoding
 
-BATCH_BYTES = 4_000_000
-BATCH_FILES = 400
-HELD_BYTES = 100_000_000  # a run in one process keeps so much parsed in memory; the rest is staged on disk
-FILE_NUMBER = {"file_number": pl.Int64()}
-ID_COLUMNS = (
-    "notice_id",
-    "section_id",
-    "parent_section_id",
-    "aspect_id",
-    "category_id",
-    "problem_id",
-    "parent_problem_id",
-    "measure_id",
-    "citation_id",
-    "event_id",
-    "figure_id",
-    "claim_id",
-    "recurrence_id",
-)
-SORT_COLUMNS = (
-    "notice_id",
-    "block_start",
-    "char_start",
-    "char_end",
-    "field_name",
-    "check_id",
-    "source_path",
-    "reason_code",
-    "reason_text",
-)
-
-Batch = list[NumberedSource]
+QUARANTINE_SHOWN = 200
+# What workers are asked to do; named, so that this process need not load what they load.
+STAGE = "analysis.ledger.batches:stage_files"
+FINISH = "analysis.ledger.finish:finish_part"
+CODES = "analysis.ledger.finish:write_codes"
+Report = Callable[[int], None]
+Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]]
 
 
 @dataclass(slots=True)
 class ParseSummary:
-    """What one run of the parser did."""
+    """What one run of the parser did. ``invalid_rows``: rows left out because they break a rule of
+    their table; ``unchanged``: files taken over from the last run; ``quarantine``: at most 200 rows,
+    all of them are in ``core_quarantine``."""
 
     files: int = 0
     notices: int = 0
     set_aside: int = 0
+    invalid_rows: int = 0
+    unchanged: int = 0
     table_rows: dict[str, int] = field(default_factory=dict)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
-
-
-@dataclass(slots=True)
-class StagedBatch:
-    number: int
-    summaries: list[NoticeSummary]
-    set_aside: int
-    frames: dict[str, pl.DataFrame] | None = None  # None: they lie in the staging folder
 
 
 def build_ledger(
@@ -93,262 +60,282 @@ def build_ledger(
     jobs: int = 1,
     engine: str = "local",
     scheduler: str | None = None,
-    report: Callable[[str], None] | None = None,
-    cache: ParseCache | None = None,
+    report: Report | None = None,
 ) -> ParseSummary:
     """Parse files and folders into the tables of ``out``, replacing those that stand there.
 
-    ``jobs`` processes on this machine, or ``engine="dask"`` on the cluster at ``scheduler`` (which
-    must see the same files). Raises CorrectionError before anything is replaced. The quarantine
-    list of the summary holds at most 200 rows; all of them are in ``core_quarantine``. ``cache`` is
-    used by a run in one process.
+    ``jobs`` watched processes on this machine, or ``engine="dask"`` on the cluster at ``scheduler``.
+    ``report`` is called once for each file that is begun. Raises CorrectionError, HashMismatch,
+    BadSidecar, NoSuchPath, FolderInUse and WorkerLost before anything is replaced.
     """
-    corrections = load_corrections()
-    build = new_build(out)
-    staging = build / ".staging"
-    staging.mkdir()
-    summary = ParseSummary()
-    refused: list[dict[str, Any]] = []
-    batches = _batches(iter_sources(paths), summary, refused)
-    staged: list[StagedBatch] = []
-    for batch in _run_batches(batches, staging, jobs, engine, scheduler, cache):
-        staged.append(batch)
-        if report:
-            report(f"parsed {sum(len(b.summaries) for b in staged)} notices of {summary.files} files so far")
-    staged.sort(key=lambda batch: batch.number)
-    notices = [notice for batch in staged for notice in batch.summaries]
-    final_ids = settle_ids(notices)
-    copies = find_near_copies(notices, final_ids)
-    summary.notices = len(notices)
-    summary.set_aside = len(refused) + sum(batch.set_aside for batch in staged)
-    rows = dict.fromkeys(CORE_TABLES, 0)
-    for part in staged or [None]:
-        frames = _take_staged(staging, part) if part else _empty_frames()
-        if refused:
-            extra = frame_from_rows("core_quarantine", refused, FILE_NUMBER)
-            frames["core_quarantine"] = pl.concat([frames["core_quarantine"], extra])
-            refused = []
-        frames = finish_part(frames, final_ids, copies, part.summaries if part else [], corrections)
-        for name, frame in frames.items():
-            write_part(build, name, part.number if part else 0, frame)
-            rows[name] += frame.height
-        if len(summary.quarantine) < 200:
-            summary.quarantine.extend(frames["core_quarantine"].head(200).to_dicts())
-    for name, frame in read_code_lists().items():
-        write_part(build, name, 0, frame)
-    summary.table_rows = rows
-    shutil.rmtree(staging)
-    commit_tables(out, build)
-    return summary
+    with store.writing(out):
+        store.recover(out)
+        code = plan.code_digest()
+        started = time.time_ns() - 50_000_000  # the clock of a file system is coarse
+        record = plan.read_record(out, code)
+        try:
+            return _build(list(paths), out, record, code, started, jobs, engine, scheduler, report)
+        except _MembersNeeded:
+            return _build(list(paths), out, plan.Record(), code, started, jobs, engine, scheduler, report)
 
 
-def _batches(
-    sources: Iterator[SourceFile], summary: ParseSummary, refused: list[dict[str, Any]]
-) -> Iterator[Batch]:
-    """Cut the stream of files into batches; a byte-identical copy is set aside here."""
-    seen: dict[str, str] = {}
-    batch: Batch = []
-    size = 0
-    for number, source in enumerate(sources):
-        summary.files += 1
-        numbered = NumberedSource(number, source.sha256, source)
-        first = seen.get(numbered.sha256) if numbered.sha256 else None
-        if first is not None:
-            refused.append(
-                quarantine_row(
-                    numbered,
-                    "archive",
-                    "duplicate",
-                    f"{source.source_path}: the same bytes as {first}, which was read. Remove one of the two.",
-                )
-            )
-            continue
-        if numbered.sha256:
-            seen[numbered.sha256] = source.source_path
-        batch.append(numbered)
-        size += source.size
-        if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+class _MembersNeeded(Exception):
+    """Members of an archive must be read again that were let go; everything is read then."""
 
 
-def stage_batch(
-    number: int, batch: Batch, staging: Path, cache: ParseCache | None = None, room: int = 0
-) -> StagedBatch:
-    """Parse one batch and leave its frames in the staging folder, or in the answer where they take
-    less than ``room`` bytes; runs in any process."""
-    # Records hold no cycles; searching hundreds of thousands of them for some takes an eighth of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        result = parse_batch(batch, cache)
-        frames = {
-            name: frame_from_rows(name, rows, FILE_NUMBER)
-            for name, rows in result.rows.items()
-            if name != "core_checks"
-        }
-        staged = StagedBatch(number, result.summaries, result.set_aside)
-        del result  # or the first search after this would go through all of it
-    finally:
-        if collecting:
-            gc.enable()
-    if sum(frame.estimated_size() for frame in frames.values()) < room:
-        staged.frames = frames
-        return staged
-    folder = staging / f"{number:06d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        frame.write_ipc(folder / f"{name}.arrow")
-    return staged
-
-
-def _run_batches(
-    batches: Iterator[Batch],
-    staging: Path,
+def _build(
+    paths: list[Path],
+    out: Path,
+    record: plan.Record,
+    code: str,
+    started: int,
     jobs: int,
     engine: str,
     scheduler: str | None,
-    cache: ParseCache | None,
-) -> Iterator[StagedBatch]:
-    if engine == "dask":
-        yield from _run_on_dask(batches, staging, jobs, scheduler)
-    elif jobs <= 1:
-        room = HELD_BYTES
-        for number, batch in enumerate(batches):
-            staged = stage_batch(number, batch, staging, cache, room)
-            room -= sum(frame.estimated_size() for frame in (staged.frames or {}).values())
-            yield staged
-    else:
-        # spawn: a forked child could inherit the locks of polars' threads
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            waiting = set()
-            for number, batch in enumerate(batches):
-                waiting.add(pool.submit(stage_batch, number, batch, staging))
-                if len(waiting) >= 2 * jobs:
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            yield from (future.result() for future in waiting)
+    report: Report | None,
+) -> ParseSummary:
+    judgements = plan.judgements_digest()
+    parts = plan.cut_parts(iter_sources(paths), record)
+    known: list[plan.Part] = []
+    if record.parts:  # perhaps there is nothing to do: look before anything is started
+        known = list(parts)
+        parts = iter(known)
+        if judgements == record.judgements and _is_as_it_was(known, record):
+            return _summary(record.parts, record.results, record.codes, [0] * len(known))
+    build = store.new_build(out)
+    try:
+        with open_engine(engine, jobs, scheduler, build, report) as run:
+            record, fresh = _fill(build, parts, out, record, judgements, run)
+        shutil.rmtree(build / ".staging", ignore_errors=True)
+        record.hashed_at = started
+        plan.write_record(build, code, record)
+        store.commit_tables(out, build)
+    except BaseException:
+        shutil.rmtree(build, ignore_errors=True)
+        raise
+    return _summary(record.parts, record.results, record.codes, fresh)
 
 
-def _run_on_dask(
-    batches: Iterator[Batch], staging: Path, jobs: int, scheduler: str | None
-) -> Iterator[StagedBatch]:
-    from distributed import Client, as_completed
-
-    # a stuck batch is repeated by dask; staging is idempotent, so that does no harm
-    with (
-        Client(scheduler)
-        if scheduler
-        else Client(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as client
-    ):
-        running = as_completed()
-        for number, batch in enumerate(batches):
-            running.add(client.submit(stage_batch, number, batch, staging, pure=False))
-            if running.count() >= 4 * max(1, len(client.scheduler_info()["workers"])):
-                yield next(running).result()
-        for future in running:
-            yield future.result()
+def _is_as_it_was(parts: list[plan.Part], record: plan.Record) -> bool:
+    return len(parts) == len(record.parts) and all(
+        part.base == number
+        and not part.fresh
+        and [entry.key for entry in part.entries] == [entry.key for entry in record.parts[number]]
+        for number, part in enumerate(parts)
+    )
 
 
-def _take_staged(staging: Path, part: StagedBatch) -> dict[str, pl.DataFrame]:
-    if part.frames is not None:
-        frames, part.frames = part.frames, None  # let go of them once they are written
-        return frames
-    folder = staging / f"{part.number:06d}"
-    return {path.stem: pl.read_ipc(path) for path in sorted(folder.glob("*.arrow"))}
+def _fill(
+    build: Path,
+    planned: Iterable[plan.Part],
+    out: Path,
+    record: plan.Record,
+    judgements: str,
+    run: Run,
+) -> tuple[plan.Record, list[int]]:
+    """All parts staged, settled and finished in the build folder: the new record, and how many files
+    of each part were read."""
+    from analysis.ledger.corrections import load_corrections
+    from analysis.ledger.human_types import load_human_labels
+
+    corrections, labels = load_corrections(), load_human_labels()
+    parts: list[plan.Part] = []
+    staged: dict[int, list[Path]] = {}
+    codes: dict[str, int] = {}
+
+    def stage(number: int, places: list[int]) -> Task:
+        part = parts[number]
+        folder = build / ".staging" / f"{number:06d}-{len(staged.setdefault(number, []))}"
+        staged[number].append(folder)
+        sources = [(place, part.sources[place]) for place in places]
+        for place in places:
+            if part.sources[place] is not None and part.sources[place].content is not None:
+                part.sources[place] = None  # the bytes of an archive's member go with the job
+        return Task(STAGE, (sources, folder), number)
+
+    def stages() -> Iterator[Task]:
+        yield Task(CODES, (build,))
+        for part in planned:
+            parts.append(part)
+            if part.fresh:
+                yield stage(len(parts) - 1, sorted(part.fresh))
+
+    def take(found: Iterator[tuple[Task, Any]]) -> None:
+        for task, answer in found:
+            if task.function == CODES:
+                codes.update(answer)
+                continue
+            for read in answer:
+                entry = parts[task.part].entries[read.number]
+                entry.sha256, entry.notice = read.sha256, read.notice
+
+    take(run(stages()))
+    before = [[entry.made() for entry in part.entries] for part in parts]
+    _settle(parts, _judged(corrections, labels))
+    again = []
+    for number, part in enumerate(parts):
+        changed = {
+            place
+            for place, entry in enumerate(part.entries)
+            if place not in part.fresh and entry.made() != before[number][place]
+        }
+        if any(part.sources[place] is None for place in changed):
+            raise _MembersNeeded
+        part.fresh |= changed
+        if changed:
+            again.append((number, sorted(changed)))
+    take(run(stage(number, places) for number, places in again))
+
+    def finishes() -> Iterator[Task]:
+        for number, part in enumerate(parts):
+            if _stands(part, record):
+                _take_over(build, number, out, record, part.base)
+            else:
+                arguments = _finishing(build, number, part, staged, out, record, corrections, labels)
+                yield Task(FINISH, arguments, number)
+
+    results: dict[int, dict[str, Any]] = {
+        number: record.results[part.base] for number, part in enumerate(parts) if _stands(part, record)
+    }
+    for task, answer in run(finishes()):
+        results[task.part] = _result(build, task.part, parts[task.part], answer, record)
+    fresh = [len(part.fresh) for part in parts]
+    made = plan.Record(judgements, [part.entries for part in parts], [], codes)
+    made.results = [results[number] for number in range(len(parts))]
+    return made, fresh
 
 
-def _empty_frames() -> dict[str, pl.DataFrame]:
-    return {name: frame_from_rows(name, [], FILE_NUMBER) for name in CORE_TABLES if name != "core_checks"}
+def _stands(part: plan.Part, record: plan.Record) -> bool:
+    """Whether a part of the record can be taken over as it is."""
+    return (
+        part.base is not None
+        and not part.fresh
+        and [entry.key for entry in part.entries] == [entry.key for entry in record.parts[part.base]]
+    )
 
 
-def finish_part(
-    frames: dict[str, pl.DataFrame],
-    final_ids: dict[int, str],
-    copies: dict[int, str],
-    notices: list[NoticeSummary],
+def _settle(parts: list[plan.Part], judged: dict[str, str]) -> None:
+    """Duplicates, final IDs, near copies and judgements of all notices, into their entries."""
+    first: dict[str, str] = {}
+    summaries, entries = {}, {}
+    for part in parts:
+        for entry in part.entries:
+            entry.duplicate_of = first.get(entry.sha256) if entry.sha256 else None
+            entry.notice_id = entry.near_copy_of = None
+            entry.judged = ""
+            if entry.sha256:
+                first.setdefault(entry.sha256, entry.source_path)
+            if entry.notice is not None and entry.duplicate_of is None:
+                entries[len(entries)] = entry
+                summaries[len(summaries)] = entry.notice
+    final_ids = settle_ids(summaries)
+    copies = find_near_copies(summaries, final_ids)
+    for number, entry in entries.items():
+        entry.notice_id = final_ids[number]
+        entry.near_copy_of = copies.get(number)
+        entry.judged = judged.get(final_ids[number], "")
+
+
+def _judged(corrections: list[Correction], labels: dict[str, TypeCoding]) -> dict[str, str]:
+    """Notice ID → digest of what people said of it."""
+    said: dict[str, list[str]] = {}
+    for entry in corrections:
+        said.setdefault(entry.notice_id, []).append(
+            repr((entry.row_id, entry.field, entry.parsed, entry.value))
+        )
+    for problem_id, coding in labels.items():
+        said.setdefault(problem_id.split("/")[0], []).append(repr((problem_id, coding)))
+    return {
+        notice_id: hashlib.sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()[:16]
+        for notice_id, words in said.items()
+    }
+
+
+def _finishing(
+    build: Path,
+    number: int,
+    part: plan.Part,
+    staged: dict[int, list[Path]],
+    out: Path,
+    record: plan.Record,
     corrections: list[Correction],
-) -> dict[str, pl.DataFrame]:
-    """One part's frames with final IDs, corrections, human labels and checks; validated and sorted."""
-    frames = _with_final_ids(frames, final_ids, notices)
-    if marks := {final_ids[n.file_number]: copies[n.file_number] for n in notices if n.file_number in copies}:
-        frames["core_notices"] = frames["core_notices"].with_columns(
-            pl.col("notice_id")
-            .replace_strict(marks, default=None, return_dtype=pl.String)
-            .alias("near_copy_of")
+    labels: dict[str, TypeCoding],
+) -> tuple[Any, ...]:
+    base = {}
+    if part.base is not None:
+        base = {name: store.table_parts(out, name)[part.base] for name in record.results[part.base]["sizes"]}
+    files = [
+        plan.PartFile(
+            place,
+            entry.source_path,
+            entry.sha256,
+            entry.notice.local_id if entry.notice else None,
+            entry.notice_id,
+            entry.near_copy_of,
+            entry.duplicate_of,
+            place in part.fresh,
         )
-    frames = {name: frame.drop("file_number") for name, frame in frames.items()}
-    frames = apply_human_types(apply_corrections(frames, corrections))
-    frames["core_checks"] = build_checks(frames)
-    return _validated(frames)
-
-
-def _with_final_ids(
-    frames: dict[str, pl.DataFrame], final_ids: dict[int, str], notices: list[NoticeSummary]
-) -> dict[str, pl.DataFrame]:
-    changed = [
-        (n.file_number, final_ids[n.file_number], len(n.local_id))
-        for n in notices
-        if final_ids[n.file_number] != n.local_id
+        for place, entry in enumerate(part.entries)
     ]
-    if not changed:
-        return frames
-    renamed = pl.DataFrame(
-        changed, schema={"file_number": pl.Int64, "_final": pl.String, "_length": pl.Int64}, orient="row"
+    here = {entry.notice_id for entry in part.entries if entry.judged}
+    return (
+        build,
+        number,
+        files,
+        staged.get(number, []),
+        base,
+        [entry for entry in corrections if entry.notice_id in here],
+        {problem: coding for problem, coding in labels.items() if problem.split("/")[0] in here},
     )
-    result = {}
-    for name, frame in frames.items():
-        columns = [column for column in ID_COLUMNS if column in frame.columns]
-        # a null ID stays null: concat_str with a null part is null
-        result[name] = (
-            frame.join(renamed, on="file_number", how="left", maintain_order="left")
-            .with_columns(
-                pl.when(pl.col("_final").is_null())
-                .then(pl.col(column))
-                .otherwise(pl.concat_str([pl.col("_final"), pl.col(column).str.slice(pl.col("_length"))]))
-                .alias(column)
-                for column in columns
-            )
-            .drop("_final", "_length")
-        )
-    return result
 
 
-def _validated(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Rows that break a rule of their schema go to the quarantine; the others are sorted."""
-    rejected: list[dict[str, Any]] = []
-    result: dict[str, pl.DataFrame] = {}
-    for name, schema in CORE_TABLES.items():
-        if name == "core_quarantine":
-            continue
-        good, failure = schema.filter(frames[name].select(list(schema.columns())))
-        if len(failure):
-            rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(failure.counts().items()))
-            for notice_id, count in (
-                failure.invalid().group_by("notice_id", maintain_order=True).len().iter_rows()
-            ):
-                rejected.append(
-                    {
-                        "source_path": "",
-                        "sha256": None,
-                        "notice_id": notice_id,
-                        "stage": "validate",
-                        "reason_code": "invalid_rows",
-                        "reason_text": f"{count} rows of {name} break a rule of the schema and were left out: {rules}. Please report it with the file.",
-                    }
-                )
-        result[name] = good.sort([c for c in SORT_COLUMNS if c in good.columns], maintain_order=True)
-    quarantine = frames["core_quarantine"]
-    if rejected:
-        paths = dict(frames["core_texts"].select("notice_id", "source_path").iter_rows())
-        for row in rejected:
-            row["source_path"] = paths.get(row["notice_id"], "")
-        quarantine = pl.concat([quarantine, frame_from_rows("core_quarantine", rejected)])
-    result["core_quarantine"] = (
-        CORE_TABLES["core_quarantine"]
-        .validate(quarantine)
-        .sort(["source_path", "stage", "reason_code", "reason_text"])
-    )
-    return result
+def _result(
+    build: Path, number: int, part: plan.Part, answer: plan.PartResult, record: plan.Record
+) -> dict[str, Any]:
+    """What the record keeps of a finished part: also of what its unchanged files brought before."""
+    kept = set()
+    invalid: dict[str, int] = {}
+    if part.base is not None:
+        old = record.results[part.base]
+        places = {entry.key: place for place, entry in enumerate(part.entries)}
+        unchanged = {key for key, place in places.items() if place not in part.fresh}
+        kept = {key for key in old["rejected"] if key in unchanged}
+        invalid = {key: count for key, count in old["invalid"].items() if key in unchanged}
+    keys = [entry.key for entry in part.entries]
+    return {
+        "rows": answer.rows,
+        "rejected": sorted(kept | {keys[place] for place in answer.rejected}),
+        "invalid": {**invalid, **{keys[place]: count for place, count in answer.invalid.items()}},
+        "quarantine": answer.quarantine,
+        "sizes": {name: plan.stamp_of(store.part_path(build, name, number)) for name in answer.rows},
+    }
+
+
+def _take_over(build: Path, number: int, out: Path, record: plan.Record, base: int) -> None:
+    for name in record.results[base]["sizes"]:
+        target = store.part_path(build, name, number)
+        target.parent.mkdir(exist_ok=True)
+        source = store.table_parts(out, name)[base]
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copy2(source, target)
+
+
+def _summary(
+    parts: list[list[plan.Entry]], results: list[dict[str, Any]], codes: dict[str, int], fresh: list[int]
+) -> ParseSummary:
+    summary = ParseSummary()
+    for entries, result in zip(parts, results, strict=True):
+        rejected = len(result["rejected"])
+        read = sum(entry.notice_id is not None for entry in entries) - rejected
+        summary.files += len(entries)
+        summary.notices += read
+        summary.set_aside += len(entries) - read
+        summary.invalid_rows += sum(result["invalid"].values())
+        for name, count in result["rows"].items():
+            summary.table_rows[name] = summary.table_rows.get(name, 0) + count
+        room = QUARANTINE_SHOWN - len(summary.quarantine)
+        summary.quarantine += result["quarantine"][:room]
+    summary.unchanged = summary.files - sum(fresh)
+    return summary

@@ -9,20 +9,20 @@
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 HASH_DIGITS = 8
 SIGNATURE_SIZE = 8  # bottom-k sketch of the problem statements
 NEAR_COPY_SHARE = 0.7
+MAX_HOLDERS = 50  # a statement that more notices share is a set phrase and tells no two of them alike
 
 
 @dataclass(slots=True)
 class NoticeSummary:
     """What the whole-corpus step needs to know of one notice; small, so that many fit."""
 
-    file_number: int
     local_id: str
     source_path: str
     sha256: str
@@ -40,40 +40,36 @@ def statement_signature(problems: list[dict[str, Any]]) -> tuple[int, ...]:
     return tuple(sorted(sums)[:SIGNATURE_SIZE])
 
 
-def settle_ids(summaries: list[NoticeSummary]) -> dict[int, str]:
+def settle_ids(summaries: dict[int, NoticeSummary]) -> dict[int, str]:
     """File number → final notice ID."""
-    sharing: dict[str, int] = defaultdict(int)
-    for summary in summaries:
-        sharing[summary.local_id] += 1
+    sharing = Counter(summary.local_id for summary in summaries.values())
     return {
-        s.file_number: s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
-        for s in summaries
+        number: s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
+        for number, s in summaries.items()
     }
 
 
-def find_near_copies(summaries: list[NoticeSummary], final_ids: dict[int, str]) -> dict[int, str]:
+def find_near_copies(summaries: dict[int, NoticeSummary], final_ids: dict[int, str]) -> dict[int, str]:
     """File number of a near copy → ID of the notice it repeats.
 
     The one kept as the original is the longer text, then the first by path. Two bottom-k
     sketches that share most of their members stand for texts that share most statements.
     """
-    holders: dict[int, list[NoticeSummary]] = defaultdict(list)
+    holders: dict[int, list[int]] = defaultdict(list)
     copies: dict[int, str] = {}
-    for summary in sorted(summaries, key=lambda s: (-s.char_count, s.source_path)):
+    for number, summary in sorted(
+        summaries.items(), key=lambda item: (-item[1].char_count, item[1].source_path)
+    ):
         if len(summary.signature) < 3:
             continue
-        shared: dict[int, int] = defaultdict(int)
-        originals: dict[int, NoticeSummary] = {}
-        for checksum in summary.signature:
-            for other in holders[checksum]:
-                shared[other.file_number] += 1
-                originals[other.file_number] = other
+        shared = Counter(other for checksum in summary.signature for other in holders[checksum])
         best = max(shared.items(), key=lambda item: (item[1], -item[0]), default=None)
-        if best and _is_near(summary, originals[best[0]]):
-            copies[summary.file_number] = final_ids[best[0]]
+        if best and _is_near(summary, summaries[best[0]]):
+            copies[number] = final_ids[best[0]]
             continue
         for checksum in summary.signature:
-            holders[checksum].append(summary)
+            if len(holders[checksum]) < MAX_HOLDERS:
+                holders[checksum].append(number)
     return copies
 
 

@@ -7,18 +7,7 @@ code-point span into ``core_texts.text``; null spans mean *inferred, not read*.
 
 from __future__ import annotations
 
-import sys
-
-# dataframely loads SQLAlchemy where it is installed, for column types of databases; nothing here
-# writes to one, and loading it is a third of the time a start takes. It goes without when told it is absent.
-_unloaded = "sqlalchemy" not in sys.modules
-if _unloaded:
-    sys.modules["sqlalchemy"] = None
-try:
-    import dataframely as dy
-finally:
-    if _unloaded:
-        del sys.modules["sqlalchemy"]
+import dataframely as dy
 
 
 def _m(zh: str) -> dict[str, str]:

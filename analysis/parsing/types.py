@@ -225,32 +225,3 @@ def _found_again(heading: str) -> str | None:
 def known_codes() -> frozenset[str]:
     """Every code of ``codes_problem_types.csv``, ``unclassified`` among them."""
     return frozenset(row["code"] for row in load_csv("codes_problem_types"))
-
-
-@lru_cache(maxsize=1)
-def load_human_labels() -> dict[str, TypeCoding]:
-    """problem_id → the label a person gave it (``type_labels.csv``); it outranks the automatic one.
-
-    Raises ValueError naming the line when a code is unknown, a problem stands twice, or coder or
-    reason is missing.
-    """
-    labels: dict[str, TypeCoding] = {}
-    for line, row in enumerate(load_csv("type_labels"), start=2):
-        problem = row["problem_id"].strip()
-        further = [code.strip() for code in row["secondary"].replace(",", ";").split(";") if code.strip()]
-        codes = [row["primary"].strip(), *further]
-        unknown = [code or "(empty)" for code in codes if code not in known_codes()]
-        if unknown:
-            raise ValueError(
-                f"type_labels.csv line {line}: unknown type {', '.join(unknown)}; use a code of codes_problem_types.csv"
-            )
-        if not problem or problem in labels:
-            raise ValueError(
-                f"type_labels.csv line {line}: problem {problem or '(empty)'!r} is empty or stands twice; keep one line per problem"
-            )
-        if not row["coder"].strip() or not row["reason"].strip():
-            raise ValueError(
-                f"type_labels.csv line {line}: say who coded {problem} and why (columns coder, reason)"
-            )
-        labels[problem] = TypeCoding(codes[0], tuple(codes[1:3]), 1.0, ())
-    return labels

@@ -32,18 +32,15 @@ class NotebookFailed(RuntimeError):
 def parse(order: Any, record: RunRecord, step: Step) -> None:
     """Raw files → core tables. Raises RuntimeError where nothing could be read."""
     from analysis.ledger.build import build_ledger
-    from analysis.ledger.cache import ParseCache
     from analysis.ledger.store import read_table
 
-    cache = ParseCache(order.data / CACHE_NAME, fingerprints.table_code()) if order.if_changed else None
-    summary = build_ledger([order.raw], order.data, cache=cache)
+    summary = build_ledger([order.raw], order.data)
     record.table_rows, record.quarantine = summary.table_rows, summary.quarantine
     record.warnings += [row["reason_text"] for row in summary.quarantine if row["notice_id"] is not None]
     step.note = f"{summary.notices} of {summary.files} files read, {summary.set_aside} set aside"
-    if cache is not None:
-        cache.prune()
-        step.note += f", {cache.reused} unchanged"
-        step.outcome = "reused" if cache.reused == summary.files else step.outcome
+    if summary.unchanged:
+        step.note += f", {summary.unchanged} unchanged"
+        step.outcome = "reused" if summary.unchanged == summary.files else step.outcome
     if not summary.notices:
         reasons = "; ".join(row["reason_text"] for row in summary.quarantine[:5])
         raise RuntimeError(

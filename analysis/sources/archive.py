@@ -34,7 +34,8 @@ class SourceFile:
     ``source_path``: relative to ``data/raw`` where the file lies in it, else to the folder that
     was given (``bundle.zip!/inner/notice.txt`` for a member of an archive); its last part is the
     file's own name. ``content``: bytes of an archive's member. ``fault``: (reason_code,
-    reason_text) when the walk already knows that the file cannot be read.
+    reason_text) when the walk already knows that the file cannot be read. ``stamp``: size, times of
+    change and inode of a file on disk: while they stand, so do its bytes.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class SourceFile:
     sidecar: dict[str, Any] = field(default_factory=dict, hash=False)
     content: bytes | None = None
     fault: tuple[str, str] | None = None
+    stamp: list[int] | None = field(default=None, hash=False, compare=False)
 
     def read_bytes(self) -> bytes:
         """The bytes, at most ``MAX_FILE_BYTES``; raises UnreadableSource."""
@@ -213,7 +215,13 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
             "not_a_file",
             "neither a file nor a folder (a device, pipe or socket); it is left alone.",
         )
-    return SourceFile(path, _relative(path, base), info.st_size, load_sidecar(path) if has_sidecar else {})
+    return SourceFile(
+        path,
+        _relative(path, base),
+        info.st_size,
+        load_sidecar(path) if has_sidecar else {},
+        stamp=[info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino],
+    )
 
 
 def _faulty(path: Path, base: Path, code: str, text: str) -> SourceFile:

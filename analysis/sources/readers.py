@@ -6,7 +6,6 @@ process. A file that yields no text raises UnreadableSource with what the user c
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from importlib import import_module
 
@@ -90,9 +89,12 @@ _NO_READER: dict[str, tuple[str, str]] = {
 }
 
 
-def read_source(source: SourceFile) -> Document:
-    """The text, blocks and page metadata of one source; raises UnreadableSource."""
-    data = source.read_bytes()
+def read_source(source: SourceFile, data: bytes | None = None) -> Document:
+    """The text, blocks and page metadata of one source; raises UnreadableSource.
+
+    ``data``: its bytes where they have been read already. The document's ``sha256`` is left to the caller.
+    """
+    data = source.read_bytes() if data is None else data
     name = source.source_path
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf"):
         raise UnreadableSource(
@@ -118,7 +120,6 @@ def read_source(source: SourceFile) -> Document:
             f"{name}: no text was found in the file. Check that it opens, and save the notice again.",
         )
     document.source_path = name
-    document.sha256 = hashlib.sha256(data).hexdigest()
     document.media_type = media_type
     document.sidecar = sidecar_facts(source.sidecar)
     return document
