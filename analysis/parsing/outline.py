@@ -91,10 +91,10 @@ def build_outline(flow: Flow) -> Node:
     count = len(paras)
     framed = sum(_is_open_frame(para) and is_finding(para.text[2:]) for para in paras) >= 3
     for index, para in enumerate(paras):
-        node = _node_of(para)
+        node = _node_of(para, flow.labels)
         if node is None and framed and _is_open_frame(para):
             node = Node("Q", None, None, para.start, para.start, para)
-        if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1]):
+        if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1], flow.labels):
             node.opens_list = _label_words(paras[index - 1].text)
         if node is None:
             if not _is_heading(paras, index, count):
@@ -128,8 +128,8 @@ def _push(stack: list[Node], node: Node) -> None:
 _LIST_FOLLOWS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;]{0,6}: ?$")
 
 
-def _awaits_list(para: Para) -> bool:
-    return _LIST_FOLLOWS.search(para.text) is not None or para.label is None and is_label(para.text)
+def _awaits_list(para: Para, induced: dict[str, str]) -> bool:
+    return _LIST_FOLLOWS.search(para.text) is not None or para.label is None and is_label(para.text, induced)
 
 
 _LIST_OPENS = re.compile(
@@ -170,11 +170,11 @@ def _label_words(text: str) -> str:
     return text.rstrip("】])：: ")[-4:]
 
 
-def _node_of(para: Para) -> Node | None:
+def _node_of(para: Para, induced: dict[str, str]) -> Node | None:
     label = para.label
     if label is not None:
         if label.style == "B" and (
-            _NO_HEADING.match(para.text, label.end) or is_label(para.text[label.end :])
+            _NO_HEADING.match(para.text, label.end) or is_label(para.text[label.end :], induced)
         ):
             return None
         return Node(label.style, label.number or None, label.text, para.start, para.start + label.end, para)
@@ -324,7 +324,7 @@ def _carries_label(paras: list[Para], index: int, opener: str) -> bool:
         para = paras[position]
         if position > index and para.label is not None and para.label.style == style:
             return False
-        if position > index and para.label is None and _node_of(para) is not None:
+        if position > index and para.label is None and _node_of(para, {}) is not None:
             return False  # the next finding begins here
         at = para.text.find(opener)
         if at >= 0 and (at + len(opener) == len(para.text) or para.text[at + len(opener)] in ":】])"):

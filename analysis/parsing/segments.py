@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from analysis.lookups import load_csv
+from analysis.parsing.recurring import label_parts, occurrences
 from analysis.parsing.statuses import status_code
 from analysis.parsing.text import Flow
 
@@ -23,12 +23,6 @@ class Mark(NamedTuple):
     part: str
     word: str
     owner: str
-
-
-@lru_cache(maxsize=1)
-def label_parts() -> dict[str, str]:
-    """Label → part of a problem it opens (segment_labels.csv)."""
-    return {row["label"]: row["part"] for row in load_csv("segment_labels")}
 
 
 @lru_cache(maxsize=1)
@@ -76,9 +70,10 @@ def _label_at_end(window: str, parts: dict[str, str]) -> tuple[str, int]:
     return "", 0
 
 
-def is_label(line: str) -> bool:
-    """Whether a line is nothing but a label of measures or progress."""
-    return label_parts().get(line.strip("【】[]():* ◆◇●○■□▲△★☆▪▫►▶•·➢")) in ("measures", "progress")
+def is_label(line: str, induced: dict[str, str]) -> bool:
+    """Whether a line is nothing but a label of measures or progress, listed or ``induced``."""
+    word = line.strip("【】[]():* ◆◇●○■□▲△★☆▪▫►▶•·➢")
+    return (label_parts().get(word) or induced.get(word)) in ("measures", "progress")
 
 
 # Labels spoken as the beginning of a sentence: 反馈指出，(the feedback says,) 整改中，(in the rectification,).
@@ -103,6 +98,10 @@ def find_marks(flow: Flow) -> list[Mark]:
     parts = label_parts()
     at_line, endings, beginnings = _patterns()
     marks: list[Mark] = []
+    if flow.labels:
+        for start, end, word in occurrences(text):
+            if word in flow.labels:
+                marks.append(Mark(start, end, flow.labels[word], word, ""))
     at = text.find(":")
     closers = "】])如下为是 "
     while at >= 0:
@@ -152,7 +151,7 @@ def find_marks(flow: Flow) -> list[Mark]:
                 continue
         if 5 <= len(body) <= 34:
             found = result_line(body)
-            if found is not None and found.group(1) not in parts:
+            if found is not None and found.group(1) not in parts and found.group(1) not in flow.labels:
                 marks.append(Mark(para.start, para.start + found.start(2), "result", found.group(1), ""))
     for opening, closing in ("【】", "[]"):
         at = text.find(opening)

@@ -13,7 +13,7 @@ from analysis.parsing.drafts import Draft
 from analysis.parsing.measures import Piece, split_measures
 from analysis.parsing.numbering import han_number
 from analysis.parsing.records import Block
-from analysis.parsing.segments import label_parts
+from analysis.parsing.recurring import label_parts
 from analysis.parsing.statuses import closing_status, due_words, leading_status
 
 Span = tuple[int, int]

@@ -14,6 +14,7 @@ from functools import lru_cache
 from analysis.lookups import load_csv
 from analysis.parsing.inline import LEAST, lost_breaks
 from analysis.parsing.numbering import Label, read_label
+from analysis.parsing.recurring import recurring_labels
 from analysis.parsing.statuses import status_code
 from analysis.parsing.turns import settle_numbers
 from analysis.parsing.wrapping import wrapped_breaks
@@ -125,12 +126,16 @@ _CLOSERS = frozenset("。!?;:…】]|>")
 
 
 class Flow:
-    """The joined text and its map back: ``to_text`` for one offset, ``span`` for a stretch."""
+    """The joined text and its map back: ``to_text`` for one offset, ``span`` for a stretch.
 
-    __slots__ = ("text", "paras", "chrome", "_starts", "_origins", "para_starts")
+    ``labels``: words known as labels by their recurrence in this text → part of a problem.
+    """
 
-    def __init__(self, paras: list[Para], chrome: list[tuple[int, int]]):
+    __slots__ = ("text", "paras", "chrome", "labels", "_starts", "_origins", "para_starts")
+
+    def __init__(self, paras: list[Para], chrome: list[tuple[int, int]], labels: dict[str, str]):
         self.paras = paras
+        self.labels = labels
         self.chrome = chrome
         starts: list[int] = []
         origins: list[int] = []
@@ -312,7 +317,8 @@ def make_flow(
         lines.append(Para(body, pieces, read_label(body), heading))
         lines[-1].ends = at in hard
     _settle_decimals(lines)
-    return Flow(_joined(lines), dropped)
+    labels = recurring_labels(shadow)
+    return Flow(_joined(lines, labels), dropped, labels)
 
 
 _GLUED = re.compile(r"(\d{1,2})\.(?=\d)")
@@ -441,7 +447,7 @@ def _habits(lines: list[Para]) -> dict[str, _Habit]:
     return habits
 
 
-def _joined(lines: list[Para]) -> list[Para]:
+def _joined(lines: list[Para], labels: dict[str, str]) -> list[Para]:
     """Paragraphs from lines: a line that stops in mid-sentence takes the next one in."""
     habits = _habits(lines)
     result: list[Para] = []
@@ -455,6 +461,7 @@ def _joined(lines: list[Para]) -> list[Para]:
             and not line.heading
             and not last.heading
             and len(last.text) < LONGEST
+            and not (labels and _begins_with(line.text, labels))
             and _runs_on(last, line, habits)
         ):
             last.text += line.text
@@ -466,6 +473,14 @@ def _joined(lines: list[Para]) -> list[Para]:
         else:
             result.append(line)
     return result
+
+
+_WORD = re.compile(r"[【\[“〔]?([一-鿿]{1,10})(?=[】\]”〕:|( ]|$)")
+
+
+def _begins_with(line: str, labels: dict[str, str]) -> bool:
+    found = _WORD.match(line)
+    return found is not None and found.group(1) in labels
 
 
 def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:

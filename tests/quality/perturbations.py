@@ -19,7 +19,7 @@ from typing import Any
 from analysis.lookups import load_csv
 from analysis.parsing.ledger import parse_notice
 from analysis.parsing.records import NotANotice
-from analysis.sources.readers_markdown import read_markdown
+from analysis.sources.readers_markdown import read_markdown, table_cells
 from tests.quality.corpus import GoldNotice, gold_notices, load_document, plain_document
 from tests.quality.score import Score, score
 
@@ -198,9 +198,11 @@ def perturb(item: GoldNotice, name: str, seed: int) -> tuple[str, dict[str, Any]
 
 def parse_text(text: str, file: str) -> tuple[dict[str, list[dict[str, Any]]] | None, str | None]:
     """Tables of a text, or None with the reason why it was refused."""
-    document = (
-        read_markdown(text.encode("utf-8"), file) if file.endswith(".md") else plain_document(text, file)
-    )
+    if file.endswith(".md"):
+        document = read_markdown(text.encode("utf-8"), file)
+    else:
+        document = plain_document(text, file)
+        document.blocks = table_cells(text)
     try:
         return parse_notice(document).tables, None
     except NotANotice as refusal:
