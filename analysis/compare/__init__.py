@@ -11,25 +11,38 @@ from analysis.compare.coding import coding_agreement
 from analysis.compare.flagging import flags
 from analysis.compare.kinds import mix_distances, overrepresentation, prevalence, type_counts
 from analysis.compare.pairs import differences
+from analysis.compare.proof import evidence, evidence_by_notice, measures_by_type, reuse
 from analysis.compare.ratios import completion, status_mix
+from analysis.compare.repeats import recurrences, similar
 from analysis.compare.series import rounds, trend
 from analysis.compare.tallies import counts, notices, reconciliation
+from analysis.compare.timing import timeline, weekly_events
+from analysis.compare.unfinished import open_items
 
 __all__ = [
     "coding_agreement",
     "completion",
     "counts",
     "differences",
+    "evidence",
+    "evidence_by_notice",
     "flags",
+    "measures_by_type",
     "mix_distances",
     "notices",
+    "open_items",
     "overrepresentation",
     "prevalence",
     "reconciliation",
+    "recurrences",
+    "reuse",
     "round_changes",
     "rounds",
+    "similar",
     "status_mix",
+    "timeline",
     "trend",
     "type_counts",
     "type_returns",
+    "weekly_events",
 ]

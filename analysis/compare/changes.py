@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from analysis.compare.frames import empty, newcombe, table, union_of_flags, wilson
-from analysis.compare.kinds import TYPE, of_pairs, typed
+from analysis.compare.kinds import TYPE, typed
 from analysis.compare.series import consecutive, ordered, rounds
 from analysis.compare.stats import ALPHA, adjusted, boschloo, detectable
 from analysis.selection import Ledger
@@ -207,15 +207,13 @@ def type_returns(ledger: Ledger, unit: str = "problem") -> pl.DataFrame:
         *(e.name.suffix("_b") for e in wilson("before_count", "before_n_count")),
     ).with_columns(
         *newcombe(),
-        pl.col("from_notice_id").alias("notice_id_a"),
-        pl.col("to_notice_id").alias("notice_id_b"),
         pl.lit(unit).alias("unit"),
         pl.lit("same_primary_type_in_consecutive_rounds").alias("definition_code"),
         pl.concat_list(pl.col("source_ids", "source_ids_after").fill_null([])).alias("source_ids"),
-        pl.col("before_n_count").alias("n_a_count"),
-        pl.col("after_n_count").alias("n_b_count"),
+        union_of_flags("flags", "flags_after"),
     )
-    names = _names(ledger).select("body_id", "body_name")
-    return of_pairs(ledger, rows.drop("flags"), "types", unit).join(
-        names, on="body_id", how="left", maintain_order="left"
+    return (
+        rows.join(_labels(ledger, "from"), on="from_notice_id", how="left", maintain_order="left")
+        .join(_labels(ledger, "to"), on="to_notice_id", how="left", maintain_order="left")
+        .join(_names(ledger).select("body_id", "body_name"), on="body_id", how="left", maintain_order="left")
     )

@@ -180,6 +180,218 @@ class OutReconciliation(OfNotice, Flagged):
     claim_id = text("the stated total; its words are core_claims.quote_text", "总数编号", null=True)
 
 
+class OutRecurrences(OfNotice, Wilson, Flagged):
+    """复发, self-reported: earlier findings that the text says came back or stayed open."""
+
+    recurrence_id = text("the statement", "复发编号", key=True)
+    problem_id = text("the problem it stands under", "问题编号", null=True)
+    earlier_source = text("inspection, audit or other", "首次发现来源")
+    unit = text("what is counted: earlier findings", "单位")
+    definition_code = text("self-reported in the notice's own words", "口径")
+    earlier_count = whole("findings then (n)", "原有问题数", null=True)
+    still_open_count = whole("of these still open or back (x), as stated", "仍未整改数", null=True)
+    listed_count = whole("sub-items listed under the problem", "列出数", null=True)
+    x_count = whole("still_open_count, else listed_count", "取用数", null=True)
+    n_count = whole("earlier_count", "总数", null=True)
+    is_lower_bound = flag("x is what the text lists, not what it states", "下限")
+
+
+class OutSimilarStatements(Pair, Flagged):
+    """Suggestions for a reader: statements of different notices that share wording; those of one body first."""
+
+    problem_id_a = text("a problem", "甲问题", key=True)
+    problem_id_b = text("a problem of another notice", "乙问题", key=True)
+    unit = code("what is compared", "单位", COUNTED_UNITS)
+    definition_code = text("cosine of character 2–3-gram tf-idf, verdict words masked", "口径")
+    similarity = ratio("0 to 1", "相似度", null=False)
+    same_body = flag("both are of one body", "同一单位")
+    found_again = flag("an earlier round of the body called the one completed", "完成后再现")
+    status_code_a = code("result of the first, by its own words", "甲状态", STATUS_CODES)
+    status_code_b = code("result of the second", "乙状态", STATUS_CODES)
+    shares_type = flag("both have the same first type", "类型相同")
+    n_count = whole("cross-notice pairs looked at", "比较对数")
+    is_suggestion = flag("always true: a reader decides", "仅供参考")
+
+
+class OutTimeline(OfNotice, Flagged):
+    """Inspection → feedback → cut-off → publication, in days, against the rule in force."""
+
+    inspection_start_date = day("first day of inspection", "巡察开始")
+    inspection_end_date = day("last day of inspection", "巡察结束")
+    feedback_date = day("feedback", "反馈")
+    cutoff_date = day("figures as of", "统计截止")
+    publication_date = day("publication", "公布")
+    comment_start_date = day("comment window opens", "公示开始")
+    comment_end_date = day("comment window closes", "公示结束")
+    unit = text("days", "单位")
+    definition_code = text("calendar days between dates; inspection counts both ends", "口径")
+    inspection_days = whole("days of inspection", "巡察天数", null=True)
+    inspection_to_feedback_days = whole(
+        "end of inspection to feedback", "巡察结束至反馈", null=True, low=None
+    )
+    feedback_to_cutoff_days = whole("feedback to cut-off", "反馈至截止", null=True, low=None)
+    feedback_to_publication_days = whole(
+        "feedback to publication (else comment window)", "反馈至公布", null=True, low=None
+    )
+    publication_basis = code(
+        "what stands for the publication", "公布日期依据", ("publication", "comment_window", "none")
+    )
+    rule_code = text("rule in force at the feedback (rectification_periods)", "适用规定", null=True)
+    rule_label_zh = text("the rule", "规定", null=True)
+    rule_label_en = text("the rule, English", "规定（英文）", null=True)
+    period_days = whole("period the rule sets; null where open or unconfirmed", "规定天数", null=True)
+    period_end_date = day("last day of that period", "期限届满日")
+    is_rule_confirmed = flag("someone has read the rule's text", "规定已核实", null=True)
+    days_over_period = whole(
+        "publication less end of period: context, no verdict", "超出天数", null=True, low=None
+    )
+    event_count = whole("dated events from feedback to cut-off or publication", "期间事件数", null=True)
+    issued_document_count = whole("documents said to be issued or revised", "制发文件数")
+    numbered_document_count = whole("of these with a document number", "有文号文件数")
+    n_count = whole("dates of the five stages that are known", "已知日期数")
+
+
+class OutWeeklyEvents(OfNotice, Flagged):
+    """Dated events per week between feedback and the figures; every week of the window."""
+
+    week_start_date = day("Monday of the week", "周一", null=False)
+    week_index = whole("weeks since the week in which the window starts", "第几周")
+    window_basis = code("start of the window", "窗口起点", ("feedback", "inspection_end"))
+    unit = text("dated events (day precision, not planned)", "单位")
+    definition_code = text("events of measures in the window", "口径")
+    event_count = whole("events that start in the week", "事件数")
+    n_count = whole("events in the whole window", "窗口事件数")
+
+
+class OutEvidence(OfNotice, Flagged):
+    """What stands behind each leaf item: dates, documents, quantities, sanctions, money."""
+
+    problem_id = text("problem without sub-items, or sub-item", "问题编号", key=True)
+    unit = code("one leaf item", "单位", ("item",))
+    definition_code = text("evidence inside the measures", "口径")
+    status_code = code("result, self-reported", "整改状态", STATUS_CODES)
+    is_said_completed = flag("its own words are in the chosen definition of done", "自报完成")
+    primary_type_code = text("problem type", "问题类型")
+    measure_count = whole("measures", "措施数")
+    dated_event_count = whole("dated events in measures, not planned", "有日期事件数")
+    document_count = whole("documents issued or revised", "制发文件数")
+    numbered_document_count = whole("documents with a number", "有文号文件数")
+    quantity_count = whole("quantities in measures", "数量数")
+    money_count = whole("sums of money in measures", "金额数")
+    sanction_count = whole("sanctions and talks named", "处理处分数")
+    evidence_kind_count = whole("kinds of hard evidence present, 0–5", "证据种类数")
+    has_hard_evidence = flag("at least one kind", "有硬证据")
+    intent_count = whole("words of future or intent in its measures", "意向词数")
+    intent_words = text("these words (codes of intent_words), comma-joined", "意向词")
+    has_intent_in_completed = flag("said to be completed, yet in words of intent", "完成项含意向表述")
+    reused_share = ratio(
+        "share of its measures that stands word for word elsewhere in the notice", "篇内重复率"
+    )
+    reused_across_share = ratio("… in another notice", "跨篇重复率")
+    n_count = whole("characters of its measures", "措施字数")
+
+
+class OutEvidenceByNotice(OfNotice, Wilson, Flagged):
+    """Evidence behind items said to be completed, and behind all, per notice."""
+
+    scope_code = code("items said to be completed, or all leaf items", "范围", ("completed", "all"))
+    measure_code = text("which share", "指标")
+    measure_label_zh = text("the share in words", "指标名")
+    measure_label_en = text("the share in words, English", "指标名（英文）")
+    unit = code("leaf items", "单位", ("item",))
+    definition_code = text("wording, not proof: what the text shows", "口径")
+    x_count = whole("items with it", "数量")
+    n_count = whole("items in scope", "总数")
+
+
+class OutReuse(Pair, Flagged):
+    """Pairs of leaf items whose measures share text word for word."""
+
+    problem_id_a = text("a problem", "甲问题", key=True)
+    problem_id_b = text("another problem", "乙问题", key=True)
+    scope_code = code("within one notice or across two", "范围", ("within", "across"))
+    unit = code("leaf items", "单位", ("item",))
+    definition_code = text("runs of identical characters, punctuation ignored", "口径")
+    shared_char_count = whole("characters of shared runs", "相同字数")
+    longest_run_count = whole("longest run", "最长相同字数")
+    n_a_count = whole("characters of the first", "甲字数")
+    n_b_count = whole("characters of the second", "乙字数")
+    share_a = ratio("share of the first's text", "占甲比例", null=False)
+    share_b = ratio("share of the second's text", "占乙比例", null=False)
+    run_start_a = whole("start of the longest run in the first's notice text", "甲起始", null=True)
+    run_end_a = whole("its end", "甲结束", null=True)
+
+
+class OutOpenItems(OfNotice, Flagged):
+    """One unit whose own words say that it is not done."""
+
+    problem_id = text("the problem or item", "问题编号", key=True)
+    unit = code("what is counted", "单位", COUNTED_UNITS)
+    definition_code = text("not done on the strict or lenient definition", "口径")
+    status_code = code("result, self-reported", "整改状态", STATUS_CODES)
+    status_label_zh = text("its name", "状态名")
+    status_label_en = text("its name in English", "状态名（英文）")
+    primary_type_code = text("problem type", "问题类型")
+    primary_type_label_zh = text("its name", "类型名")
+    primary_type_label_en = text("its name in English", "类型名（英文）")
+    measure_count = whole("measures", "措施数")
+    progress_share = ratio("stated progress", "整改进度")
+    feedback_date = day("day of the feedback", "反馈日期")
+    figures_date = day("day the figures are as of", "数据截至日")
+    figures_date_basis = code("where that day comes from", "截至日依据", FIGURES_DATE_BASES)
+    age_days = whole("days from feedback to the figures", "已过天数", null=True, low=None)
+    is_age_lower_bound = flag("the figures may be younger than that day", "天数为下限")
+
+
+class OutMeasuresByType(OfType, Wilson, Flagged):
+    """Kinds of measures under problems of a type, over all selected notices; ``source_ids`` are measures."""
+
+    dimension_code = text("dimension of the type", "维度")
+    kind_code = text("kind of measure (lookup measure_kinds), other for none", "措施类别")
+    kind_label_zh = text("its name", "类别名")
+    kind_label_en = text("its name in English", "类别名（英文）")
+    unit = code("measures", "单位", ("measure",))
+    definition_code = text("by the words of the measure; one may be of several kinds", "口径")
+    x_count = whole("measures of the kind", "数量")
+    n_count = whole("measures under problems of the type", "总数")
+
+
+class OutPooled(OfNotice, Wilson, Flagged):
+    """Partial pooling: each notice's share drawn towards the mean of all (beta-binomial, empirical Bayes)."""
+
+    definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
+    unit = code("what is counted", "单位", ALL_UNITS)
+    basis_code = code("from items, or from totals", "依据", ("items", "total"))
+    x_count = whole("units counted as done", "已完成数")
+    n_count = whole("units with a stated result", "有结果的总数")
+    pooled_share = ratio("the share drawn towards the mean", "收缩估计")
+    pooled_low = ratio("95 % of its posterior, low", "收缩下限")
+    pooled_high = ratio("95 % of its posterior, high", "收缩上限")
+    mean_share = ratio("mean of all notices", "总体均值")
+    mean_low = ratio("95 % interval of the mean, low", "总体均值下限")
+    mean_high = ratio("95 % interval of the mean, high", "总体均值上限")
+    between_sd = ratio("standard deviation between notices", "通报间标准差")
+    notice_count = whole("notices pooled", "通报数")
+    verdict_code = code("too few below ten notices: nothing is pooled", "结论", ("pooled", "too_few"))
+
+
+class OutRobustness(dy.Schema):
+    """Does a headline claim hold under another defensible choice? One row per claim and choice."""
+
+    claim_code = text("the claim", "论断")
+    claim_label_zh = text("the claim in words", "论断说明")
+    claim_label_en = text("the claim in words, English", "论断说明（英文）")
+    choice_code = text("what is done differently; base for the claim as made", "改变")
+    choice_label_zh = text("the choice in words", "改变说明")
+    choice_label_en = text("the choice in words, English", "改变说明（英文）")
+    value = real("the number behind the claim", "数值", null=True)
+    low = real("95 % interval, low", "下限", null=True)
+    high = real("95 % interval, high", "上限", null=True)
+    n_count = whole("notices (or bodies) it rests on", "依据数")
+    answer_code = text("what the claim says under this choice", "结果")
+    holds = flag("as in the base row; null where it cannot be said", "是否成立", null=True)
+
+
 class OutCodingAgreement(Flagged):
     """Automatic types against human labels: overall, per dimension, notice and type; ``source_ids`` disagree."""
 
@@ -315,13 +527,9 @@ class OutRounds(OfNotice, Wilson, Flagged):
     inspection_kind = text("regular, look_back, special or linked: context", "巡察类型", null=True)
 
 
-class OutRoundChanges(Newcombe, Flagged):
-    """A body's round and its next under one definition: later less earlier."""
-
+class RoundPair(dy.Schema):
     body_id = text("the body", "单位编号")
     body_name = text("its latest name", "单位")
-    city_code = text("GB/T 2260 code", "行政区划代码", null=True)
-    city_name = text("place", "城市", null=True)
     from_notice_id = text("earlier round", "前次通报")
     to_notice_id = text("next round", "后次通报")
     label_from_zh = text("its display name", "前次显示名")
@@ -331,6 +539,13 @@ class OutRoundChanges(Newcombe, Flagged):
     days_between = whole(
         "days from one inspection (else feedback …) to the next", "间隔天数", null=True, low=None
     )
+
+
+class OutRoundChanges(RoundPair, Newcombe, Flagged):
+    """A body's round and its next under one definition: later less earlier."""
+
+    city_code = text("GB/T 2260 code", "行政区划代码", null=True)
+    city_name = text("place", "城市", null=True)
     definition_code = code("stated, itemised, strict or lenient", "口径", DEFINITIONS)
     unit = code("what is counted", "单位", ALL_UNITS)
     from_x_count = whole("done, earlier", "前次已完成", null=True)
@@ -354,13 +569,10 @@ class OutRoundChanges(Newcombe, Flagged):
     gone_type_codes = listed("types of the earlier round that the later one lacks", "消失类型")
 
 
-class OutTypeReturns(Pair, OfType, Newcombe, Flagged):
-    """A type in two consecutive rounds of one body (a: earlier, b: later)."""
+class OutTypeReturns(RoundPair, OfType, Newcombe, Flagged):
+    """A type in two consecutive rounds of one body."""
 
-    body_id = text("the body", "单位编号")
-    body_name = text("its latest name", "单位")
     change_code = code("how the type changed", "变化", ("returned", "returned_after_absence", "new", "gone"))
-    days_between = whole("days from one round to the next", "间隔天数", null=True, low=None)
     unit = code("what is counted", "单位", COUNTED_UNITS)
     definition_code = text("same primary type: a type may return, a problem need not", "口径")
     before_count = whole("units then", "前次数")
@@ -403,5 +615,16 @@ OUT_TABLES: dict[str, type[dy.Schema]] = {
     "out_round_changes": OutRoundChanges,
     "out_type_returns": OutTypeReturns,
     "out_trend": OutTrend,
+    "out_recurrences": OutRecurrences,
+    "out_similar_statements": OutSimilarStatements,
+    "out_timeline": OutTimeline,
+    "out_weekly_events": OutWeeklyEvents,
+    "out_evidence": OutEvidence,
+    "out_evidence_by_notice": OutEvidenceByNotice,
+    "out_reuse": OutReuse,
+    "out_open_items": OutOpenItems,
+    "out_measures_by_type": OutMeasuresByType,
+    "out_pooled": OutPooled,
+    "out_robustness": OutRobustness,
     "out_coding_agreement": OutCodingAgreement,
 }
