@@ -19,10 +19,12 @@ def save(frames, folder, parts: int = 1):
         if parts == 1:
             frame.write_parquet(folder / f"{name}.parquet")
         else:
-            (folder / name).mkdir(parents=True)
+            (folder / f"{name}.parquet").mkdir(parents=True)
             size = -(-frame.height // parts) or 1
             for number in range(parts):
-                frame.slice(number * size, size).write_parquet(folder / name / f"part-{number:05d}.parquet")
+                frame.slice(number * size, size).write_parquet(
+                    folder / f"{name}.parquet" / f"part-{number:05d}.parquet"
+                )
 
 
 @pytest.mark.parametrize("parts", [1, 3])

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from analysis import paths
-from analysis.ledger.store import table_path
+from analysis.ledger.store import table_parts
 from analysis.selection import Ledger
 
 KEY = "zhenggai_comparison"
@@ -63,14 +63,14 @@ def _tables_digest(ledger: Ledger) -> dict[str, str]:
     key = "digest of the core tables"
     if key not in ledger.memo:
         assert ledger.data_dir is not None
-        found = {name: table_path(ledger.data_dir, name) for name in READ}
-        ledger.memo[key] = {name: _digest(path) for name, path in found.items() if path is not None}
+        found = {name: table_parts(ledger.data_dir, name) for name in READ}
+        ledger.memo[key] = {name: _digest(parts) for name, parts in found.items()}
     return ledger.memo[key]
 
 
-def _digest(path: Path) -> str:
+def _digest(parts: list[Path]) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    for part in sorted(path.glob("*.parquet")) if path.is_dir() else [path]:
+    for part in parts:
         with open(part, "rb") as handle:
             digest.update(hashlib.file_digest(handle, "blake2b").digest())
     return digest.hexdigest()
