@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import struct
+import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pypdfium2
+
+from analysis.publishing import gates_pdf
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -96,3 +101,14 @@ def stream(text: str, name: str = "stdout") -> dict[str, Any]:
 def save(path: Path, *cells: dict[str, Any]) -> Path:
     path.write_text(json.dumps({"cells": list(cells), "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
     return path
+
+
+def words_of(path: Path) -> str:
+    """Everything a file says; a PDF without spaces, as ``squeeze`` leaves it."""
+    if path.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as archive:
+            return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    if path.suffix == ".pdf":
+        file = pypdfium2.PdfDocument(str(path))
+        return gates_pdf.squeeze("".join(page.get_textpage().get_text_bounded() for page in file))
+    return path.read_text(encoding="utf-8", errors="replace")

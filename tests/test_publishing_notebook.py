@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,10 @@ import pytest
 from nbclient import NotebookClient
 
 from analysis.publishing.document import Chapter, Code, Figure, Quote, Table, plain
+from analysis.publishing.edition import BindOrder, ChapterFile, bind
+from analysis.publishing.gates_pdf import squeeze
 from analysis.publishing.harvest import read_chapter
+from tests.published import words_of
 
 CELLS = (
     "import pandas as pd, seaborn as sns, matplotlib.pyplot as plt\nfrom analysis import publish",
@@ -61,3 +65,28 @@ def test_her_figures_have_live_chinese_text_and_what_publish_added(chapter: Chap
     assert "<image" in third.svg and len(third.svg) < 1_000_000
     assert not [w for w in chapter.warnings if re.search("[Gg]lyph|findfont", w)]
     assert sum("no alt text" in warning for warning in chapter.warnings) == 2
+
+
+def test_it_comes_out_complete_in_every_format(executed: Path, tmp_path: Path) -> None:
+    """Her chapter in the browser and not in print; an edition that refuses a notebook nobody here wrote."""
+    own = ChapterFile(executed, "my_measures", is_added=True)
+    bound = bind(BindOrder([own], {}, tmp_path, formats=("html", "pdf", "docx"), title="简报"))
+    assert bound.dropped == []
+    for kind in ("html", "pdf", "docx"):
+        said = words_of(bound.written[f"briefing.{kind}"])
+        wanted = [
+            "措施有多少",
+            "几条措施",
+            "10 行，共 80 行",
+            "散点",
+            "注：自造",
+            "全部八十行",
+            "各单位自报",
+            "合计 3160",
+        ]
+        wanted += [] if kind == "docx" else ["每个问题的措施数", "两次显示", "三万个点"]
+        for text in wanted:
+            assert (squeeze(text) if kind == "pdf" else text) in said, (kind, text)
+    with zipfile.ZipFile(bound.written["briefing.docx"]) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("word/media/")]) == 3
+    assert bound.written["figures/figure-3.csv"].read_text(encoding="utf-8-sig").count("\n") == 81

@@ -179,6 +179,26 @@ def plain(spans: Iterable[Span]) -> str:
     return "".join(span.text for span in spans)
 
 
+def tidy(spans: Sequence[Span]) -> list[Span]:
+    """Spans without the white space of the markup around them; neighbours of one kind joined."""
+    made: list[Span] = []
+    for span in spans:
+        before = made[-1].text[-1:] if made else "\n"
+        text = span.text.lstrip(" ") if before in " \n" else span.text
+        if text.startswith("\n") and made:
+            made[-1] = replace(made[-1], text=made[-1].text.rstrip(" "))
+        if text and made and replace(made[-1], text="") == replace(span, text=""):
+            made[-1] = replace(made[-1], text=made[-1].text + text)
+        elif text:
+            made.append(replace(span, text=text))
+    while made and not made[-1].text.rstrip():
+        made.pop()
+    if made:
+        made[-1] = replace(made[-1], text=made[-1].text.rstrip())
+        made[0] = replace(made[0], text=made[0].text.lstrip())
+    return [span for span in made if span.text]
+
+
 def left_out(what: str, lang: str) -> Quote:
     """The visible line in place of something that was displayed and cannot be bound."""
     return Quote([Paragraph([Span(words(lang)["left_out"].format(what))])], "left_out")
@@ -305,7 +325,8 @@ def assemble(
     """
     made = Document(title, [], lang, scope, as_of, [fonts.printable(m) for m in front])
     made.title, made.scope = fonts.printable(title), fonts.printable(scope)
-    taken, jumps, counts = {"top", "contents", "main", "theme"}, {}, {Table: 0, Figure: 0}
+    taken, counts = {"top", "contents", "main", "theme"}, {Table: 0, Figure: 0}
+    jumps: dict[str, str] = {}
 
     def anchor(wanted: str) -> str:
         name, count = wanted, 2

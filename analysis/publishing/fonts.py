@@ -17,6 +17,7 @@ import tempfile
 import zlib
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from analysis.paths import FONTS
 
@@ -156,7 +157,9 @@ def _symbol_folder() -> Path:
     """A folder with DejaVu Sans alone: Typst reads folders, and matplotlib's holds forty fonts."""
     target = _scratch() / "symbol" / "DejaVuSans.ttf"
     target.parent.mkdir(exist_ok=True)
-    target.write_bytes(_symbol_path().read_bytes())
+    path = _symbol_path()
+    assert path is not None, "a symbol was found in a font that is not there"
+    target.write_bytes(path.read_bytes())
     return target.parent
 
 
@@ -174,6 +177,18 @@ def typst_folders(text: str) -> list[str]:
     if use["symbol"]:
         folders.append(str(_symbol_folder()))
     return folders
+
+
+@cache
+def _typst(folders: tuple[str, ...]) -> Any:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
+
+
+def for_typst(text: str) -> Any:
+    """The fonts that Typst needs for ``text``, read once for each set; raises MissingGlyph."""
+    return _typst(tuple(typst_folders(text)))
 
 
 def _subset(which: str, points: set[int]) -> bytes:

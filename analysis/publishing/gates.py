@@ -36,7 +36,7 @@ _PLAIN_ATTRIBUTES = frozenset(
 _FORBIDDEN = frozenset("style srcdoc formaction action ping background".split())
 _BOLD_TAGS = frozenset("h1 h2 h3 h4 h5 th strong caption figcaption summary".split())
 _BOLD_CLASSES = frozenset("call l1 section".split())
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"(?:#[\w.-]+|(?:\.\./)?\w[\w./-]*\.(?:html|csv|svg|pdf|xlsx|docx)(?:#[\w.~%=&,;:/?+!-]*)?|https?://\S+|mailto:\S+)\Z",
     re.ASCII,
 )
@@ -51,6 +51,7 @@ class Finding:
 
     text: str
     anchor: str = ""
+    is_overlap: bool = False
 
     def __str__(self) -> str:
         return self.text + (f" (at {self.anchor})" if self.anchor else "")
@@ -61,6 +62,7 @@ class GateFailure(RuntimeError):
 
     def __init__(self, name: str, findings: list[Finding]):
         more = f"; and {len(findings) - 8} more" if len(findings) > 8 else ""
+        self.name = name
         super().__init__(f"{name}: {'; '.join(map(str, findings[:8]))}{more}")
         self.findings = findings
 
@@ -122,7 +124,7 @@ class _Page:
                 if not _PICTURE.match(value):
                     self.find(f"request for {value[:60]!r}")
             elif key in ("href", "xlink:href"):
-                if not _ADDRESS.match(value) or (tag != "a" and not value.startswith("#")):
+                if not ADDRESS.match(value) or (tag != "a" and not value.startswith("#")):
                     self.find(f"link to {value[:60]!r}")
                 elif tag == "a" and value.startswith("#"):
                     self.targets.append(Finding(value[1:], self.anchor))
@@ -197,7 +199,7 @@ def check_docx(path: Path) -> None:
                 if (
                     "/hyperlink" not in relation
                     or not target
-                    or not _ADDRESS.match(target[1].replace("&amp;", "&"))
+                    or not ADDRESS.match(target[1].replace("&amp;", "&"))
                 ):
                     findings.append(f"{name}: a relation to something outside the file")
             for code in re.findall(r"<w:instrText[^>]*>([^<]*)</w:instrText>", content):

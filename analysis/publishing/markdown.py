@@ -23,6 +23,7 @@ from analysis.publishing.document import (
     Table,
     left_out,
     plain,
+    tidy,
 )
 
 PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,([A-Za-z0-9+/=\s]+)\Z")
@@ -89,7 +90,7 @@ class _Reader:
             elif kind == "html_inline":
                 made.append(replace(style, text=_COMMENT.sub("", node.content)))
             elif kind != "image":
-                inner = {"strong": {"strong": True}, "em": {"emphasis": True}}.get(kind, {})
+                inner: dict[str, Any] = {"strong": {"strong": True}, "em": {"emphasis": True}}.get(kind, {})
                 if kind == "link":
                     inner = {"href": str(node.attrs.get("href", ""))}
                 made += self.spans(node.children, replace(style, **inner))
@@ -136,6 +137,7 @@ class _Reader:
         if match is None or not isinstance(first, Paragraph):
             return Quote(blocks)
         first.spans[0] = replace(first.spans[0], text=first.spans[0].text[match.end() :])
+        first.spans[:] = tidy(first.spans)
         kept = blocks if plain(first.spans).strip() else blocks[1:]
         return Quote(kept, "warning" if match[1].upper() in ("WARNING", "CAUTION") else "note")
 

@@ -24,6 +24,7 @@ from analysis.publishing.document import (
     Table,
     left_out,
     plain,
+    tidy,
     words,
 )
 from analysis.publishing.markdown import picture
@@ -105,7 +106,7 @@ class _Reader:
                     )
                 )
             elif tag not in _SILENT:
-                inner = {_STYLE[tag]: True} if tag in _STYLE else {}
+                inner: dict[str, Any] = {_STYLE[tag]: True} if tag in _STYLE else {}
                 if tag == "a" and child.attributes.get("href"):
                     inner = {"href": child.attributes["href"].strip()}
                 if tag in ("p", "div", "li", "tr") and plain(made).strip():
@@ -226,26 +227,6 @@ class _Wrapped:
 
     def iter(self, include_text: bool = True) -> list[Any]:
         return [self.node]
-
-
-def tidy(spans: Sequence[Span]) -> list[Span]:
-    """Spans without the white space of the markup around them; neighbours of one kind joined."""
-    made: list[Span] = []
-    for span in spans:
-        before = made[-1].text[-1:] if made else "\n"
-        text = span.text.lstrip(" ") if before in " \n" else span.text
-        if text.startswith("\n") and made:
-            made[-1] = replace(made[-1], text=made[-1].text.rstrip(" "))
-        if text and made and replace(made[-1], text="") == replace(span, text=""):
-            made[-1] = replace(made[-1], text=made[-1].text + text)
-        elif text:
-            made.append(replace(span, text=text))
-    while made and not made[-1].text.rstrip():
-        made.pop()
-    if made:
-        made[-1] = replace(made[-1], text=made[-1].text.rstrip())
-        made[0] = replace(made[0], text=made[0].text.lstrip())
-    return [span for span in made if span.text]
 
 
 def _count(value: str | None) -> int:

@@ -11,7 +11,6 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +42,8 @@ _GAP = 0.3
 _LEAST_SCALE = 0.66
 _ROUNDS = 12
 _KEPT_ROWS = 3
+# A table as short as this is not broken over pages where that leaves no gap.
+_SHORT_ROWS = 14
 # A row whose cell is longer than this may continue on the next page.
 _LONG_CELL = 450
 
@@ -58,6 +59,7 @@ class Layout:
     widths: dict[int, float] = field(default_factory=dict)
     floats: set[int] = field(default_factory=set)
     bonds: set[int] = field(default_factory=set)
+    broken: set[int] = field(default_factory=set)
     # Where each block begins and ends: (page, mm from the top).
     begins: dict[int, tuple[int, float]] = field(default_factory=dict)
     ends: dict[int, tuple[int, float]] = field(default_factory=dict)
@@ -149,6 +151,7 @@ def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) ->
         made["parts"] = [_part(block, part, anchors) for part in lay_out(block)[1]]
         made["notes"] = [_spans(note, anchors) for note in block.notes]
         made["bond"] = _KEPT_ROWS if index in layout.bonds else 0
+        made["whole"] = len(block.rows) <= _SHORT_ROWS and index not in layout.broken
     elif isinstance(block, Figure):
         width = _fitted(block, layout.widths.get(index, block.width_mm))
         svg, _ = _drawing(block, width)
@@ -184,18 +187,12 @@ def payload(document: Document, layout: Layout) -> dict[str, Any]:
         "author": "zhenggai",
         "date": [when.year, when.month, when.day],
         "as_of": f"{say['data_as_of']}{say['colon']}{document.as_of}" if document.as_of else "",
+        "chapters": [plain(chapter.spans) for chapter in chapters],
         "contents": len(chapters) > 2,
         "fonts": list(fonts.CHAIN),
         "main": main,
         "wide": wide,
     }
-
-
-@cache
-def _fonts(folders: tuple[str, ...]) -> Any:
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
 
 
 def _compiler(data: str) -> Any:
@@ -204,7 +201,7 @@ def _compiler(data: str) -> Any:
     return typst.Compiler(
         str(TEMPLATES / "briefing.typ"),
         root=str(TEMPLATES),
-        font_paths=_fonts(tuple(fonts.typst_folders(data.replace("\\n", "\n")))),
+        font_paths=fonts.for_typst(data.replace("\\n", "\n")),
         sys_inputs={"data": data},
     )
 
@@ -235,6 +232,9 @@ def _mend(blocks: Sequence[Block], layout: Layout) -> bool:
         # Headings stick to what follows them: the first other block is what did not fit.
         target = next((i for i in order[order.index(after) :] if not isinstance(blocks[i], Heading)), after)
         block = blocks[target]
+        if isinstance(block, Table) and len(block.rows) <= _SHORT_ROWS and target not in layout.broken:
+            layout.broken.add(target)
+            return True
         if isinstance(block, Figure) and target not in layout.floats:
             above = layout.begins[target][1] - layout.begins[after][1]
             height = layout.ends[target][1] - layout.begins[target][1]
@@ -243,8 +243,15 @@ def _mend(blocks: Sequence[Block], layout: Layout) -> bool:
             if target not in layout.widths and _LEAST_SCALE <= scale < 1.0:
                 layout.widths[target] = round(width * scale, 1)
             else:
+                # The figures after it in the chapter float as well, so that they keep their order.
+                ends = (
+                    i
+                    for i in range(target, len(blocks))
+                    if isinstance(b := blocks[i], Heading) and b.level == 1
+                )
+                later = range(target, next(ends, len(blocks)))
                 layout.widths.pop(target, None)
-                layout.floats.add(target)
+                layout.floats |= {i for i in later if isinstance(blocks[i], Figure)}
             return True
     return False
 

@@ -128,7 +128,7 @@ def lay_out(table: Table) -> tuple[bool, list[Part]]:
     """
     needs = _needs(table)
     every = list(range(len(needs)))
-    rooms = [(PORTRAIT_MM, False, _SIZES[:2])]
+    rooms: list[tuple[float, bool, tuple[tuple[float, float], ...]]] = [(PORTRAIT_MM, False, _SIZES[:2])]
     if len(table.rows) >= _LANDSCAPE_ROWS:
         rooms.append((LANDSCAPE_MM, True, _SIZES))
     for room, is_landscape, sizes in rooms:

@@ -1,0 +1,414 @@
+"""Executed notebooks and the ledger in, the files of one edition out.
+
+Every file passes its gates before it counts. What fails costs no more than it must: a figure, else
+a chapter, a profile or a format; the edition is bound again without it and says so on its first
+page. Only a core chapter of the suite can stop an edition.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from analysis.publishing import docx, files, gates, gates_pdf, html, pdf, redact, source_pages, workbook
+from analysis.publishing.document import (
+    Block,
+    BulletList,
+    Chapter,
+    Document,
+    Figure,
+    Folded,
+    Heading,
+    Quote,
+    Table,
+    assemble,
+    left_out,
+    plain,
+    walk,
+    words,
+)
+from analysis.publishing.harvest import ChapterError, read_chapter
+
+FORMATS = ("html", "pdf", "docx", "xlsx")
+_ROUNDS = 40
+_LISTED_NOTICES = 8
+
+
+class PublishError(RuntimeError):
+    """A core chapter cannot be published, so there is no edition; the message names chapter and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterFile:
+    """One executed notebook and its place: in the briefing, or in the profile ``profile_slug``.
+
+    ``is_core``: without it there is no edition. ``is_added``: not of the suite, so that a figure
+    without alt text or with crowded labels is a warning, not a failure.
+    """
+
+    path: Path
+    name: str
+    is_core: bool = False
+    profile_slug: str = ""
+    profile_title: str = ""
+    is_added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BindOrder:
+    """What to bind. ``frames``: table name → frame (core_*, codes_*, out_*); ``scope`` is made from them if empty."""
+
+    chapters: Sequence[ChapterFile]
+    frames: dict[str, pl.DataFrame]
+    out_dir: Path
+    formats: Sequence[str] = FORMATS
+    lang: str = "zh"
+    redact: bool = False
+    front_messages: Sequence[str] = ()
+    title: str = ""
+    as_of: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something that is not in the edition, and why in full (for the run's record)."""
+
+    what: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Bound:
+    """Path inside the edition → file, sorted; what was left out; what deserves a look."""
+
+    written: dict[str, Path] = field(default_factory=dict)
+    dropped: list[Dropped] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def scope_of(frames: dict[str, pl.DataFrame], lang: str) -> str:
+    """「5 份通报：鞍山 2021、…」; only the number where the list would not fit a line or two."""
+    notices = frames.get("core_notices")
+    if notices is None or notices.is_empty():
+        return ""
+    say, labels = words(lang), []
+    for row in notices.sort("notice_id").iter_rows(named=True):
+        slug = row["notice_id"].split("-")[0]
+        place = slug.capitalize() if lang == "en" else row.get("city_name") or slug
+        labels.append(f"{place} {row.get('notice_year') or ''}".strip())
+    count = say["notices_count"].format(len(labels))
+    return count if len(labels) > _LISTED_NOTICES else count + say["colon"] + say["list_sep"].join(labels)
+
+
+def _replace(blocks: list[Block], old: Block, new: Block) -> bool:
+    """Put ``new`` in the place of ``old``, however deep; False where it is not."""
+    for index, block in enumerate(blocks):
+        if block is old:
+            blocks[index] = new
+            return True
+        held = block.blocks if isinstance(block, (Quote, Folded)) else []
+        inner = block.items if isinstance(block, BulletList) else [held]
+        if any(_replace(part, old, new) for part in inner):
+            return True
+    return False
+
+
+class _Binder:
+    def __init__(self, order: BindOrder):
+        self.order, self.say = order, words(order.lang)
+        self.bound = Bound()
+        self.front = [str(message) for message in order.front_messages]
+        self.formats = [kind for kind in FORMATS if kind in order.formats]
+        self.frames = order.frames
+        self.pages: dict[str, frozenset[str] | None] = {}
+        # Document name → its chapters with where they came from.
+        self.chapters: dict[str, list[tuple[ChapterFile, Chapter]]] = {}
+        self.titles: dict[str, str] = {}
+        self.names: list[str] = []
+
+    def drop(self, what: str, reason: str, said: str) -> None:
+        """Record it in full; say it on the first page in the reader's words."""
+        self.bound.dropped.append(Dropped(what, reason))
+        told = self.say["dropped"].format(what, self.say[said])
+        self.front += [] if told in self.front else [told]
+
+    def keep(self, *paths: Path) -> None:
+        self.bound.written |= {p.relative_to(self.order.out_dir).as_posix(): p for p in paths}
+
+    # --- reading ----------------------------------------------------------
+    def mask(self) -> None:
+        found = redact.names_by_notice(self.frames)
+        self.names = sorted({name for names in found.values() for name in names})
+        self.frames = redact.mask_frames(self.frames, found)
+        self.front = [redact.Masker(self.names)(message) for message in self.front]
+
+    def read(self) -> None:
+        taken: set[str] = set()
+        for number, file in enumerate(self.order.chapters, 1):
+            name = file.name if file.name not in taken else f"{file.name}-{number}"
+            taken.add(name)
+            try:
+                chapter = read_chapter(file.path, self.order.lang, name)
+            except ChapterError as error:
+                if file.is_core:
+                    raise PublishError(str(error)) from error
+                self.drop(file.profile_title or file.name, str(error), "reason_failed")
+                continue
+            self.bound.warnings += chapter.warnings
+            if self.order.redact:
+                redact.mask_blocks(chapter.blocks, self.names)
+            self.refuse_figures(file, chapter)
+            slug = f"profile-{file.profile_slug}" if file.profile_slug else "briefing"
+            self.chapters.setdefault(slug, []).append((file, chapter))
+            self.titles.setdefault(slug, file.profile_title or self.order.title or self.say["untitled"])
+
+    def refuse_figures(self, file: ChapterFile, chapter: Chapter) -> None:
+        """Figures that may not be published: the suite's without alt text; pictures where names are masked."""
+        for block in list(walk(chapter.blocks)):
+            if not isinstance(block, Figure):
+                continue
+            what = block.caption or self.say["figure"]
+            if self.order.redact and not block.svg:
+                _replace(
+                    chapter.blocks, block, left_out(self.say["not_masked"].format(what), self.order.lang)
+                )
+                self.bound.warnings.append(
+                    f"{chapter.name}: {what}: a picture cannot be masked; draw it as SVG"
+                )
+            elif not block.alt and not file.is_added:
+                self.leave_out(
+                    chapter, block, f"{chapter.name}: a figure of the suite without alt text", "reason_alt"
+                )
+
+    def leave_out(self, chapter: Chapter, block: Table | Figure, reason: str, said: str) -> None:
+        caption = block.caption if isinstance(block, Figure) else plain(block.caption).split("\n")[0]
+        what = (
+            f"{chapter.title}{self.say['sep']}{self.say['figure' if isinstance(block, Figure) else 'table']}"
+        )
+        what += f" {caption}" if caption else ""
+        _replace(chapter.blocks, block, left_out(caption or what, self.order.lang))
+        self.drop(what, reason, said)
+
+    # --- writing ----------------------------------------------------------
+    def sources(self) -> None:
+        """The source pages, each with its gate; links go only to those that are written."""
+        if "html" not in self.formats or "core_texts" not in self.frames:
+            return
+        back = "../briefing.html" if "briefing" in self.chapters else ""
+        folder = self.order.out_dir / "sources"
+        for page in source_pages.write_source_pages(self.frames, folder, lang=self.order.lang, back=back):
+            try:
+                gates.check_html(page)
+            except gates.GateFailure as failure:
+                page.unlink()
+                self.drop(f"{self.say['source_page']} {page.stem}", str(failure), "reason_gate")
+                continue
+            self.pages[f"sources/{page.name}"] = source_pages.anchors_on(page)
+            self.keep(page)
+
+    def document(self, name: str) -> Document:
+        chapters = copy.deepcopy([chapter for _, chapter in self.chapters[name]])
+        is_briefing = name == "briefing"
+        return assemble(
+            chapters,
+            title=self.titles[name],
+            lang=self.order.lang,
+            scope=(self.order.scope or scope_of(self.frames, self.order.lang)) if is_briefing else "",
+            as_of=self.order.as_of,
+            front=self.front if is_briefing else (),
+            pages=self.pages,
+        )
+
+    def figures(self, name: str, document: Document) -> Iterator[tuple[str, list[Path]]]:
+        """Every figure as SVG (or its picture) with its data as CSV beside it: (anchor, files)."""
+        folder = self.order.out_dir / "figures"
+        for block in walk(document.blocks):
+            if not isinstance(block, Figure):
+                continue
+            folder.mkdir(parents=True, exist_ok=True)
+            stem = block.anchor if name == "briefing" else f"{name[:40]}-{block.anchor}"
+            drawn = folder / f"{stem}.{'svg' if block.svg else 'png'}"
+            svg = '<?xml version="1.0" encoding="UTF-8"?>\n' + block.svg
+            drawn.write_bytes(svg.encode("utf-8") if block.svg else block.raster)
+            made = [drawn]
+            if block.columns:
+                made.append(files.write_csv(folder / f"{stem}.csv", block.columns, block.rows))
+                gates.check_csv(made[-1])
+            yield block.anchor, made
+
+    def write(self, name: str, kind: str, document: Document) -> list[Path]:
+        """One document in one format, through its gate."""
+        path = self.order.out_dir / f"{name}.{kind}"
+        if kind == "html":
+            drawn = dict(self.figures(name, document))
+            links = {a: f"figures/{made[-1].name}" for a, made in drawn.items() if made[-1].suffix == ".csv"}
+            others = [(f"{n}.html", self.titles[n]) for n in self.chapters if n != "briefing"]
+            related = others if name == "briefing" else [("briefing.html", self.say["back"])]
+            if "briefing" not in self.chapters:
+                related = []
+            html.write_html(document, path, data_links=links, related=related)
+            gates.check_html(path)
+            return [path, *(file for made in drawn.values() for file in made)]
+        if kind == "docx":
+            docx.write_docx(document, path)
+            gates.check_docx(path)
+            return [path]
+        layout = pdf.write_pdf(document, path)
+        try:
+            gates_pdf.check_pdf(path, document, layout)
+        except gates.GateFailure as failure:
+            self.tolerate(name, document, failure)
+        for page in gates_pdf.half_empty(path):
+            self.bound.warnings.append(f"{path.name}, page {page}: more than half empty")
+        return [path]
+
+    def tolerate(self, name: str, document: Document, failure: gates.GateFailure) -> None:
+        """Crowded labels in a figure that is not the suite's are its author's business: a warning."""
+        added = {chapter.name for file, chapter in self.chapters[name] if file.is_added}
+        own = {
+            block.anchor
+            for origin, outer in zip(document.origins, document.blocks, strict=True)
+            for block in walk([outer])
+            if origin in added and isinstance(block, Figure)
+        }
+        serious = [f for f in failure.findings if not (f.is_overlap and f.anchor in own)]
+        self.bound.warnings += [f"{failure.name}: {f}" for f in failure.findings if f not in serious]
+        gates.stop(failure.name, serious)
+
+    def bind(self, name: str) -> None:
+        """One document in all its formats; whatever fails is dropped and all of it made again."""
+        warnings = list(self.bound.warnings)
+        for _ in range(_ROUNDS):
+            made: list[Path] = []
+            self.bound.warnings = list(warnings)
+            kinds = [k for k in self.formats if k != "xlsx" and (k != "docx" or name == "briefing")]
+            document = self.document(name)
+            for kind in kinds:
+                try:
+                    made += self.write(name, kind, document)
+                except Exception as error:  # whatever a renderer meets must not cost the other formats
+                    failed = self.order.out_dir / f"{name}.{kind}"
+                    for path in (*made, failed):
+                        path.unlink(missing_ok=True)
+                    self.blame(name, kind, document, error)
+                    break
+            else:
+                self.keep(*made)
+                return
+            if not self.chapters.get(name):
+                return
+        raise PublishError(
+            f"{name}: still failing after {_ROUNDS} things were left out: {self.bound.dropped[-1].reason}"
+        )
+
+    def blame(self, name: str, kind: str, document: Document, error: Exception) -> None:
+        """Take out what ``error`` is about: its figures and tables, else its chapter, else the profile or the format."""
+        reason = f"{kind}: {str(error) or type(error).__name__}"
+        found = error.findings if isinstance(error, gates.GateFailure) else []
+        anchors = {finding.anchor for finding in found if finding.anchor}
+        chapters = self.chapters[name]
+        guilty: list[int] = []
+        is_cut = False
+        for index, (_, chapter) in enumerate(chapters):
+            mine = [b for o, b in zip(document.origins, document.blocks, strict=True) if o == chapter.name]
+            # The assembled chapter opens with its title, which the chapter itself holds apart.
+            for bound, own in list(zip(list(walk(mine))[1:], list(walk(chapter.blocks)), strict=True)):
+                if getattr(bound, "anchor", "") in anchors and isinstance(own, (Table, Figure)):
+                    self.leave_out(chapter, own, reason, "reason_gate")
+                    is_cut = True
+            if any(isinstance(b, Heading) and b.anchor in anchors for b in walk(mine)):
+                guilty.append(index)
+        if is_cut:
+            return
+        if name != "briefing":
+            self.drop(self.titles[name], reason, "reason_gate")
+            del self.chapters[name]
+        elif guilty and not any(chapters[i][0].is_core for i in guilty):
+            for index in reversed(guilty):
+                self.drop(chapters.pop(index)[1].title, reason, "reason_gate")
+        elif kind == "html":
+            raise PublishError(f"{name}.{reason}") from error
+        else:
+            self.formats.remove(kind)
+            self.drop(kind.upper(), reason, "reason_gate")
+
+    def ledger(self) -> None:
+        """The workbook and the CSV folder; a failure costs these."""
+        from analysis.ledger.codes import read_code_lists
+
+        out, as_of = self.order.out_dir, self.order.as_of
+        # A selection of the ledger comes without the code lists; a ledger without labels is unreadable.
+        frames = {**read_code_lists(), **self.frames}
+        try:
+            created = Document("", [], as_of=as_of).timestamp
+            made = workbook.write_ledger(
+                frames, out / "ledger.xlsx", lang=self.order.lang, as_of=as_of, created=created
+            )
+            gates.check_xlsx(made)
+            folder = files.write_csv_folder(frames, out / "ledger")
+            for path in sorted(folder.glob("*.csv")):
+                gates.check_csv(path)
+                self.keep(path)
+            self.keep(made)
+        except Exception as error:
+            self.drop("XLSX", str(error) or type(error).__name__, "reason_gate")
+
+    def run(self) -> Bound:
+        self.order.out_dir.mkdir(parents=True, exist_ok=True)
+        if self.order.redact:
+            self.mask()
+        self.read()
+        self.sources()
+        if "xlsx" in self.formats:
+            self.ledger()
+        # The briefing last: its first page says what the others lost.
+        for name in sorted(self.chapters, key=lambda name: (name == "briefing", name)):
+            self.bind(name)
+        self.bound.written = dict(sorted(self.bound.written.items()))
+        return self.bound
+
+
+def bind(order: BindOrder) -> Bound:
+    """Write one edition. The same order gives the same bytes.
+
+    Raises PublishError when a core chapter cannot be read or bound, ValueError for an unknown format
+    or language.
+    """
+    unknown = sorted(set(order.formats) - set(FORMATS))
+    if unknown:
+        raise ValueError(f"format {unknown[0]!r}: choose from {', '.join(FORMATS)}")
+    return _Binder(order).run()
+
+
+def publish_notebook(
+    path: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf"), lang: str = "zh"
+) -> Bound:
+    """One executed notebook on its own as ``<stem>.html`` and ``<stem>.pdf``; no ledger is needed."""
+    chapter = read_chapter(path, lang)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    bound = Bound(warnings=list(chapter.warnings))
+    title = chapter.title
+    document = assemble([chapter], title=title, lang=lang)
+    for kind in formats:
+        target = out_dir / f"{path.stem}.{kind}"
+        if kind == "html":
+            html.write_html(document, target)
+            gates.check_html(target)
+        elif kind == "pdf":
+            layout = pdf.write_pdf(document, target)
+            try:
+                gates_pdf.check_pdf(target, document, layout)
+            except gates.GateFailure as failure:
+                bound.warnings += [f"{target.name}: {finding}" for finding in failure.findings]
+        elif kind == "docx":
+            docx.write_docx(document, target)
+            gates.check_docx(target)
+        else:
+            raise ValueError(f"format {kind!r}: choose html, pdf or docx for a single notebook")
+        bound.written[target.name] = target
+    return bound
