@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.ledger import plan, store
+from analysis.ledger import datapackage, plan, store
 from analysis.ledger.engines import open_engine
 from analysis.ledger.identity import find_near_copies, settle_ids
 from analysis.ledger.workers import Task
@@ -109,6 +109,7 @@ def _build(
         shutil.rmtree(build / ".staging", ignore_errors=True)
         record.hashed_at = started
         plan.write_record(build, code, record)
+        datapackage.set_paths(build)
         store.commit_tables(out, build)
     except BaseException:
         shutil.rmtree(build, ignore_errors=True)

@@ -16,6 +16,7 @@ from analysis.ledger.batches import FILE_NUMBER, quarantine_row
 from analysis.ledger.checks import build_checks
 from analysis.ledger.codes import read_code_lists
 from analysis.ledger.corrections import Correction, apply_corrections
+from analysis.ledger.datapackage import write_package
 from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.human_types import apply_human_types, labels_without_problem
 from analysis.ledger.plan import PartFile, PartResult
@@ -55,8 +56,9 @@ QUARANTINE_SHOWN = 200  # rows of the quarantine that a summary names
 def write_codes(
     build: Path, *, started: Callable[[int, int], None], skip: Mapping[int, tuple[str, str]]
 ) -> dict[str, int]:
-    """The ``codes_*`` tables into a build folder; gives their rows."""
+    """The ``codes_*`` tables and the description of all tables into a build folder; gives their rows."""
     lists = read_code_lists()
+    write_package(build, [*CORE_TABLES, *lists])
     for name, frame in lists.items():
         write_part(build, name, 0, frame)
     return {name: frame.height for name, frame in lists.items()}
