@@ -490,3 +490,33 @@ def _numbered(column: str, form: str) -> pl.Expr:
     """Labels that stand twice get a number."""
     number = pl.int_range(1, pl.len() + 1).over(column)
     return pl.when(pl.len().over(column) > 1).then(pl.format("{}" + form, column, number)).otherwise(column)
+
+
+def two_notices(ledger: Ledger, left: str = "", right: str = "") -> list[str]:
+    """The IDs of two notices to set side by side: ``left`` and ``right`` are a notice ID, a city code or a name.
+
+    A city stands for its latest notice, the same city twice for its latest two; empty: the first notices
+    in display order that are not chosen yet. Raises SelectionError.
+    """
+    chosen: list[str] = []
+    rows = ledger.notices.sort("year", descending=True, nulls_last=True, maintain_order=True)
+    for name, word in (("left", str(left).strip()), ("right", str(right).strip())):
+        if not word:
+            continue
+        found = rows.filter(
+            (pl.col("notice_id") == word)
+            | (pl.col("city_code") == word)
+            | (pl.col("city_name") == word.removesuffix("市"))
+        ).filter(~pl.col("notice_id").is_in(chosen))
+        if found.is_empty():
+            guess = nearest(word, [*rows["notice_id"], *rows["city_name"].drop_nulls()])
+            hint = f" Did you mean {guess!r}?" if guess else ""
+            raise SelectionError(
+                f"{name} cannot be {word!r}: the selection holds no (other) notice of it.{hint} "
+                f"Allowed: a notice ID such as {rows['notice_id'][0]!r}, or a city code or name."
+            )
+        chosen.append(found["notice_id"][0])
+    chosen += [notice for notice in ledger.notice_ids if notice not in chosen][: 2 - len(chosen)]
+    if len(chosen) < 2:
+        raise SelectionError("left and right: the selection holds one notice only; a comparison takes two.")
+    return chosen

@@ -1,64 +1,95 @@
-"""Completion ratios with their intervals."""
+"""Completion ratios with their intervals, what became of the items, and differences between notices."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from analysis.display import formats, style
-from analysis.display.labels import label
-from analysis.figures.house import HouseFigure, dot, drawn, new_figure, right_text, row_label, share_axis
+from analysis.display.labels import code_label, code_order, label
+from analysis.figures.house import (
+    MOST_NOTICES,
+    HouseFigure,
+    describe,
+    dot,
+    drawn,
+    empty,
+    new_figure,
+    point_ticks,
+    right_text,
+    row_label,
+    share_axis,
+    stacked_shares,
+)
 
 # definition → marker, filled, colour; shape and filling tell them apart without colour
 LOOKS = {
-    "stated": ("D", False, style.ORANGE),
     "itemised": ("o", True, style.INK),
+    "stated": ("D", False, style.ORANGE),
     "strict": ("s", False, style.BLUE),
     "lenient": ("^", True, style.GREEN),
 }
-MOST_ROWS = 12  # notices drawn one by one; above it, their distribution
 DRAWN = ["notice_id", "definition_code", "unit", "x_count", "n_count", "share", "wilson_low", "wilson_high"]
+MOST_PAIRS = 15
+STATUS_COLOURS = {
+    "completed": style.BLUE,
+    "completed_long_term": "#5b8fbf",
+    "basically_completed": "#9fc0dd",
+    "phased": style.AMBER,
+    "in_progress": style.ORANGE,
+    "long_term": "#7b5ea7",
+    "not_completed": "#7a2500",
+    "not_stated": style.LIGHT,
+}
 
 
 @drawn
 def completion(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
-    """Ratios of each notice under each definition, with 95 % Wilson intervals; what is not published says so.
+    """What each notice reports, with its 95 % Wilson interval, and where other definitions would put it.
 
-    ``frame``: rows of ``compare.completion``. Up to twelve notices stand one by one, in the order of
-    the frame; of more the distribution is drawn, since nobody reads a hundred intervals.
+    ``frame``: rows of ``compare.completion``. The large mark is the count by items, else the total that
+    the notice states; small marks are the other definitions. Of more than twelve notices the
+    distribution under each definition is drawn, since nobody reads a hundred intervals.
     """
+    caption = label("fig_completion", lang)
     notices = frame.partition_by("notice_id", maintain_order=True)
-    if len(notices) > MOST_ROWS:
+    if len(notices) > MOST_NOTICES:
         return _distribution(frame, len(notices), lang)
-    figure = new_figure(frame.height * 5.0 + len(notices) * 3.5 + 16)
+    figure = new_figure(len(notices) * 9.5 + 24)
     axes = figure.add_subplot()
-    y, said = 0.0, []
-    for rows in (part.to_dicts() for part in notices):
-        row_label(axes, y + (len(rows) - 1) / 2, rows[0][f"label_{lang}"], _since(rows[0], lang))
-        for row in rows:
-            _ratio(axes, y, row, lang)
-            y += 1
-        said.append(rows[0][f"label_{lang}"] + ": " + ", ".join(_in_words(row, lang) for row in rows))
-        y += 0.7
-        axes.axhline(y - 0.85, color="#ececec", linewidth=0.6, zorder=0)
-    axes.set_ylim(y - 0.7, -0.7)
+    said = []
+    for y, rows in enumerate(part.to_dicts() for part in notices):
+        row_label(axes, y, rows[0][f"label_{lang}"], _since(rows[0], lang))
+        known = {row["definition_code"]: row for row in rows if row["share"] is not None}
+        main = known.get("itemised") or known.get("stated") or next(iter(known.values()), None)
+        if main is None:
+            words = label("not_published", lang)
+            axes.text(0.01, y, words, fontsize=8, color=style.GREY, va="center")
+        else:
+            marker, filled, colour = LOOKS[main["definition_code"]]
+            dot(axes, main["share"], y, main["wilson_low"], main["wilson_high"], marker, filled, colour, 7)
+            right_text(axes, y, formats.share(main["share"]), 10, weight="bold")
+            right_text(axes, y, formats.of_total(main["x_count"], main["n_count"]), 46)
+            words = ", ".join(_in_words(row, lang) for row in known.values())
+        for row in known.values():
+            if row is not main:
+                marker, filled, colour = LOOKS[row["definition_code"]]
+                dot(axes, row["share"], y + 0.3, None, None, marker, filled, colour, 4)
+        said.append(f"{rows[0][f'label_{lang}']}: {words}")
+    axes.set_ylim(len(notices) - 0.4, -0.6)
     axes.set_yticks([])
     share_axis(axes)
-    axes.set_xlabel(label("axis_share", lang))
-    return _described(figure, frame, label("fig_completion", lang), "; ".join(said), lang)
-
-
-def _ratio(axes: Any, y: float, row: dict[str, Any], lang: str) -> None:
-    weight = "bold" if row["is_headline"] else "normal"
-    right_text(axes, y, label(f"definition_{row['definition_code']}", lang), 8, weight=weight)
-    right_text(axes, y, formats.of_total(row["x_count"], row["n_count"]), 62, weight=weight)
-    right_text(axes, y, formats.share(row["share"]), 94, weight=weight)
-    if row["share"] is None:
-        axes.text(0.01, y, label("not_published", lang), fontsize=7.4, color=style.GREY, va="center")
-        return
-    marker, filled, colour = LOOKS[row["definition_code"]]
-    dot(axes, row["share"], y, row["wilson_low"], row["wilson_high"], marker, filled, colour)
+    axes.set_xlabel(label("axis_reported", lang))
+    handles = [
+        Line2D([], [], marker=marker, color=colour, linestyle="none", markersize=5,
+               markerfacecolor=colour if filled else "white", label=label(f"definition_{code}", lang))
+        for code, (marker, filled, colour) in LOOKS.items()
+    ]  # fmt: skip
+    axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, handletextpad=0.2)
+    return describe(figure, caption, said, frame.select(DRAWN), lang, "fig_completion_note")
 
 
 def _since(row: dict[str, Any], lang: str) -> str:
@@ -70,34 +101,95 @@ def _since(row: dict[str, Any], lang: str) -> str:
 
 def _in_words(row: dict[str, Any], lang: str) -> str:
     name = label(f"definition_{row['definition_code']}", lang)
-    if row["share"] is None:
-        return f"{name} {label('not_published', lang)}"
     low_high = formats.interval(row["wilson_low"], row["wilson_high"])
     counted = formats.of_total(row["x_count"], row["n_count"])
     return f"{name} {counted} {formats.share(row['share'])} ({low_high})"
 
 
 def _distribution(frame: pl.DataFrame, notice_count: int, lang: str) -> HouseFigure:
-    """How many notices lie where, a row a definition: every tenth of the scale is a column of dots."""
-    figure = new_figure(70)
-    shown = frame.filter(pl.col("share").is_not_null())
-    rows = [(code, shown.filter(definition_code=code)["share"].to_list()) for code in LOOKS]
+    """How many notices lie where on the scale, a row a definition."""
+    figure = new_figure(84)
+    rows = figure.subplots(len(LOOKS), 1, sharex=True, sharey=True)
     said = []
-    for place, (code, shares) in enumerate(rows, 1):
-        axes = figure.add_subplot(len(rows), 1, place)
-        counts, _, _ = axes.hist(shares, bins=[i / 20 for i in range(21)], color=LOOKS[code][2])
-        axes.set_title(f"{label(f'definition_{code}', lang)}  n = {len(shares)}/{notice_count}")
+    for axes, (code, (_, _, colour)) in zip(rows, LOOKS.items(), strict=True):
+        shares = frame.filter(definition_code=code)["share"].drop_nulls()
+        axes.hist(shares.to_list(), bins=[i / 20 for i in range(21)], color=colour, edgecolor="white")
+        words = label(
+            "distribution_of", lang, definition=label(f"definition_{code}", lang), n=len(shares), total=notice_count
+        )  # fmt: skip
+        if len(shares):
+            middle = float(shares.median())  # type: ignore[arg-type]
+            axes.axvline(middle, color=style.INK, linewidth=0.8, linestyle=":")
+            words += label("and_median", lang, share=formats.share(middle))
+        axes.set_title(words, fontsize=8)
         share_axis(axes)
-        axes.tick_params(labelbottom=place == len(rows))
-        if shares:
-            middle = formats.share(float(pl.Series(shares).median()))  # type: ignore[arg-type]
-            said.append(f"{label(f'definition_{code}', lang)} n = {len(shares)}, {middle}")
-    axes.set_xlabel(label("axis_share", lang))
-    return _described(figure, frame, label("fig_completion", lang), "; ".join(said), lang)
+        axes.yaxis.get_major_locator().set_params(integer=True, nbins=3)
+        said.append(words)
+    rows[-1].set_xlabel(label("axis_distribution", lang))
+    caption = label("fig_completion", lang)
+    return describe(figure, caption, said, frame.select(DRAWN), lang, "fig_completion_note")
 
 
-def _described(figure: HouseFigure, frame: pl.DataFrame, caption: str, alt: str, lang: str) -> HouseFigure:
-    figure.caption, figure.alt = caption, f"{caption}: {alt}"
-    figure.notes = [label("fig_completion_note", lang), label("source_line", lang)]
-    figure.data = frame.select(DRAWN)
-    return figure
+@drawn
+def status_mix(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
+    """Results reported item by item, as parts of each notice (of more than twelve: of each year).
+
+    ``frame``: rows of ``compare.status_mix``.
+    """
+    rows = frame.filter(pl.col("value_count") > 0)
+    present = set(rows["status_code"])
+    order = [code for code in code_order("statuses") if code in present]
+    return stacked_shares(
+        rows,
+        part="status_code",
+        order=order,
+        names=[code_label("statuses", code, lang) for code in order],
+        colours=[STATUS_COLOURS[code] for code in order],
+        caption=label("fig_status", lang),
+        note="fig_status_note",
+        lang=lang,
+    )
+
+
+@drawn
+def differences(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
+    """Differences between two notices in percentage points with 95 % Newcombe intervals.
+
+    ``frame``: rows of ``compare.differences``; pairs that could be tested are drawn, the first fifteen.
+    """
+    caption = label("fig_differences", lang)
+    pairs = frame.filter((pl.col("comparison_code") == "pair") & pl.col("difference").is_not_null())
+    if pairs.is_empty():
+        return empty(caption, label("no_pair", lang))
+    shown = pairs.head(MOST_PAIRS)
+    figure = new_figure(shown.height * 7.5 + 20)
+    axes = figure.add_subplot()
+    said = []
+    for y, row in enumerate(shown.to_dicts()):
+        name = f"{row[f'label_a_{lang}']} − {row[f'label_b_{lang}']}"
+        definition = code_label("completion_definitions", row["definition_code"], lang)
+        differs = row["verdict_code"] == "differs"
+        row_label(axes, y, name, definition, 8)
+        colour = style.ORANGE if differs else style.GREY
+        dot(axes, row["difference"], y, row["newcombe_low"], row["newcombe_high"], "o", differs, colour)
+        verdict = label(f"verdict_{row['verdict_code']}", lang)
+        right_text(axes, y, formats.points(row["difference"]), 8)
+        right_text(axes, y, verdict, 40)
+        said.append(f"{name} {formats.points(row['difference'])}, {verdict}")
+    _point_axis(axes, shown.height, lang)
+    if pairs.height > shown.height:
+        said.append(label("cut", lang, shown=shown.height, total=pairs.height))
+    data = pairs.select(
+        "notice_id_a", "notice_id_b", "definition_code", "unit", "difference", "newcombe_low", "newcombe_high"
+    )
+    return describe(figure, caption, said, data, lang, "fig_differences_note")
+
+
+def _point_axis(axes: Axes, rows: int, lang: str) -> None:
+    axes.set_ylim(rows - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.axvline(0, color=style.INK, linewidth=0.8)
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    point_ticks(axes)
+    axes.set_xlabel(label("axis_difference", lang))

@@ -17,7 +17,7 @@ from analysis.links import source_href
 MOST_ROWS = 300  # of one table; the workbook and the ledger page hold every row
 SHOWN: Mapping[str, Callable[[Any], str]] = {
     "text": lambda value: formats.DASH if value in (None, "") else str(value),
-    "count": formats.number,
+    "count": lambda value: value if isinstance(value, str) else formats.number(value),
     "share": formats.share,
     "points": formats.points,
     "p": formats.p_value,
@@ -40,6 +40,20 @@ class Column:
     link: str = ""
 
 
+def notice(lang: str) -> Column:
+    """The notice of a row, leading to its page."""
+    return Column(label("col_notice", lang), f"label_{lang}", link="notice_id")
+
+
+def interval_of(stem: str, lang: str) -> Column:
+    """The 95 % interval in columns ``<stem>_low`` and ``<stem>_high``."""
+    return Column(
+        label("col_interval", lang),
+        lambda row: formats.interval(row[f"{stem}_low"], row[f"{stem}_high"]),
+        "count",
+    )
+
+
 def house_table(
     frame: pl.DataFrame,
     columns: Sequence[Column],
@@ -56,6 +70,8 @@ def house_table(
         name: pl.Series([_cell(row, column) for row in rows], dtype=pl.String)
         for name, column in zip(names, columns, strict=True)
     }
+    if not rows:
+        columns, names, cells = columns[:1], names[:1], {names[0]: pl.Series([label("none", lang)])}
     cut = [label("table_cut", lang, shown=most_rows, total=frame.height)] if frame.height > most_rows else []
     table = (
         GT(pl.DataFrame(cells), id="zg")

@@ -44,7 +44,13 @@ def _templates(lang: str) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     shown = {"share": formats.share, "points": formats.points, "number": formats.number, "day": formats.day}
-    environment.filters |= {**shown, "p": formats.p_value, "clipped": formats.clipped}
+    environment.filters |= {
+        **shown,
+        "p": formats.p_value,
+        "p_words": formats.p_words,
+        "clipped": formats.clipped,
+        "quoted": formats.quoted,
+    }
     environment.globals |= {
         "link": link,
         "interval": formats.interval,
