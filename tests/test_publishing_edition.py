@@ -317,8 +317,10 @@ def test_pdf_is_tagged_archival_with_bookmarks_and_cut_heads(tmp_path):
 
 def test_docx_opens_with_styles_heads_links_and_alt_texts(tmp_path):
     """A DOCX without a navigation pane, with Chinese in a Latin font, a figure torn from its caption."""
-    chapters = [read_chapter(made.save(tmp_path / f"c{i}.ipynb", *SUITE)) for i in range(3)]
-    document = assemble(chapters, title="简报", pages={"sources/ceshi-2021.html": frozenset({"p1-m2"})})
+    cells = (*SUITE, made.markdown("> 原话\n\n> [!NOTE]\n> - 一\n> - 二"))
+    chapters = [read_chapter(made.save(tmp_path / f"c{i}.ipynb", *cells)) for i in range(3)]
+    pages = {"sources/ceshi-2021.html": frozenset({"p1-m2"})}
+    document = assemble(chapters, title="简报", pages=pages, front=["须知"])
     file = docx.write_docx(document, tmp_path / "b.docx")
     gates.check_docx(file)
     opened = reader.Document(str(file))

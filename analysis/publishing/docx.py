@@ -370,7 +370,17 @@ class _Writer:
             self.spans(head, [Span(say["contents"])], colour=ACCENT)
             # The titles stand there already; the program adds the page numbers when it opens the file.
             self.field(self.file.add_paragraph(), 'TOC \\o "1-1" \\h \\z \\u', "\n".join(map(_xml, titles)))
-            self.file.settings.element.append(_element("w:updateFields", val="true"))
+            after = (
+                "hdrShapeDefaults",
+                "footnotePr",
+                "endnotePr",
+                "compat",
+                "docVars",
+                "rsids",
+                "themeFontLang",
+            )
+            update = _element("w:updateFields", val="true")
+            self.file.settings.element.insert_element_before(update, *(f"w:{name}" for name in after))
 
     def foot(self) -> None:
         """Running head and page number, in the first section; later sections take them over."""

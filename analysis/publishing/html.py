@@ -65,9 +65,15 @@ def spans_as_html(spans: Sequence[Span], lang: str) -> Markup:
     return made
 
 
-def _cell_class(table: Table, column: int, cell: Cell) -> str:
+def _cell_class(table: Table, column: int, cell: Cell, part: str) -> str:
     text = plain(cell.spans)
-    width = "num" if len(text) <= 9 or looks_numeric([text]) else "mid" if len(text) <= 24 else "long"
+    width = (
+        "num"
+        if len(text) <= (6 if part == "head" else 9) or looks_numeric([text])
+        else "mid"
+        if len(text) <= 24
+        else "long"
+    )
     return f"{table.aligns[column]} {width}"
 
 
@@ -76,7 +82,9 @@ def _rows(table: Table, part: str) -> list[list[tuple[Cell, int, int, str]]]:
     made = []
     for row, full in zip(merged(grid, range(len(table.aligns))), grid, strict=True):
         places = {id(cell): full.index(cell) for cell, _, _ in row}
-        made.append([(c, across, down, _cell_class(table, places[id(c)], c)) for c, across, down in row])
+        made.append(
+            [(c, across, down, _cell_class(table, places[id(c)], c, part)) for c, across, down in row]
+        )
     return made
 
 
