@@ -133,8 +133,10 @@ def test_workbook_has_a_sheet_per_table_and_no_formula(frames, tmp_path):
     assert book["core_events"]["D3"].value.isoformat().startswith("2021-03-05") or any(
         c.is_date for c in book["core_events"][3]
     )
-    heads = {(r[0], r[1]): r[5] for r in book["数据字典"].iter_rows(min_row=2, values_only=True)}
+    heads = {(r[0], r[1]): r[7] for r in book["数据字典"].iter_rows(min_row=2, values_only=True)}
     assert heads[("core_problems", "status_code")] and ("codes_statuses", "label_zh") in heads
+    notes = {c.column_letter: c.comment.text for c in book["core_problems"][1]}
+    assert notes["A"].startswith("问题：每行一个问题或子项。") and len(notes) == frames["core_problems"].width
     assert (
         workbook.write_ledger(frames, tmp_path / "m.xlsx", as_of="2021-06-30").read_bytes()
         == file.read_bytes()
@@ -165,7 +167,7 @@ def test_sheet_names_fit_and_differ():
 def test_csv_cannot_be_run_and_reads_back(frames, tmp_path):
     """A formula that a spreadsheet runs, or a text that CSV changed for good."""
     folder = files.write_csv_folder(frames, tmp_path / "csv")
-    for path in folder.iterdir():
+    for path in folder.glob("*.csv"):
         gates.check_csv(path)
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with open(folder / "core_problems.csv", encoding="utf-8-sig", newline="") as handle:
@@ -194,8 +196,10 @@ def test_duckdb_and_json_hold_every_row_and_the_dictionary(frames, tmp_path):
                 "SELECT comment FROM duckdb_columns() WHERE table_name='core_problems' AND column_name='status_code'"
             )
             .fetchone()[0]
-            .startswith("整改状态")
+            .startswith("整改状态：被巡察单位自报")
         )
+        tables = dict(connection.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+        assert all(tables[name] for name in frames) and "One problem" in tables["core_problems"]
     content = json.loads(files.write_json(frames, tmp_path / "l.json").read_text(encoding="utf-8"))
     assert {k: len(v) for k, v in content["tables"].items()} == {
         k: f.height for k, f in frames.items()

@@ -156,6 +156,6 @@ def set_paths(folder: Path) -> None:
 
 
 def _write(folder: Path, described: Mapping[str, Any]) -> Path:
-    path = folder / NAME
-    path.write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return path
+    path, temporary = folder / NAME, folder / f".{NAME}.new"
+    temporary.write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return temporary.replace(path)

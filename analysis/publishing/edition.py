@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.ledger import datapackage
 from analysis.publishing import docx, files, gates, gates_pdf, html, pdf, redact, source_pages, workbook
 from analysis.publishing.document import (
     Block,
@@ -354,7 +355,7 @@ class _Binder:
             for path in sorted(folder.glob("*.csv")):
                 gates.check_csv(path)
                 self.keep(path)
-            self.keep(made)
+            self.keep(made, folder / datapackage.NAME)
         except Exception as error:
             self.drop("XLSX", str(error) or type(error).__name__, "reason_gate")
 

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.ledger.datapackage import write_package
+from analysis.ledger.dictionary import CODE_LISTS
 from analysis.publishing import fonts
-from analysis.publishing.dictionary import COLUMNS, dictionary_rows
+from analysis.publishing.dictionary import DECLARED, dictionary_of, table_text
 
 # What makes Excel, WPS or LibreOffice take a text for a formula, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
@@ -55,13 +57,14 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def write_csv_folder(frames: Mapping[str, Any], folder: Path) -> Path:
-    """One CSV per table and ``data_dictionary.csv`` in ``folder``."""
+    """One CSV per table, ``data_dictionary.csv`` and, for other tools, ``datapackage.json`` in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in sorted(frames):
         write_csv(folder / f"{name}.csv", frames[name].columns, frames[name].iter_rows())
-    write_csv(
-        folder / f"{DICTIONARY}.csv", COLUMNS, ([row[c] for c in COLUMNS] for row in dictionary_rows(frames))
-    )
+    rows = dictionary_of(frames)
+    write_csv(folder / f"{DICTIONARY}.csv", rows.columns, rows.iter_rows())
+    described = [name for name in frames if name in DECLARED or name in CODE_LISTS]
+    write_package(folder, described, DECLARED, kind="csv")
     return folder
 
 
@@ -83,7 +86,7 @@ def write_json(frames: Mapping[str, Any], path: Path) -> Path:
     with open(path, "w", encoding="utf-8", newline="\n") as handle:
         handle.write(
             '{"data_dictionary": '
-            + json.dumps(dictionary_rows(frames), ensure_ascii=False)
+            + json.dumps(dictionary_of(frames).to_dicts(), ensure_ascii=False)
             + ',\n"tables": {'
         )
         for place, name in enumerate(sorted(frames)):
@@ -106,22 +109,25 @@ def _name(text: str) -> str:
 
 
 def write_duckdb(frames: Mapping[str, Any], path: Path) -> Path:
-    """A DuckDB file with every table, a comment on every column, and ``data_dictionary``."""
+    """A DuckDB file with every table, a comment on every table and column, and ``data_dictionary``."""
     import duckdb
-    import polars as pl
 
-    rows = dictionary_rows(frames)
+    rows = dictionary_of(frames)
     with duckdb.connect(str(path)) as connection:
         for name in sorted(frames):
             held = frames[name].to_arrow()
             connection.register("held", held)
             connection.execute(f"CREATE TABLE {_name(name)} AS SELECT * FROM held")
             connection.unregister("held")
-        held = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)).to_arrow()
+        held = rows.to_arrow()
         connection.register("held", held)
         connection.execute(f"CREATE TABLE {_name(DICTIONARY)} AS SELECT * FROM held")
-        for row in rows:
-            text = f"{row['label_zh']}: {row['description_en']}"
+        for name in sorted(frames):
+            said = table_text(name)
+            text = f"{said.title_zh}：{said.description_zh}\n{said.description_en}"
+            connection.execute(f"COMMENT ON TABLE {_name(name)} IS {_literal(text)}")
+        for row in rows.iter_rows(named=True):
+            text = f"{row['label_zh']}：{row['description_zh'] or ''}\n{row['description_en'] or ''}"
             connection.execute(
                 f"COMMENT ON COLUMN {_name(row['table'])}.{_name(row['column'])} IS {_literal(text)}"
             )

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.publishing import files, fonts
-from analysis.publishing.dictionary import COLUMNS as DICTIONARY_COLUMNS
-from analysis.publishing.dictionary import describe_columns, describe_table, dictionary_rows
+from analysis.publishing.dictionary import dictionary_of, table_text
 from analysis.publishing.workbook_sheets import HEADS, WIDTHS, ledger_rows
 
 CELL_LIMIT = 32_767
@@ -144,8 +143,12 @@ class _Book:
         rows: Any,
         wrap: bool,
         frozen: int = 1,
+        notes: Sequence[str] = (),
     ) -> None:
-        """One sheet: heads (and, below, machine names), filter, frozen heads; rows beyond a sheet's limit are refused."""
+        """One sheet: heads with notes (and, below, machine names), filter, frozen heads.
+
+        Rows beyond a sheet's limit are refused.
+        """
         sheet = self.book.add_worksheet(name)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
@@ -153,6 +156,8 @@ class _Book:
         sheet.set_row(0, 32)
         for column, text in enumerate(heads):
             sheet.write_string(0, column, text, self.head)
+        for column, text in enumerate(notes):
+            sheet.write_comment(0, column, text, {"author": "zhenggai", "x_scale": 2})
         if names:
             top = 1
             for column, text in enumerate(names):
@@ -174,8 +179,8 @@ class _Book:
         sheet.repeat_rows(0, top)
 
 
-def _width(name: str, kind: str) -> float:
-    if kind in ("int64", "float64", "bool", "date"):
+def _width(name: str, kind: str | None) -> float:
+    if kind in ("integer", "number", "boolean", "date"):
         return 13
     return (
         46
@@ -184,6 +189,15 @@ def _width(name: str, kind: str) -> float:
         if name.endswith(("_name", "ids", "note"))
         else 22
     )
+
+
+def _content(table: str, lang: str) -> str:
+    said = table_text(table)
+    return (
+        f"{said.title_zh}：{said.description_zh}"
+        if lang == "zh"
+        else f"{said.title_en}: {said.description_en}"
+    ).rstrip("：: ")
 
 
 def write_ledger(
@@ -219,26 +233,29 @@ def write_ledger(
     for row, name in enumerate(names, 5):
         about.write_url(row, 0, f"internal:'{titles[name]}'!A1", book.link, name)
         about.write_number(row, 1, frames[name].height, book.cell)
-        about.write_string(row, 2, describe_table(name, lang), book.cell)
+        about.write_string(row, 2, _content(name, lang), book.cell)
     rows = ledger_rows(frames, lang)
     if rows:
         book.sheet(titles[say["ledger"]], HEADS[lang], None, WIDTHS, rows, True)
-    dictionary = dictionary_rows(frames)
+    dictionary = dictionary_of(frames)
     book.sheet(
         titles[say["dictionary"]],
-        DICTIONARY_COLUMNS,
+        dictionary.columns,
         None,
-        (24, 28, 10, 10, 24, 70, 40),
-        ([r[c] for c in DICTIONARY_COLUMNS] for r in dictionary),
+        (24, 28, 10, 12, 10, 24, 24, 60, 60, 40),
+        dictionary.iter_rows(),
         False,
         2,
     )
     for name in names:
-        frame, described = frames[name], describe_columns(name, frames[name])
-        label = "label_zh" if lang == "zh" else "description_en"
-        heads = [column[label] or column["column"] for column in described]
-        widths = [_width(column["column"], column["type"]) for column in described]
-        book.sheet(titles[name], heads, frame.columns, widths, frame.iter_rows(), False)
+        frame, described = frames[name], dictionary.filter(table=name)
+        heads = described[f"label_{lang}"].to_list()
+        widths = [_width(column, kind) for column, kind in described.select("column", "type").iter_rows()]
+        notes = [
+            text or column for text, column in described.select(f"description_{lang}", "column").iter_rows()
+        ]
+        notes[:1] = [f"{_content(name, lang)}\n\n{note}" for note in notes[:1]]
+        book.sheet(titles[name], heads, frame.columns, widths, frame.iter_rows(), False, notes=notes)
     book.book.close()
     return path
 
