@@ -7,6 +7,7 @@ set aside and the others read · 4 a disagreement under ``check --strict``.
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def parse(
 ) -> None:
     """Files or folders (default: data/raw) → tables."""
     from analysis.ledger.build import build_ledger
+    from analysis.ledger.progress import progress
     from analysis.ledger.store import FolderInUse
     from analysis.ledger.workers import WorkerLost
     from analysis.sources.errors import BadSidecar, HashMismatch
@@ -82,10 +84,15 @@ def parse(
     for path in wanted:
         if not path.exists():
             raise click.UsageError(f"{path}: no such file or folder")
+    target = out or paths.processed_dir()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # its workers and half-made tables go with it
     try:
-        summary = build_ledger(
-            wanted, out or paths.processed_dir(), jobs=jobs, engine=engine, scheduler=scheduler
-        )
+        with progress(wanted) as report:
+            summary = build_ledger(
+                wanted, target, jobs=jobs, engine=engine, scheduler=scheduler, report=report
+            )
+    except KeyboardInterrupt:
+        _fail("interrupted; the tables that stood there stand as they were", 130)
     except (HashMismatch, BadSidecar, FolderInUse, WorkerLost, ValueError) as error:
         _fail(str(error))
     if as_json:
@@ -94,8 +101,15 @@ def parse(
         rows = summary.table_rows
         click.echo(
             f"{summary.notices} of {summary.files} files read: {rows['core_problems']} problems and sub-items, "
-            f"{rows['core_measures']} measures, {rows['core_claims']} stated totals → {out or paths.processed_dir()}"
+            f"{rows['core_measures']} measures, {rows['core_claims']} stated totals → {click.format_filename(target)}"
         )
+        if summary.unchanged:
+            click.echo(f"{summary.unchanged} of them had not changed since the last parse.")
+        if summary.invalid_rows:
+            click.echo(
+                f"WARNING: {summary.invalid_rows} rows break a rule of their table and were left out; numbers are too low by them.",
+                err=True,
+            )
         for row in summary.quarantine:
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)
     if not summary.notices:

@@ -16,6 +16,7 @@ from analysis.paths import raw_dir
 from analysis.sources.archive import MAX_FILE_BYTES, SourceFile, iter_sources
 from analysis.sources.errors import BadSidecar, HashMismatch, NoSuchPath, UnreadableSource
 from analysis.sources.readers import read_source
+from analysis.sources.sidecars import load_sidecar
 
 NOTICE = "关于巡察整改情况的通报\n一、关于“学习不深入”的问题。\n整改情况：已完成。\n"
 
@@ -94,14 +95,58 @@ def test_removed_raw_file_is_reported_not_forgotten(tmp_path):
         "city_code: '12'",
         "sha256: abc",
         "publication_date: last year",
+        "publication_date: 0201-06-01",
+        "feedback_date: 2201-06-01",
+        "feedback_date: !!timestamp x",
+        "publisher: !!int x",
+        "publisher: !!python/object:os.system x",
+        'publisher: "\\ud800"',
+        'publisher: "\\0"',
+        "publisher: {a: b}",
+        "? [a]\n: b",
+        "\x00",
+        "*unknown",
+        "publisher: &a [*a]",
     ],
 )
-def test_sidecar_mistakes_are_named(tmp_path, text):
+def test_a_mistake_in_a_sidecar_is_named_and_costs_only_its_file(tmp_path, text):
     """A misspelt field would be dropped and the notice filed under the wrong city or date."""
-    (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(NOTICE, encoding="utf-8")
     (tmp_path / "a.txt.meta.yml").write_text(text)
     with pytest.raises(BadSidecar, match="a.txt.meta.yml"):
-        list(iter_sources([tmp_path]))
+        load_sidecar(tmp_path / "a.txt")
+    bad, good = iter_sources([tmp_path])
+    assert bad.fault[0] == "bad_sidecar" and "a.txt.meta.yml" in bad.fault[1] and "\n" not in bad.fault[1]
+    assert good.fault is None
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_a_sidecar_that_is_no_file_neither_hangs_nor_passes_in_silence(tmp_path, make):
+    (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")
+    make(tmp_path / "a.txt.meta.yml")
+    [source] = iter_sources([tmp_path])
+    assert source.fault[0] == "bad_sidecar" and "a.txt.meta.yml" in source.fault[1]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("整改通报.txt".encode("gb18030"), "整改通报.txt"),
+        ("整改通报.txt".encode(), "整改通报.txt"),
+        (b"a\xff\xfe.txt", "a\\xff\\xfe.txt"),
+        (b"line\nbreak.txt", "line\\nbreak.txt"),
+    ],
+)
+def test_a_file_name_in_any_encoding_is_opened_and_can_be_printed(tmp_path, raw, shown):
+    """A GBK archive unpacked on Linux leaves names that are no UTF-8."""
+    path = os.path.join(os.fsencode(tmp_path), raw)
+    with open(path, "wb") as handle:
+        handle.write(NOTICE.encode())
+    [source] = iter_sources([tmp_path])
+    assert source.source_path == shown
+    assert os.fsencode(source.path) == path and source.read_bytes() == NOTICE.encode()
+    source.source_path.encode("utf-8")
 
 
 def test_hidden_files_and_editor_leftovers_are_no_notices(tmp_path):

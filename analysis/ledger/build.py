@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.ledger import datapackage, plan, store
 from analysis.ledger.engines import open_engine
 from analysis.ledger.identity import find_near_copies, settle_ids
-from analysis.ledger.workers import Task
+from analysis.ledger.workers import Task, Workers
 from analysis.sources.archive import iter_sources
 
 if TYPE_CHECKING:
@@ -60,23 +61,29 @@ def build_ledger(
     jobs: int = 1,
     engine: str = "local",
     scheduler: str | None = None,
+    workers: Workers | None = None,
     report: Report | None = None,
 ) -> ParseSummary:
     """Parse files and folders into the tables of ``out``, replacing those that stand there.
 
-    ``jobs`` watched processes on this machine, or ``engine="dask"`` on the cluster at ``scheduler``.
+    ``jobs`` watched processes on this machine, or ``engine="dask"`` on the cluster at ``scheduler``,
+    or the ``workers`` that are given, which then live on.
     ``report`` is called once for each file that is begun. Raises CorrectionError, HashMismatch,
     BadSidecar, NoSuchPath, FolderInUse and WorkerLost before anything is replaced.
     """
+
+    def engine_of(build: Path) -> AbstractContextManager[Run]:
+        return open_engine(engine, jobs, scheduler, workers, build, report)
+
     with store.writing(out):
         store.recover(out)
         code = plan.code_digest()
         started = time.time_ns() - 50_000_000  # the clock of a file system is coarse
         record = plan.read_record(out, code)
         try:
-            return _build(list(paths), out, record, code, started, jobs, engine, scheduler, report)
+            return _build(list(paths), out, record, code, started, engine_of)
         except _MembersNeeded:
-            return _build(list(paths), out, plan.Record(), code, started, jobs, engine, scheduler, report)
+            return _build(list(paths), out, plan.Record(), code, started, engine_of)
 
 
 class _MembersNeeded(Exception):
@@ -89,10 +96,7 @@ def _build(
     record: plan.Record,
     code: str,
     started: int,
-    jobs: int,
-    engine: str,
-    scheduler: str | None,
-    report: Report | None,
+    engine_of: Callable[[Path], AbstractContextManager[Run]],
 ) -> ParseSummary:
     judgements = plan.judgements_digest()
     parts = plan.cut_parts(iter_sources(paths), record)
@@ -104,7 +108,7 @@ def _build(
             return _summary(record.parts, record.results, record.codes, [0] * len(known))
     build = store.new_build(out)
     try:
-        with open_engine(engine, jobs, scheduler, build, report) as run:
+        with engine_of(build) as run:
             record, fresh = _fill(build, parts, out, record, judgements, run)
         shutil.rmtree(build / ".staging", ignore_errors=True)
         record.hashed_at = started

@@ -22,9 +22,17 @@ Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]]
 
 @contextlib.contextmanager
 def open_engine(
-    engine: str, jobs: int, scheduler: str | None, build: Path, report: Callable[[int], None] | None
+    engine: str,
+    jobs: int,
+    scheduler: str | None,
+    workers: Workers | None,
+    build: Path,
+    report: Callable[[int], None] | None,
 ) -> Iterator[Run]:
     """A function that runs tasks and gives each with its answer, in the order in which they end."""
+    if workers is not None:
+        yield lambda tasks: workers.run(tasks, report)
+        return
     if engine != "dask":
         with Workers(jobs) as workers:
             yield lambda tasks: workers.run(tasks, report)

@@ -145,10 +145,8 @@ def read_review(
     Rows without ``new_value`` are passed over. Raises ReviewError naming the row and the rule;
     nothing is written then.
     """
-    from openpyxl import load_workbook
-
     day = today or dt.date.today()
-    lines = load_workbook(sheet, read_only=True, data_only=True).active.iter_rows(values_only=True)
+    lines = iter(_sheet_rows(sheet))
     head = [str(name) for name in next(lines, ())]
     if missing := set(COLUMNS) - set(head):
         raise ReviewError(
@@ -162,6 +160,11 @@ def read_review(
         }
         if not row["new_value"]:
             continue
+        if not _is_column(row["table"], row["field"]) or not row["row_id"]:
+            raise ReviewError(
+                f"{sheet.name}, row {number}: no column {row['field']!r} of {row['table']!r} and no row {row['row_id']!r} to change; "
+                "leave the first columns as `zhenggai review` wrote them"
+            )
         if not row["reason"] or not row["author"]:
             raise ReviewError(f"{sheet.name}, row {number}: a new value needs a reason and an author")
         if row["field"] == "primary_type_code":
@@ -192,6 +195,25 @@ def read_review(
     return len(corrections), len(labels)
 
 
+def _sheet_rows(sheet: Path) -> list[tuple[Any, ...]]:
+    """The rows of the first sheet; raises ReviewError for what is no spreadsheet."""
+    from openpyxl import load_workbook
+
+    if not sheet.is_file():
+        raise ReviewError(f"{sheet.name}: no regular file; give the sheet that `zhenggai review` wrote")
+    try:
+        book = load_workbook(sheet, read_only=True, data_only=True)
+        return list(book.active.iter_rows(values_only=True)) if book.active is not None else []
+    except Exception as error:  # openpyxl raises what its XML and zip readers raise
+        raise ReviewError(
+            f"{sheet.name}: cannot be opened as a spreadsheet ({type(error).__name__}); save it as XLSX"
+        ) from None
+
+
+def _is_column(table: str, field: str) -> bool:
+    return table in CORE_TABLES and field in CORE_TABLES[table].columns()
+
+
 def _known_type(code: str, sheet: Path, number: int, folder: Path) -> str:
     known = read_table(folder, "codes_problem_types")["code"].to_list()
     if code not in known:
@@ -216,7 +238,7 @@ def _typed(row: dict[str, str], column: str, sheet: Path, number: int) -> Any:
             if dtype == pl.Date
             else value
         )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ReviewError(
             f"{sheet.name}, row {number}: {value!r} is no {dtype} for {row['field']}"
         ) from error

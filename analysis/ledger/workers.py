@@ -38,6 +38,9 @@ _TOO_SLOW, _TOO_LARGE, _CRASHED = "too_much_time", "too_much_memory", "reader_di
 _MEMORY_EXIT = 77
 
 
+MORE_MEMORY = "Free some memory, or raise the limits set with `ulimit`; nothing was changed."
+
+
 class WorkerLost(RuntimeError):
     """A worker could not start, or died where no file is to blame; the message says what it said last."""
 
@@ -59,6 +62,7 @@ class Task:
 
 class _Worker:
     def __init__(self, threads: int):
+        limits = FILE_SECONDS, FILE_MEMORY
         ours, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()
         environment = {
@@ -69,7 +73,7 @@ class _Worker:
         }
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "analysis.ledger.workers", str(theirs.fileno())],
+                [sys.executable, "-m", "analysis.ledger.workers", *map(str, (theirs.fileno(), *limits))],
                 stdin=subprocess.DEVNULL,
                 stdout=self.log,
                 stderr=self.log,
@@ -129,7 +133,16 @@ class Workers:
         A task is taken from ``tasks`` only when a worker is free for it. Raises what a task raises,
         and WorkerLost.
         """
-        waiting = iter(tasks)
+        try:
+            yield from self._run(iter(tasks), on_file)
+        finally:
+            for worker in self._busy.values():  # left in the middle of something
+                worker.end()
+            self._busy = {}
+
+    def _run(
+        self, waiting: Iterator[Task], on_file: Callable[[int], None] | None
+    ) -> Iterator[tuple[Task, Any]]:
         again: list[Task] = []
         while True:
             while self._idle or len(self._busy) < self._count:
@@ -178,14 +191,14 @@ class Workers:
         code = worker.process.poll()
         worker.end()
         if not worker.is_ready:
-            raise WorkerLost(
-                f"a reading process could not start ({words}). Free some memory, or raise the limit set with `ulimit -v`."
-            )
+            raise WorkerLost(f"a reading process could not start ({words}). {MORE_MEMORY}")
         task.losses += 1
         if number is not None:
             task.skip = {**task.skip, number: _why(code, timed_out)}
         elif task.losses > 2:
-            raise WorkerLost(f"a reading process ended with no file to blame (exit {code}): {words}")
+            raise WorkerLost(
+                f"a reading process ended with no file to blame (exit {code}): {words}. {MORE_MEMORY}"
+            )
         return task
 
 
@@ -193,7 +206,10 @@ def _why(code: int | None, timed_out: bool) -> tuple[str, str]:
     if timed_out or code in (-signal.SIGXCPU, -signal.SIGKILL):
         return _TOO_SLOW, "reading it took more time than any notice needs, so it was stopped"
     if code in (_MEMORY_EXIT, -signal.SIGABRT):
-        return _TOO_LARGE, "reading it took more memory than any notice needs, so it was stopped"
+        return (
+            _TOO_LARGE,
+            "reading it took more memory than any notice needs, or broke its reader, so it was stopped",
+        )
     return _CRASHED, f"the process that read it ended (exit {code})"
 
 
@@ -209,7 +225,7 @@ def run_contained(task: Task) -> Any:
     return answer
 
 
-def _serve(descriptor: int) -> None:
+def _serve(descriptor: int, seconds: int, memory: int) -> None:
     """The life of a worker: tasks in, answers out, until the other end is closed."""
     import gc
 
@@ -219,7 +235,7 @@ def _serve(descriptor: int) -> None:
     base = _held_bytes()
 
     def started(number: int, size: int) -> None:
-        _limit(base, FILE_SECONDS + SECONDS_PER_MEGABYTE * size // 1_000_000)
+        _limit(base + memory if base else 0, seconds + SECONDS_PER_MEGABYTE * size // 1_000_000)
         connection.send(("file", number))
 
     gc.collect()
@@ -237,7 +253,7 @@ def _serve(descriptor: int) -> None:
             os._exit(_MEMORY_EXIT)
         except Exception as error:
             answer = "failed", _portable(error)
-        _limit(base, None)
+        _limit(base + memory if base else 0, None)
         gc.collect()
         connection.send(answer)
         del function, arguments, skip, answer
@@ -260,7 +276,7 @@ def _held_bytes() -> int:
         return 0
 
 
-def _limit(base: int, seconds: int | None) -> None:
+def _limit(memory: int, seconds: int | None) -> None:
     """Let the kernel end this process after so many more processor seconds, or beyond its memory."""
     import resource
 
@@ -269,9 +285,9 @@ def _limit(base: int, seconds: int | None) -> None:
     soft = hard if seconds is None else int(used.ru_utime + used.ru_stime) + 1 + seconds
     if hard == resource.RLIM_INFINITY or soft <= hard:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-    if base:
+    if memory:
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        soft = base + FILE_MEMORY if hard == resource.RLIM_INFINITY else min(hard, base + FILE_MEMORY)
+        soft = memory if hard == resource.RLIM_INFINITY else min(hard, memory)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
@@ -281,4 +297,4 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from analysis.ledger.workers import _serve as serve  # the module under its own name, as pickles know it
 
-    serve(int(sys.argv[1]))
+    serve(*map(int, sys.argv[1:4]))

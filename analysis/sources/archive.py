@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paths import raw_dir
-from analysis.sources.errors import HashMismatch, NoSuchPath, UnreadableSource
+from analysis.sources.errors import BadSidecar, HashMismatch, NoSuchPath, UnreadableSource
 from analysis.sources.sidecars import SIDECAR_SUFFIX, load_sidecar
 
 # Larger than any notice by a factor of a thousand in text, and ample for a scanned PDF.
@@ -215,11 +215,15 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
             "not_a_file",
             "neither a file nor a folder (a device, pipe or socket); it is left alone.",
         )
+    try:
+        sidecar = load_sidecar(path) if has_sidecar else {}
+    except BadSidecar as error:
+        return _faulty(path, base, "bad_sidecar", f"set aside for its sidecar. {error}")
     return SourceFile(
         path,
         _relative(path, base),
         info.st_size,
-        load_sidecar(path) if has_sidecar else {},
+        sidecar,
         stamp=[info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino],
     )
 
@@ -230,9 +234,27 @@ def _faulty(path: Path, base: Path, code: str, text: str) -> SourceFile:
 
 
 def _relative(path: Path, base: Path) -> str:
-    name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
-    # A file name that is not UTF-8 must still fit into a table.
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return printable_name(path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name)
+
+
+def printable_name(name: str) -> str:
+    """A file name as tables and messages can hold it; ``SourceFile.path`` keeps its bytes.
+
+    Bytes that are no UTF-8 are mostly GBK, from an archive packed on Windows and unpacked on Linux;
+    what is neither is written as ``\\xb0``.
+    """
+    if name.isprintable():
+        return name
+    data = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if text.isprintable():
+            return text
+    text = data.decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _require_declared_hash(source: SourceFile) -> None:

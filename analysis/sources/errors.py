@@ -51,7 +51,8 @@ class BadSidecar(Exception):
         self.problem = problem
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}. A sidecar is a YAML mapping; see data/raw for examples."
+        name = str(self.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return f"{name}: {self.problem}. Mend the sidecar (a YAML mapping; see data/raw for examples) or delete it."
 
 
 class NoSuchPath(Exception):

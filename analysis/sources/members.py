@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from analysis.sources.archive import ARCHIVE_SUFFIXES, MAX_FILE_BYTES, SourceFile, _is_ignored
+from analysis.sources.archive import ARCHIVE_SUFFIXES, MAX_FILE_BYTES, SourceFile, _is_ignored, printable_name
 from analysis.sources.errors import UnreadableSource
 
 MAX_DEPTH = 2
@@ -219,8 +219,7 @@ def _member_name(info: zipfile.ZipInfo) -> str:
 def _clean(name: str) -> str:
     """A label from an untrusted name: no root, no ``..``, nothing unprintable."""
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    joined = "/".join(parts).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(ch if ch.isprintable() else "_" for ch in joined) or "unnamed"
+    return printable_name("/".join(parts)) or "unnamed"
 
 
 def _skips(inner: str) -> bool:

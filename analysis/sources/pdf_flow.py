@@ -193,7 +193,10 @@ def _measure(lines: list[Line]) -> _Frame:
     right = sorted(line.x1 for line in body)[int(0.95 * (len(body) - 1))]
     # The left margin is where wrapped lines begin; they may be few among indented first lines.
     places = Counter(round(line.x0) for line in body)
-    left = min(place for place, count in places.items() if count >= (2 if len(body) > 30 else 1))
+    left = min(
+        (place for place, count in places.items() if count >= (2 if len(body) > 30 else 1)),
+        default=min(places),  # a scan layer set askew: no two lines begin at one place
+    )
     pitches = Counter(
         round(above.y - below.y)
         for above, below in zip(lines, lines[1:])
