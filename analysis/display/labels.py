@@ -1,4 +1,4 @@
-"""The briefing's own words in Chinese and English, from ``lookups/labels*.yml``."""
+"""The briefing's own words in Chinese and English, from ``lookups/labels.yml``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UnknownLabel(KeyError):
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
-    return {**load_yaml("labels"), **load_yaml("labels_notebooks")}
+    return load_yaml("labels")
 
 
 def label(key: str, lang: str, **values: Any) -> str:
