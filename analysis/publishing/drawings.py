@@ -157,6 +157,13 @@ def size(svg: str) -> tuple[float, float]:
     return width, height
 
 
+def declared_width(source: str) -> float | None:
+    """Width in CSS pixels that a drawing asks for before it is sanitised (matplotlib's view box counts points)."""
+    outermost = re.search(r"<svg\b[^>]*>", source)
+    found = re.search(r'\swidth\s*=\s*["\']([^"\']+)', outermost[0]) if outermost else None
+    return _length(found[1]) if found else None
+
+
 def aspect(svg: str) -> float:
     """Height over width of a sanitised drawing."""
     width, height = size(svg)

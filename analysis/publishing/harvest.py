@@ -213,7 +213,8 @@ class _Reader:
                 return [left_out(made.caption or words(self.lang)["figure"], self.lang)], [
                     f"left out: {error}"
                 ]
-            made.width_mm = min(drawings.size(made.svg)[0] / 96 * 25.4, _WIDTH_MM)
+            asked = drawings.declared_width(_text(data["image/svg+xml"])) or drawings.size(made.svg)[0]
+            made.width_mm = min(asked / 96 * 25.4, _WIDTH_MM)
         else:
             kind = "image/png" if "image/png" in data else "image/jpeg"
             made.raster = picture(f"data:{kind};base64,{_text(data[kind])}")
