@@ -409,3 +409,29 @@ def test_figures_of_one_document_have_addresses_of_their_own(tmp_path):
         and all(len(a.encode()) <= 60 for a in anchors)
         and plain(document.blocks[0].spans) == "t"
     )
+
+
+def test_words_longer_than_a_line_stay_on_the_page(tmp_path):
+    """A web address that runs off the paper, and with it a whole chapter."""
+    address = "https://example.org/" + "a" * 300
+    rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(3))
+    table = f"<table><tr><th>n</th></tr>{rows}<tfoot><tr><td>{PROSE * 12}</td></tr></tfoot></table>"
+    text = f"# t\n\n## {address}\n\n{address}\n\n- {address}\n\n> {address}"
+    cells = (
+        made.markdown(text),
+        made.code(made.stream("x" * 400 + "\t|")),
+        made.code(made.shown("text/html", table)),
+    )
+    document = document_of(tmp_path, *cells, front=[address], scope=address)
+    layout = pdf.write_pdf(document, tmp_path / "t.pdf")
+    gates_pdf.check_pdf(tmp_path / "t.pdf", document, layout)
+    assert len(pypdfium2.PdfDocument(str(tmp_path / "t.pdf"))) < 3, (
+        "notes under a narrow table take the page's width"
+    )
+
+
+def test_marks_without_a_picture_of_their_own_stop_no_pdf(tmp_path):
+    """A briefing that Typst refuses because of a zero-width space or a heading of invisible signs."""
+    text = "# t\n\n## \u202e\n\na\u200bb\u2060c\u00ad\ufe0f\n\n\u200b\n\nשלום 𬭎 عربي"
+    document = document_of(tmp_path, made.markdown(text), made.code(made.stream("\t\u200b")))
+    gates_pdf.check_pdf(tmp_path / "t.pdf", document, pdf.write_pdf(document, tmp_path / "t.pdf"))

@@ -324,7 +324,7 @@ def assemble(
     Every text is made printable with the shipped fonts.
     """
     made = Document(title, [], lang, scope, as_of, [fonts.printable(m) for m in front])
-    made.title, made.scope = fonts.printable(title), fonts.printable(scope)
+    made.title, made.scope = (fonts.printable(" ".join(words.split())) for words in (title, scope))
     taken, counts = {"top", "contents", "main", "theme"}, {Table: 0, Figure: 0}
     jumps: dict[str, str] = {}
 
@@ -339,7 +339,7 @@ def assemble(
         slug = _slug(re.sub(r"^\d+_", "", chapter.name), f"chapter-{number}")
         inner = [b for b in walk(chapter.blocks) if isinstance(b, Heading)]
         highest = min((b.level for b in inner), default=2)
-        opening = Heading(1, [Span(chapter.title)])
+        opening = Heading(1, [Span(" ".join(chapter.title.split()) or chapter.name)])
         opening.is_kicker = bool(chapter.blocks) and isinstance(chapter.blocks[0], Heading)
         for block in (opening, *chapter.blocks):
             rewrite(block, fonts.printable)
@@ -349,6 +349,9 @@ def assemble(
                 if block is not opening:
                     # A level may not be skipped: screen readers and PDF/UA follow the levels.
                     depth = block.level = min(block.level - highest + 2, depth + 1, 4)
+                if not plain(block.spans).strip():
+                    # Nothing of it could be printed; PDF/UA allows no empty heading.
+                    block.spans = [Span("—")]
                 block.anchor = anchor(slug)
                 # JupyterLab's own address of a heading is its text with hyphens for spaces.
                 jumps.setdefault(plain(block.spans).replace(" ", "-"), block.anchor)

@@ -206,6 +206,7 @@ class _Writer:
         elif isinstance(block, Code):
             paragraph = self.file.add_paragraph()
             self.spans(paragraph, [Span(block.text)], 8.5)
+            paragraph.runs[0].font.name = "Consolas"
             self.frame(paragraph, "D5DAE0", "F5F7F9")
         elif isinstance(block, BulletList):
             self.listing(block, depth)

@@ -24,6 +24,7 @@ from analysis.paths import FONTS
 FAMILY = "Noto Sans SC"
 EXTENSION_FAMILY = "Noto Sans SC Ext"
 SYMBOL_FAMILY = "DejaVu Sans"
+MONO_FAMILY = "DejaVu Sans Mono"
 CHAIN = (FAMILY, EXTENSION_FAMILY, SYMBOL_FAMILY)
 
 _REGULAR = FONTS / "NotoSansSC-Regular.sub.ttf"
@@ -63,14 +64,11 @@ def _scratch() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _symbol_path() -> Path | None:
-    """DejaVu Sans inside the installed matplotlib, found without importing it."""
+def _dejavu() -> Path:
+    """The folder of DejaVu's fonts inside the installed matplotlib, found without importing it."""
     spec = importlib.util.find_spec("matplotlib")
-    for root in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(root) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
-        if path.is_file():
-            return path
-    return None
+    assert spec is not None and spec.origin is not None, "matplotlib is a dependency"
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
 @lru_cache(maxsize=1)
@@ -82,11 +80,11 @@ def _extension_path() -> Path:
 
 
 @cache
-def _face(which: str):
+def _face(which: str) -> Any:
     import uharfbuzz as hb
 
     path = (
-        {"regular": _REGULAR, "bold": _BOLD, "symbol": _symbol_path()}[which]
+        {"regular": _REGULAR, "bold": _BOLD, "symbol": _dejavu() / "DejaVuSans.ttf"}[which]
         if which != "extension"
         else _extension_path()
     )
@@ -95,8 +93,6 @@ def _face(which: str):
 
 @cache
 def _coverage(which: str) -> frozenset[int]:
-    if which == "symbol" and _symbol_path() is None:
-        return frozenset()
     return frozenset(_face(which).unicodes)
 
 
@@ -143,7 +139,8 @@ def printable(text: str) -> str:
     Characters outside all fonts become their code-point names (〔U+1F600〕), so a reader sees that
     something stood there and what it was.
     """
-    text = without_controls(text)
+    # Typst refuses what has no glyph of its own, tabs and joiners included, where it stands alone.
+    text = _INVISIBLE.sub("", without_controls(text)).replace("\t", "    ")
     if text.isascii():
         return text
     absent = missing(text)
@@ -153,30 +150,26 @@ def printable(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _symbol_folder() -> Path:
-    """A folder with DejaVu Sans alone: Typst reads folders, and matplotlib's holds forty fonts."""
-    target = _scratch() / "symbol" / "DejaVuSans.ttf"
-    target.parent.mkdir(exist_ok=True)
-    path = _symbol_path()
-    assert path is not None, "a symbol was found in a font that is not there"
-    target.write_bytes(path.read_bytes())
-    return target.parent
+def _dejavu_for_typst() -> Path:
+    """A folder with two of DejaVu's fonts alone: Typst reads folders, and matplotlib's holds forty."""
+    folder = _scratch() / "dejavu"
+    folder.mkdir(exist_ok=True)
+    for name in ("DejaVuSans.ttf", "DejaVuSansMono.ttf"):
+        (folder / name).write_bytes((_dejavu() / name).read_bytes())
+    return folder
 
 
 def typst_folders(text: str) -> list[str]:
-    """Font folders that a PDF with ``text`` needs (main always, the others only when used).
+    """Font folders that a PDF with ``text`` needs (the extension only where it is used).
 
     Raises MissingGlyph: Typst itself leaves such characters out without a word.
     """
     use = split_by_font(text)
     if use["missing"]:
         raise MissingGlyph("PDF", [chr(c) for c in sorted(use["missing"])])
-    folders = [str(FONTS)]
-    if use["extension"]:
-        folders.append(str(_extension_path().parent))
-    if use["symbol"]:
-        folders.append(str(_symbol_folder()))
-    return folders
+    return [str(FONTS), str(_dejavu_for_typst())] + (
+        [str(_extension_path().parent)] if use["extension"] else []
+    )
 
 
 @cache

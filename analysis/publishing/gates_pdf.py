@@ -29,6 +29,7 @@ _MARGINS_MM = (20.0, 17.0)
 _BRIDGED_MM = 12.0
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _DROPPED = re.compile(r"[\s\u00ad\u200b-\u200f\u2010\u2011\u2060\ufe00-\ufe0f\ufeff\ufffe\x00-\x1f-]+")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _PIECES = 8
 _URI = 3
 
@@ -156,6 +157,8 @@ def _anchor_at(blocks: Sequence[Block], layout: Layout, page: int, from_top: flo
 def _absent(whole: str, blocks: Sequence[Block]) -> Iterator[Finding]:
     """Texts of the document that no page shows."""
     pages, letters = squeeze(whole), Counter(unicodedata.normalize("NFKC", whole))
+    # Beside text from right to left the reader itself loses characters beyond the first plane.
+    is_mixed = bool(_RIGHT_TO_LEFT.search(whole))
     anchor = ""
     for block in walk(blocks):
         anchor = getattr(block, "anchor", anchor)
@@ -169,6 +172,8 @@ def _absent(whole: str, blocks: Sequence[Block]) -> Iterator[Finding]:
                 is_there = all(letters[c] for c in said if unicodedata.category(c)[0] in "LN")
             else:
                 is_there = (needle := squeeze(text)) in pages or _found(needle, pages)
+            if not is_there and is_mixed:
+                is_there = _found(_ASTRAL.sub("", squeeze(_RIGHT_TO_LEFT.sub("", text))), pages)
             if not is_there:
                 yield Finding(f"not on any page: {text[:40]!r}", anchor)
 

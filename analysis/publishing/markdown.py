@@ -146,7 +146,8 @@ class _Reader:
         for node in nodes:
             kind = node.type
             if kind == "heading":
-                made.append(Heading(int(node.tag[1]), self.spans(node.children[0].children)))
+                spans = tidy(self.spans(node.children[0].children))
+                made += [Heading(int(node.tag[1]), spans)] if plain(spans) else []
             elif kind in ("paragraph", "inline"):
                 made += self.paragraph(node.children[0] if kind == "paragraph" else node)
             elif kind in ("bullet_list", "ordered_list"):

@@ -204,7 +204,8 @@ class _Reader:
                 self.blocks.append(Quote(self.inner(child)))
             elif re.fullmatch(r"h[1-6]", tag):
                 self.flush()
-                self.blocks.append(Heading(int(tag[1]), tidy(self.spans(child, Span("")))))
+                spans = tidy(self.spans(child, Span("")))
+                self.blocks += [Heading(int(tag[1]), spans)] if plain(spans) else []
             else:
                 self.flush()
                 self.read(child)

@@ -69,7 +69,8 @@ class Layout:
 def _spans(spans: Sequence[Span], anchors: frozenset[str]) -> list[dict[str, Any]]:
     return [
         {
-            "text": span.text,
+            # Long words get invisible places to break, so that none runs off the page.
+            "text": breakable(span.text),
             "href": span.href if not span.href.startswith("#") or span.href[1:] in anchors else "",
             "strong": span.strong,
             "emphasis": span.emphasis,
@@ -87,9 +88,7 @@ def _part(table: Table, part: Part, anchors: frozenset[str]) -> dict[str, Any]:
             made.append(
                 [
                     {
-                        "spans": [
-                            {**span, "text": breakable(span["text"])} for span in _spans(cell.spans, anchors)
-                        ],
+                        "spans": _spans(cell.spans, anchors),
                         "across": across,
                         "down": down,
                         "strong": cell.is_head and across > 1,
@@ -139,7 +138,7 @@ def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) ->
     elif isinstance(block, Paragraph):
         made["spans"] = _spans(block.spans, anchors)
     elif isinstance(block, Code):
-        made["text"] = block.text
+        made["text"] = breakable(block.text)
     elif isinstance(block, BulletList):
         made["start"] = block.start
         made["items"] = [[_block(b, -1, layout, anchors) for b in printed(item)] for item in block.items]
@@ -155,8 +154,18 @@ def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) ->
     elif isinstance(block, Figure):
         width = _fitted(block, layout.widths.get(index, block.width_mm))
         svg, _ = _drawing(block, width)
-        made |= {"anchor": block.anchor, "number": block.number, "caption": block.caption, "alt": block.alt}
-        made |= {"notes": block.notes, "svg": svg, "width": width, "float": index in layout.floats}
+        made |= {
+            "anchor": block.anchor,
+            "number": block.number,
+            "caption": breakable(block.caption),
+            "alt": block.alt,
+        }
+        made |= {
+            "notes": [breakable(note) for note in block.notes],
+            "svg": svg,
+            "width": width,
+            "float": index in layout.floats,
+        }
     return made
 
 
@@ -181,15 +190,16 @@ def payload(document: Document, layout: Layout) -> dict[str, Any]:
     return {
         "lang": document.lang,
         "words": say,
-        "title": document.title,
-        "scope": document.scope,
-        "front": document.front,
+        "title": breakable(document.title),
+        "scope": breakable(document.scope),
+        "front": [breakable(message) for message in document.front],
         "author": "zhenggai",
         "date": [when.year, when.month, when.day],
         "as_of": f"{say['data_as_of']}{say['colon']}{document.as_of}" if document.as_of else "",
         "chapters": [plain(chapter.spans) for chapter in chapters],
         "contents": len(chapters) > 2,
         "fonts": list(fonts.CHAIN),
+        "mono": [fonts.MONO_FAMILY, *fonts.CHAIN],
         "main": main,
         "wide": wide,
     }
