@@ -121,6 +121,13 @@ def test_a_mistake_in_a_sidecar_is_named_and_costs_only_its_file(tmp_path, text)
     assert good.fault is None
 
 
+def test_a_file_given_by_its_own_path_needs_no_sidecar(tmp_path):
+    """Every notice that a user names on the command line would be set aside."""
+    (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")
+    (source,) = iter_sources([tmp_path / "a.txt"])
+    assert source.fault is None and source.sidecar == {}
+
+
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
 def test_a_sidecar_that_is_no_file_neither_hangs_nor_passes_in_silence(tmp_path, make):
     (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")

@@ -122,9 +122,11 @@ def _walk_roots(roots: list[Path]) -> Iterator[SourceFile]:
         real = root.resolve()
         base_of = real if real.is_dir() else real.parent
         base = raw if real.is_relative_to(raw) else base_of
-        found = (
-            _walk_folder(real, base) if real.is_dir() else iter((_describe(real, real.parent, base, True),))
-        )
+        if real.is_dir():
+            found = _walk_folder(real, base)
+        else:
+            has_sidecar = os.path.lexists(f"{real}{SIDECAR_SUFFIX}")
+            found = iter((_describe(real, real.parent, base, has_sidecar),))
         for source in found:
             # The same file reached from two given paths is one source.
             if len(roots) > 1:

@@ -34,11 +34,11 @@ YEARS = range(1990, 2101)  # notices of inspections are younger; another year is
 
 
 def load_sidecar(path: Path) -> dict[str, Any]:
-    """The stated (non-null) fields of the sidecar of ``path``; empty without a sidecar.
+    """The stated (non-null) fields of the sidecar of ``path``.
 
     Dates are ``datetime.date``, the hash lower case, everything else a string. Raises BadSidecar
-    for what is no mapping, an unknown field, a city code without six digits, a date no notice can
-    have or a bad hash: a misspelt field must not be dropped in silence.
+    for what cannot be opened, is no mapping, has an unknown field, a city code without six digits,
+    a date no notice can have or a bad hash: a misspelt field must not be dropped in silence.
     """
     sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
     try:
