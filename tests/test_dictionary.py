@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from analysis.ledger import store
 from analysis.ledger.datapackage import NAME, package, set_paths, write_package
 from analysis.ledger.dictionary import CODE_LISTS, describe_table, dictionary
-from analysis.ledger.schemas import CORE_TABLES
+from analysis.publishing.dictionary import DECLARED
 
 TYPES = {"string", "integer", "number", "boolean", "date", "array"}
 CONSTRAINTS = {
@@ -24,7 +25,7 @@ CONSTRAINTS = {
     "date": {"required", "unique", "minimum", "maximum", "enum"},
     "array": {"required", "unique", "enum", "minLength", "maxLength"},
 }
-TABLES = [*CORE_TABLES, *CODE_LISTS]
+TABLES = [*DECLARED, *CODE_LISTS]
 
 
 def breaches(described: dict[str, Any]) -> list[str]:
@@ -108,6 +109,19 @@ def test_the_tables_come_with_a_description_that_other_tools_accept(ledger_data:
     assert frames["core_problems"].height > 100
 
 
+@pytest.mark.slow
+def test_comparisons_are_described_with_what_they_point_to(ledger_data: Path, tmp_path: Path) -> None:
+    from analysis import compare
+
+    folder = tmp_path / "data"
+    shutil.copytree(ledger_data, folder)
+    compare.write(folder)
+    described = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    frames = {name: store.read_table(folder, name) for name in store.table_names(folder)}
+    assert breaches(described) == [] and misfits(described, frames) == []
+    assert {resource["name"] for resource in described["resources"]} == set(frames) > {"out_completion"}
+
+
 def test_a_row_that_points_nowhere_contradicts_the_description() -> None:
     """The checker above would else accept anything."""
     described = package(["core_sections", "core_measures", "core_problems"])
@@ -133,7 +147,7 @@ def test_a_table_in_parts_names_its_files_in_order(tmp_path: Path) -> None:
 
 def test_csv_is_described_as_it_is_written() -> None:
     """In CSV an empty text is a missing one and a list is a text: more must not be promised."""
-    described = package(TABLES, kind="csv")
+    described = package(TABLES, DECLARED, kind="csv")
     assert breaches(described) == []
     problems = next(entry for entry in described["resources"] if entry["name"] == "core_problems")
     fields = {field["name"]: field for field in problems["schema"]["fields"]}
@@ -143,11 +157,11 @@ def test_csv_is_described_as_it_is_written() -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_and_column_is_explained_in_both_languages(table: str) -> None:
-    said = describe_table(table)
+    said = describe_table(table, DECLARED)
     chinese = re.compile(r"[\u4e00-\u9fff]")
     assert chinese.search(said.title_zh) and chinese.search(said.description_zh)
     assert said.title_en and len(said.description_en) > 10 and not said.title_zh.endswith("。")
-    for row in dictionary([table]).iter_rows(named=True):
+    for row in dictionary([table], DECLARED).iter_rows(named=True):
         place = f"{table}.{row['column']}"
         assert chinese.search(row["label_zh"] + row["description_zh"]) or row["label_zh"].isupper(), place
         assert len(row["label_zh"]) <= 14, f"{place}: a heading, not a sentence"

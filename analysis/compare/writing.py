@@ -13,6 +13,7 @@ from analysis.compare.changes import round_changes, type_returns
 from analysis.compare.coding import coding_agreement
 from analysis.compare.flagging import flags
 from analysis.compare.kinds import mix_distances, overrepresentation, prevalence, type_counts
+from analysis.compare.out_tables import OUT_TABLES
 from analysis.compare.pairs import differences
 from analysis.compare.pooling import pooled
 from analysis.compare.proof import evidence, evidence_by_notice, measures_by_type, reuse
@@ -24,6 +25,10 @@ from analysis.compare.stored import store
 from analysis.compare.tallies import counts, notices, reconciliation
 from analysis.compare.timing import timeline, weekly_events
 from analysis.compare.unfinished import open_items
+from analysis.ledger import datapackage
+from analysis.ledger.dictionary import CODE_LISTS
+from analysis.ledger.schemas import CORE_TABLES
+from analysis.ledger.store import table_names
 from analysis.selection import Ledger, select
 
 Build = Callable[..., pl.DataFrame]
@@ -51,6 +56,7 @@ def write(
 ) -> dict[str, Path]:
     """Write every ``out_*`` table of a selection (as ``select`` takes it) and return their paths by name.
 
+    ``datapackage.json`` then describes them as well.
     To ``out_dir``, by default the data folder itself, where notebooks and exports then read instead of
     computing. Raises SelectionError.
     """
@@ -58,12 +64,17 @@ def write(
     folder = Path(out_dir) if out_dir is not None else ledger.data_dir
     assert folder is not None
     choices = {"unit": unit, "completion": completion}
-    return {
+    written = {
         name: store(
             ledger, name, _taken(build, choices, whole=True), build(ledger, **_taken(build, choices)), folder
         )
         for name, build in TABLES.items()
     }
+    declared = {**CORE_TABLES, **OUT_TABLES}
+    described = [name for name in table_names(folder) if name in CODE_LISTS or name in declared]
+    datapackage.write_package(folder, described, declared)
+    datapackage.set_paths(folder)
+    return written
 
 
 def _taken(

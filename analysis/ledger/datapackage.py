@@ -32,8 +32,12 @@ REFERENCES = {
 }
 UNBOUND = {
     "core_notices.notice_id",
-    "core_quarantine.notice_id",
-}  # a notice that was set aside is in no table
+    "core_quarantine.notice_id",  # a notice that was set aside is in no table
+    "out_robustness.claim_code",  # a headline claim, not a total
+    "out_measures_by_type.dimension_code",  # here and below: or unclassified, which is no dimension
+    "out_type_counts.dimension_code",
+    "out_type_prevalence.dimension_code",
+}
 
 
 def package(tables: Iterable[str], declared: Declared | None = None, kind: str = "parquet") -> dict[str, Any]:

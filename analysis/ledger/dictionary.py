@@ -107,21 +107,18 @@ def describe_table(table: str, declared: Declared = CORE_TABLES) -> TableText:
     return TableText(title_en, title_zh, " ".join(english.split()), more or title_zh)
 
 
-def unit_of(column: str, kind: str) -> str | None:
-    """The unit that the name of a numeric column says; None where a number has none."""
-    if kind == "integer" and column.endswith(("_start", "_end", "char_count")):
+def _unit(name: str, kind: str, spec: Any) -> str | None:
+    """The unit that the name or the limits of a numeric column say; None where a number has none."""
+    if kind == "integer" and (name.endswith(("_start", "_end")) or "char_count" in name):
         return "code point"
-    if column.endswith("_days") or column.startswith("days_") or column == "age_days":
+    if kind in ("integer", "number") and (name.endswith("_days") or name.startswith("days_")):
         return "day"
-    if column.startswith("months_"):
+    if name.startswith("months_"):
         return "month"
-    if column.endswith("_bits"):
+    if name.endswith("_bits"):
         return "bit"
-    if kind == "integer" and (column.endswith(("_count", "_n")) or column == "n"):
-        return "1"
-    if kind == "number" and (column.endswith("share") or column.startswith(("wilson_", "newcombe_"))):
-        return "1"
-    return None
+    is_plain = kind == "integer" and (name.endswith("_count") or name == "common_n")
+    return "1" if is_plain or (kind == "number" and spec.max == 1) else None
 
 
 def _declared_row(table: str, name: str, column: Any) -> dict[str, Any]:
@@ -133,7 +130,7 @@ def _declared_row(table: str, name: str, column: Any) -> dict[str, Any]:
         "table": table,
         "column": name,
         "type": kind,
-        "unit": said.get("unit", unit_of(name, kind)),
+        "unit": said.get("unit", _unit(name, kind, column)),
         "nullable": bool(column.nullable),
         "label_en": name.replace("_", " "),
         "label_zh": said.get("zh", name),
