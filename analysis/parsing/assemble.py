@@ -9,9 +9,10 @@ from analysis.parsing.drafts import Draft
 from analysis.parsing.findings import opens_with_detail
 from analysis.parsing.measures import Piece
 from analysis.parsing.outline import Node, ancestors, build_outline
-from analysis.parsing.problems import accept_weak, read_unit
+from analysis.parsing.problems import accept_weak, read_unit, take_status
 from analysis.parsing.records import Document
 from analysis.parsing.regions import fill_regions
+from analysis.parsing.results import read_legend, settle_results
 from analysis.parsing.roles import Reader, Reading, choose_reading
 from analysis.parsing.segments import find_marks
 from analysis.parsing.structure import Measure, Problem, Section, Structure
@@ -145,6 +146,10 @@ def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
         for draft in drafts:
             if draft.status is None:
                 accept_weak(text, draft)
+    if stated < len(drafts):
+        legend = read_legend(text[: units[0].start])
+        for draft, status in settle_results(text, drafts, legend):
+            take_status(text, draft, status)
     remedies = sum(draft.is_remedy for draft in drafts)
     if remedies * 10 < len(drafts) * 6:
         for draft in drafts:

@@ -56,12 +56,20 @@ def find_cycles(flow: Flow, marks: list[Mark], root: Node) -> list[Node]:
             body,
             para,
         )
-        node.end = node.own_end = (
-            flow.paras[starts[position + 1]].start if position + 1 < len(starts) else len(flow.text)
-        )
+        after = starts[position + 1] if position + 1 < len(starts) else len(flow.paras)
+        while after - 1 > first and after < len(flow.paras) and _is_title(flow, after - 1, at_line):
+            after -= 1  # the headings of the next section
+        node.end = node.own_end = flow.paras[after].start if after < len(flow.paras) else len(flow.text)
         node.parent = root
         nodes.append(node)
     return nodes
+
+
+def _is_title(flow: Flow, index: int, at_line: dict[int, str]) -> bool:
+    para = flow.paras[index]
+    if index in at_line or index - 1 in at_line and flow.paras[index - 1].text[-1] in ":】]":
+        return False
+    return para.bare and len(para.text) < 44 and (para.label is not None or para.heading > 0)
 
 
 def _heads(flow: Flow, above: int, below: int) -> bool:

@@ -97,7 +97,7 @@ def build_outline(flow: Flow) -> Node:
         if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1], flow.labels):
             node.opens_list = _label_words(paras[index - 1].text)
         if node is None:
-            if not _is_heading(paras, index, count):
+            if not _is_heading(paras, index, count, flow.labels):
                 first = _inline_list(paras, index, count)
                 if first is not None:
                     _push(stack, first)
@@ -196,7 +196,7 @@ def _is_open_frame(para: Para) -> bool:
     return _OPEN_FRAME.match(para.text) is not None
 
 
-def _is_heading(paras: list[Para], index: int, count: int) -> bool:
+def _is_heading(paras: list[Para], index: int, count: int, induced: dict[str, str]) -> bool:
     """An unnumbered line that reads as a heading: marked as one, or bare before a numbered line."""
     para = paras[index]
     text = para.text
@@ -215,6 +215,8 @@ def _is_heading(paras: list[Para], index: int, count: int) -> bool:
         return False
     if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":
         return False
+    if paras[index - 1].text.strip("【】[]():* ") in induced:
+        return False  # what a label on its own line says
     following = paras[index + 1]
     if following.label is not None:
         return following.label.style not in ("O",)

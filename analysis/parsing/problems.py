@@ -34,7 +34,14 @@ def read_unit(
     draft = Draft(start, body, end)
     zone_end = next((mark.start for mark in marks if mark.part != "statement"), end)
     zone = [body, max(body, zone_end)]
-    _heading_status(text, zone, draft)
+    for mark in marks:
+        if mark.part == "statement" and ")" in text[mark.start : mark.end] and draft.status is None:
+            opened = text.find("(", mark.start, mark.end)
+            code, share = bracket_status(text[opened + 1 : text.find(")", opened)])
+            if code is not None:
+                draft.status = Status(code, opened + 1, text.find(")", opened), share)
+    if draft.status is None:
+        _heading_status(text, zone, draft)
     if draft.status is None and zone_end < end:
         _end_status(text, zone, draft)
     _read_segments(text, marks, end, draft)
@@ -203,6 +210,20 @@ def accept_weak(text: str, draft: Draft) -> None:
             else:
                 draft.blocks[-1] = (part, first, before)
             _read_measures(text, draft)
+
+
+def take_status(text: str, draft: Draft, status: Status) -> None:
+    """Put in a result found from outside, and cut it from the statement or the measures it stands in."""
+    if draft.statement is not None and draft.statement[0] <= status.start < draft.statement[1]:
+        first, last = draft.statement
+        if status.start - first < 3:
+            draft.statement = trim(text, status.end + 1, last)
+        elif last - status.end < 4:
+            draft.statement = (first, trim(text, first, status.start - 1)[1])
+        draft.status = status
+        return
+    draft.weak_status = status
+    accept_weak(text, draft)
 
 
 def _read_measures(text: str, draft: Draft) -> None:

@@ -37,8 +37,10 @@ def occurrences(text: str) -> list[tuple[int, int, str]]:
     for match in _ENDS.finditer(text):
         sign, at = match.group(), match.start()
         stop = at
-        if sign == "|" and text.count("|", text.rfind("\n", 0, at) + 1, at + 120) > 1:
-            continue  # a row of a table
+        if sign == "|":
+            close = text.find("\n", at)
+            if text.count("|", text.rfind("\n", 0, at) + 1, close if close >= 0 else len(text)) > 1:
+                continue  # a row of a table
         if sign in ":|":
             if stop and text[stop - 1] == ")":  # 反馈意见(整改完成): a result between label and colon
                 opened = text.rfind("(", max(0, stop - 18), stop)
@@ -102,7 +104,7 @@ def recurring_labels(text: str) -> dict[str, str]:
         if times >= LEAST_TIMES
         and word not in listed
         and _NO_LABEL.fullmatch(word) is None
-        and status_code(word) is None
+        and (status_code(word) is None or word.endswith(("情况", "结果", "状态", "结论", "意见")))
     }
     # A line that mostly stands alone behind another label is what that label says, no label itself.
     said: Counter[str] = Counter()

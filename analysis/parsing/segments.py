@@ -47,7 +47,7 @@ def result_line(line: str) -> re.Match[str] | None:
 
 # What may stand before a label: a break or punctuation, a number, a bracket, and a short owner.
 _BEFORE = re.compile(
-    r"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)) ?((?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{0,14})\Z"
+    r"(?:^|[\n。;!?”)】\]\.〕]|(?<=,)|  ) ?((?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\)|[①-⑳])? ?)[【\[(]?([^\n。;,:、“”()【】\[\]\d]{0,14})\Z"
 )
 
 
@@ -98,10 +98,12 @@ def find_marks(flow: Flow) -> list[Mark]:
     parts = label_parts()
     at_line, endings, beginnings = _patterns()
     marks: list[Mark] = []
-    if flow.labels:
+    if flow.labels or "|" in text or "\n“" in text:
         for start, end, word in occurrences(text):
             if word in flow.labels:
                 marks.append(Mark(start, end, flow.labels[word], word, ""))
+            elif word in parts and text[end - 1 : end] in "|”" and start and text[start - 1] == "\n":
+                marks.append(Mark(start, end, parts[word], word, ""))
     at = text.find(":")
     closers = "】])如下为是 "
     while at >= 0:
@@ -109,6 +111,8 @@ def find_marks(flow: Flow) -> list[Mark]:
             low = at - 34 if at > 34 else 0
             line = text.rfind("\n", low, at)
             window = text[line if line >= 0 else low : at]
+            if text[at - 1] == ")" and "(" in window:  # 反馈意见(整改完成): a result between label and colon
+                window = window[: window.rindex("(")]
             word, stop = _label_at_end(window, parts)
             found = _BEFORE.search(window, 0, stop) if word else None
             if found is not None:

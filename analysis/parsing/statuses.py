@@ -46,6 +46,8 @@ _CLOSED = {"completed", "completed_long_term"}
 def status_code(words: str) -> str | None:
     """The status of a short phrase, None when it is none or unlike all that were seen."""
     phrase = words.strip(_TRIM).replace(" ", "")
+    if phrase[:1].isdigit() and _DUE_FORM.fullmatch(phrase):
+        return None
     return listed_status(phrase) or told_status(phrase, SURE)[0]
 
 
@@ -97,6 +99,8 @@ def _combined(codes: list[str]) -> str:
             and first == "long_term"
         ):
             first = "completed_long_term"
+        elif pair == {"not_completed", "in_progress"}:
+            first = "in_progress"
         elif "not_completed" in pair:
             first = "not_completed"
         elif "phased" in pair:
@@ -128,6 +132,15 @@ _OUTLOOK = re.compile(
 )
 
 
+OUTLOOK_TAIL = re.compile(
+    r"[,;。]?(?:预计|计划|力争|拟于|拟在|争取|确保|目标是|预期)[^。\n]{2,40}?(?:完成|到位|实现|落实|解决|销号|结束|通水|投用|运营|办结|补足|改完|见效|使用)?$"
+)
+# 2024年6月底前完成 without 已 (has been): when it is due, not that it is done.
+_DUE_FORM = re.compile(
+    r"(?:计划|预计|拟|要求|须|应)?(?:于|在)?(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末|[上中下]旬|年底)?之?前(?:全面|全部|基本)?(?:完成|整改|到位|落实|解决)[^,;。]{0,4}"
+)
+
+
 def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Status | None:
     """The status at the beginning of a segment.
 
@@ -142,6 +155,17 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
     first = text[start:stop].strip()
     if not first:
         return None
+    if is_result and "," in first and len(first) <= 60:
+        # 进度90%,属长期事项 · 29套已清理完毕,列入长期坚持: what is said of the whole beats a share or a part.
+        for clause in first.split(",")[::-1]:
+            if clause[:1].isdigit() or "%" in clause:
+                continue
+            if first[:1].isdigit() or "%" in first:
+                code = status_code(clause) or meant_status(clause.strip(_TRIM), LIKELY)
+                if code is not None:
+                    at = text.find(clause, start, stop)
+                    share = percent_status(first) if "%" in first else None
+                    return Status(code, at, at + len(clause), share[1] if share else None)
     if len(first) <= 60:
         status = _phrase(text, start, stop, first, is_result)
         if status is not None:
@@ -152,6 +176,11 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
             head = text[start:cut].strip()
             if 0 < len(head) <= 30:
                 status = _phrase(text, start, cut, head, is_result)
+                if status is not None and status.code == "not_completed" and mark == ",":
+                    # 未销号,跟踪办理: open, and in work
+                    rest = text[cut + 1 : stop].strip(_TRIM)
+                    if (status_code(rest) or meant_status(rest, LIKELY)) == "in_progress":
+                        return Status("in_progress", status.start, stop)
                 if status is not None:
                     return status
     if is_result and len(first) <= 40 and "一是" not in first:
@@ -212,6 +241,9 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
     """
     while end > start and text[end - 1] in " \n。.;,|":
         end -= 1
+    outlook = OUTLOOK_TAIL.search(text, max(start, end - 48), end)
+    if outlook is not None and outlook.start() > start + 4:
+        end = outlook.start()
     if end - start < 2:
         return None
     if text[end - 1] in ")】]〕":
@@ -221,17 +253,13 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
             code, share = bracket_status(inner)
             if code is not None:
                 return Status(code, match.start(1), match.end(1), share), True
-    at = end
     low = max(start, end - 48)
-    at = max(
-        low,
-        text.rfind("。", low, at) + 1,
-        text.rfind(";", low, at) + 1,
-        text.rfind("\n", low, at) + 1,
-        text.rfind("!", low, at) + 1,
-    )
+    at = max(low, *(text.rfind(mark, low, end) + 1 for mark in "。;\n!"))
     if at == low and low > start:
-        return None
+        # The sentence is a long one: only what stands behind its last comma can be a result.
+        at = text.rfind(",", low, end) + 1
+        if at == 0:
+            return None
     sentence = text[at:end].strip()
     skip = len(text[at:end]) - len(text[at:end].lstrip())
     at += skip
@@ -245,13 +273,14 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
         percent = percent_status(sentence)
         if percent is not None and ("进度" in sentence or "完成率" in sentence):
             return Status(percent[0], at, end, percent[1]), True
-    for comma in (",",):
-        cut = sentence.rfind(comma)
-        if cut > 0:
-            tail = sentence[cut + 1 :]
-            code = _with_subject(tail)
-            if code is not None:
-                return Status(code, at + cut + 1, end), _NAMED.match(tail) is not None
+    cut = len(sentence)
+    while (cut := sentence.rfind(",", 0, cut)) > 0:
+        tail = sentence[cut + 1 :]
+        if len(tail) > 28:
+            break
+        code = status_code(tail) or _with_subject(tail)
+        if code is not None:
+            return Status(code, at + cut + 1, end), _NAMED.match(tail) is not None
     return None
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from analysis.lookups import load_csv
 from analysis.parsing.inline import LEAST, lost_breaks
 from analysis.parsing.numbering import Label, read_label
-from analysis.parsing.recurring import recurring_labels
+from analysis.parsing.recurring import label_parts, recurring_labels
 from analysis.parsing.statuses import status_code
 from analysis.parsing.turns import settle_numbers
 from analysis.parsing.wrapping import wrapped_breaks
@@ -405,7 +405,7 @@ _DASHED = re.compile(r"[—–-]{1,2} ?([^—–。:-]{2,18})$")
 
 def _is_result_line(text: str) -> bool:
     """完成情况：已完成 — a label with a whole status behind it never runs on."""
-    match = _LABELLED.match(text) or _DASHED.search(text)
+    match = _LABELLED.match(text, text.rfind("  ") + 2 if "  " in text else 0) or _DASHED.search(text)
     return match is not None and status_code(match.group(1)) is not None
 
 
@@ -461,7 +461,7 @@ def _joined(lines: list[Para], labels: dict[str, str]) -> list[Para]:
             and not line.heading
             and not last.heading
             and len(last.text) < LONGEST
-            and not (labels and _begins_with(line.text, labels))
+            and not _begins_with(line.text, labels)
             and _runs_on(last, line, habits)
         ):
             last.text += line.text
@@ -480,7 +480,13 @@ _WORD = re.compile(r"[【\[“〔]?([一-鿿]{1,10})(?=[】\]”〕:|( ]|$)")
 
 def _begins_with(line: str, labels: dict[str, str]) -> bool:
     found = _WORD.match(line)
-    return found is not None and found.group(1) in labels
+    if found is None:
+        return False
+    return (
+        found.group(1) in labels
+        or line[found.end() : found.end() + 1] == ":"
+        and found.group(1) in label_parts()
+    )
 
 
 def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
