@@ -27,8 +27,15 @@ _ID_COLUMNS = {
 def parse_notice(document: Document) -> ParsedNotice:
     """The ledger of one notice. Raises NotANotice with a reason for a text that is none."""
     shadow = make_shadow(document.text)
-    refusal.check(document, shadow)
-    structure = build_structure(document, shadow)
+    try:
+        refusal.check(document, shadow)
+        structure = build_structure(document, shadow)
+    except NotANotice as refused:
+        if refused.reason_code not in refusal.BY_WORDS:
+            raise
+        structure = build_structure(document, shadow)
+        if not _reports_by_problem(structure):
+            raise
     if not structure.problems:
         raise NotANotice(
             "no_problems",
@@ -88,6 +95,13 @@ def parse_notice(document: Document) -> ParsedNotice:
         for code, text in structure.warnings
     ]
     return ParsedNotice(notice_id, tables, warnings)
+
+
+def _reports_by_problem(structure: Structure) -> bool:
+    """Whether problem after problem has measures and a result, in whatever words."""
+    leaves = [problem for problem in structure.problems if problem.is_leaf]
+    told = sum(bool(problem.measures) and problem.status_basis == "item" for problem in leaves)
+    return len(leaves) > 2 and told * 3 >= len(leaves) * 2
 
 
 def make_notice_id(notice: Row, document: Document) -> str:

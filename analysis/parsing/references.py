@@ -6,22 +6,24 @@ import re
 from typing import NamedTuple
 
 from analysis.parsing.numbering import han_number
-from analysis.parsing.statuses import percent_status, status_code
-from analysis.parsing.text import Flow
+from analysis.parsing.status_model import told_status
+from analysis.parsing.statuses import combined, percent_status, status_code
+from analysis.parsing.text import Flow, Whole
 
 _H = "[一二三四五六七八九十百]{1,4}"
 _ONE = rf"(?:\d{{1,3}}|{_H})"
-# 第9、14、19项(问题)正在推进; 问题3、问题9 …; 第3至5项
+_MORE = rf"(?: ?(?:项|个|条)?(?:问题)?(?:[、和及]|以及|至|到|-|—|~) ?(?:第|问题|序号)? ?{_ONE})*"
+# 第9、14、19项(问题) · 问题3、问题9 · 序号3至5 · (一)至(五)项: what the words behind or before are said of
 _NUMBERS = re.compile(
-    rf"(?:其中,?|除)?(?:序号|编号|问题|第) ?({_ONE}(?: ?(?:项|个|条)?(?:问题)?(?:[、,和及]|以及|至|到|-|—|~) ?(?:第|问题|序号)? ?{_ONE})*) ?(?:项|个|条|号)?(?:整改|具体|反馈)*(?:问题|任务|事项)?(?:外)?(?:共\d+个)?([^。;\n]{{2,40}})"
+    rf"(?P<plain>第 ?{_ONE}{_MORE}(?= ?(?:项|个|条|号|题))|(?:序号|编号|问题) ?{_ONE}{_MORE}(?! ?[个项条件大类轮]|\d|[.、]))"
+    rf" ?(?:项|个|条|号|题)?(?:整改|具体|反馈|巡察)*(?:问题|任务|事项)?(?:共?\d+个)?"
+    rf"|(?P<bracketed>\({_ONE}\)(?: ?(?:、|,|和|及|以及|至|到|-|—|~)? ?\({_ONE}\))*) ?(?:项|个|条)(?:整改|具体|反馈)*(?:问题|任务|事项)?"
 )
-# (一)至(五)项已整改到位,(六)(七)项正在整改: the printed numbers in their brackets
-_BRACKETED = re.compile(
-    rf"(\({_ONE}\)(?: ?(?:、|,|和|及|以及|至|到|-|—|~)? ?\({_ONE}\))*) ?(?:项|个|条)(?:整改|具体|反馈)*(?:问题|任务|事项)?([^。;\n(]{{2,30}})"
-)
+# 其余各项 (all the others): of whatever nothing else is said
 _REST = re.compile(
-    r"(?:其余|其他|其它|剩余|除此之外|除上述问题外)(?:的)?(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈|具体|整改)*(?:问题|任务|事项)?([^。;\n,]{2,30})"
+    r"(?:其余|其他|其它|剩余|余下|除此之外|除上述问题外|除以上问题外)(?:的)?(?:各|所有|全部)?(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈|具体|整改)*(?:问题|任务|事项)?"
 )
+_SIGNS = ("第", "序号", "编号", "问题", ")项", ")个", ")条")
 
 
 class Told(NamedTuple):
@@ -50,47 +52,76 @@ def _numbers(words: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _phrase_code(words: str) -> tuple[str | None, int, float | None]:
-    """Status of the words behind a reference: as much of them as the lookup knows."""
-    words = words.split("。")[0]
-    for length in [len(words.rstrip(",; "))] + [match.start() for match in re.finditer(r"[,;(]", words)][
-        ::-1
-    ]:
-        head = words[:length].lstrip("均都已,:目前仍尚现")
-        for candidate in (words[:length].lstrip(",:均都"), "已" + head, head):
-            code = status_code(candidate)
-            if code is not None:
-                return code, length, None
-        percent = percent_status(words[:length]) if "%" in words[:length] else None
-        if percent is not None:
-            return percent[0], length, percent[1]
-    return None, 0, None
+def _code_of(words: str) -> tuple[str | None, float | None]:
+    """Status and share that the words before or behind a reference state."""
+    words = words.strip(" ,;:。的()均都全仍尚也为是有包括即共计需要")
+    if not words:
+        return None, None
+    for candidate in (words, "已" + words, words.removeprefix("已")):
+        code = status_code(candidate)
+        if code is not None:
+            return code, None
+    percent = percent_status(words) if "%" in words else None
+    return percent if percent is not None else (told_status(words, 0.6)[0], None)
 
 
-def statuses_by_reference(flow: Flow, spans: list[tuple[int, int]]) -> list[Told]:
-    """Statuses told by number in the given stretches of the flow."""
+_CLAUSE = re.compile(r"[^,;:。\n]+")
+
+
+def statuses_by_reference(flow: Flow | Whole, spans: list[tuple[int, int]]) -> list[Told]:
+    """Statuses told by number in the given stretches of the flow.
+
+    A clause without a result of its own (第2、7项尚有资产未过户，正在加快办理) takes the next one's;
+    除第4项正在办理外 says something of item 4, and what follows of all the others.
+    """
     told: list[Told] = []
     text = flow.text
     for start, end in spans:
-        matches = list(_NUMBERS.finditer(text, start, end))
-        if (
-            text.find(")项", start, end) >= 0
-            or text.find(")个", start, end) >= 0
-            or text.find(")条", start, end) >= 0
-        ):
-            matches += _BRACKETED.finditer(text, start, end)
-        for match in matches:
-            numbers = _numbers(match.group(1))
-            if not numbers:
-                continue
-            code, length, share = _phrase_code(match.group(2))
+        if not any([text.find(sign, start, end) >= 0 for sign in _SIGNS]):
+            continue
+        for line in re.finditer(r"[^。\n]+", text[start:end]):
+            told += _in_sentence(text, start + line.start(), start + line.end())
+    if not any(entry.numbers for entry in told):
+        return []
+    return told
+
+
+def _in_sentence(text: str, start: int, end: int) -> list[Told]:
+    told: list[Told] = []
+    subject: tuple[int, ...] | None = None  # numbers whose result is still to come
+    is_open = False
+    since = start
+    for clause in _CLAUSE.finditer(text, start, end):
+        first, last = clause.span()
+        match = _NUMBERS.search(text, first, last)
+        numbers = _numbers(match.group("plain") or match.group("bracketed")) if match is not None else ()
+        if match is not None and numbers:
+            before, after = text[first : match.start()], text[match.end() : last]
+            excepted = before.endswith("除")
+            code, share = _code_of(after.removesuffix("外"))
+            if code is None and not excepted and before[-1:] in tuple("为是有(括"):
+                code, share = _code_of(re.sub(r"问题|任务|事项|\d+[个项条]|[的(:]", "", before))
+            since = match.start()
             if code is not None:
-                told.append(Told(numbers, code, match.start(), match.start(2) + length, "reference", share))
-        if told:
-            for match in _REST.finditer(text, start, end):
-                code, length, share = _phrase_code(match.group(1))
-                if code is not None:
-                    told.append(Told(None, code, match.start(), match.start(1) + length, "total", share))
+                told.append(Told(numbers, code, match.start() if after else first, last, "reference", share))
+            subject, is_open = (None, True) if excepted else (numbers, code is None)
+            continue
+        rest = _REST.search(text, first, last)
+        if rest is not None:
+            code, share = _code_of(text[rest.end() : last])
+            if code is not None:
+                told.append(Told(None, code, rest.start(), last, "total", share))
+            subject, is_open, since = None, code is None, rest.start()
+            continue
+        if told and not is_open and text[first] in "并且同":
+            code, share = _code_of(text[first:last].lstrip("并且同时"))
+            if code is not None:
+                told[-1] = told[-1]._replace(code=combined([told[-1].code, code]), end=last)
+        if is_open:
+            code, share = _code_of(text[first:last])
+            if code is not None:
+                told.append(Told(subject, code, since, last, "reference" if subject else "total", share))
+                is_open = False
     return told
 
 

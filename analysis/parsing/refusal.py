@@ -74,6 +74,8 @@ _PLAN = re.compile(
 _OWN_TITLE = re.compile(
     r"(?:党组|党委|委员会|工委|支部|总支|管委会|街道|办事处|集团|学校|中学|社区|[省市县区州旗]委|公司|大学|学院|医院|局|院|中心)(?:关于|巡[察视])(?![^\n]{0,20}轮巡[察视](?:整改|反馈))[^\n。]{0,50}整改"
 )
+# Reasons that rest on words alone: a text that reports a result problem by problem is a notice all the same.
+BY_WORDS = frozenset(("no_rectification", "feedback_report", "news", "commentary", "too_little_text"))
 _TOPIC = re.compile(r"巡[察视]")
 
 _ADVICE = {

@@ -69,7 +69,7 @@ def settle_results(text: str, drafts: list[Draft], legend: dict[str, str]) -> li
     settled: list[tuple[Draft, Status]] = []
     done: set[int] = set()
     for place, doubt in (
-        (_behind_label, 0.34),
+        (_behind_label, 0.2),
         (_lead_bracket, 0.5),
         (_heading_bracket, 0.5),
         (_closing, 0.25),

@@ -23,7 +23,7 @@ CODES = (
     "not_completed",
 )
 LONGEST = 32
-MOST_DOUBT = 0.35  # probability of being no result from which a result's place does not help
+MOST_DOUBT = 0.25  # probability of being no result from which a result's place does not help
 
 
 def features(words: str) -> np.ndarray:

@@ -69,7 +69,7 @@ def listed_status(words: str) -> str | None:
         if code is None:
             return None
         codes.append(code)
-    return _combined(codes) if codes else None
+    return combined(codes) if codes else None
 
 
 def _simple(phrase: str, known: dict[str, str]) -> str | None:
@@ -86,7 +86,8 @@ def _simple(phrase: str, known: dict[str, str]) -> str | None:
     return code
 
 
-def _combined(codes: list[str]) -> str:
+def combined(codes: list[str]) -> str:
+    """One status for several said of the same problem (done, and kept up)."""
     first = codes[0]
     for code in codes[1:]:
         if code == first:
@@ -273,14 +274,13 @@ def closing_status(text: str, start: int, end: int) -> tuple[Status, bool] | Non
         percent = percent_status(sentence)
         if percent is not None and ("进度" in sentence or "完成率" in sentence):
             return Status(percent[0], at, end, percent[1]), True
-    cut = len(sentence)
-    while (cut := sentence.rfind(",", 0, cut)) > 0:
+    cut = sentence.find(",", max(0, len(sentence) - 28))
+    while cut > 0:
         tail = sentence[cut + 1 :]
-        if len(tail) > 28:
-            break
         code = status_code(tail) or _with_subject(tail)
         if code is not None:
             return Status(code, at + cut + 1, end), _NAMED.match(tail) is not None
+        cut = sentence.find(",", cut + 1)
     return None
 
 
