@@ -46,6 +46,8 @@ def load_sidecar(path: Path) -> dict[str, Any]:
             raise BadSidecar(sidecar, "no regular file")
         with open(sidecar, "rb") as handle:
             data = handle.read(MAX_SIDECAR_BYTES + 1)
+    except FileNotFoundError:
+        return {}
     except OSError as error:
         raise BadSidecar(sidecar, f"cannot be opened ({error.strerror or error})") from None
     if len(data) > MAX_SIDECAR_BYTES:
