@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import subprocess
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +130,11 @@ def test_hostile_words_stay_words(tmp_path):
     text = "# t\n\n" + "\n\n".join(
         h.replace("\x00", "").replace("\x07", "") for h in made.HOSTILE if not h.startswith("#")
     )
-    rows = "".join(f"<tr><td>{__import__('html').escape(h)}</td></tr>" for h in made.HOSTILE)
+    rows = "".join(f"<tr><td>{escape(h)}</td></tr>" for h in made.HOSTILE)
     table = made.code(made.shown("text/html", f"<table><thead><tr><th>x</th></tr></thead>{rows}</table>"))
     drawn = made.code(
         made.figure(
-            label=__import__("html").escape(made.HOSTILE[0]), alt=made.HOSTILE[0], caption=made.HOSTILE[2]
+            label=escape(made.HOSTILE[0]), title=made.HOSTILE[7], alt=made.HOSTILE[0], caption=made.HOSTILE[2]
         )
     )
     bound = written(
@@ -147,7 +149,8 @@ def test_hostile_words_stay_words(tmp_path):
         and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
         and "\u202e" not in page
     )
-    assert "〔U+1F9FF〕" in page and "<script>" not in words_of(bound.written["figures/figure-1.svg"])
+    drawing = words_of(bound.written["figures/figure-1.svg"])
+    assert "〔U+1F9FF〕" in page and "〔U+1F9FF〕" in drawing and "<script>" not in drawing
 
 
 def test_what_fails_costs_that_and_is_told_on_the_first_page(tmp_path):
@@ -435,3 +438,45 @@ def test_marks_without_a_picture_of_their_own_stop_no_pdf(tmp_path):
     text = "# t\n\n## \u202e\n\na\u200bb\u2060c\u00ad\ufe0f\n\n\u200b\n\nשלום 𬭎 عربي"
     document = document_of(tmp_path, made.markdown(text), made.code(made.stream("\t\u200b")))
     gates_pdf.check_pdf(tmp_path / "t.pdf", document, pdf.write_pdf(document, tmp_path / "t.pdf"))
+
+
+def test_the_first_page_says_how_many_messages_it_leaves_out(tmp_path):
+    """A first page that is nothing but messages, or a list that was cut without saying so."""
+    bound = written(
+        tmp_path, chapter_file(tmp_path, "n", *SUITE), front_messages=[f"消息{n}。" for n in range(40)]
+    )
+    said = words_of(bound.written["briefing.html"])
+    assert "消息8。" in said and "消息9。" not in said and "另有 31 条" in said
+
+
+MARKDOWN = (
+    "# ¦## ¦- ¦1. ¦> ¦> [!NOTE]\n> ¦| a | b |\n|--|--|\n| ¦```\n¦`¦**¦[x](¦](#a)¦](http://x.y/z)¦\n¦\n\n¦    ¦~~¦![p](¦<b>¦<!-- ¦-->¦<br>¦"
+    "鞍山¦问题¦，¦。¦12%¦https://example.org/"
+    + "a" * 200
+    + "¦\t¦\\¦$x$¦\u200b¦\u202e¦\U0001f9ff¦𬭎¦اللغة¦---\n¦0.9¦*****¦- [ ] "
+).split("¦")
+MARKUP = (
+    "<table>¦</table>¦<tr>¦<td>¦<td colspan=3>¦<td rowspan=2>¦</td>¦<th>¦<thead>¦</thead>¦<tfoot>¦<ul>¦<li>¦</ul>¦<p>¦<h1>¦</h1>¦<div>¦"
+    "<a href='#x'>¦</a>¦<script>x</script>¦<img src=x alt=y>¦<svg><text>q</text></svg>¦<b>¦</b>¦<pre>¦</pre>¦<caption>¦<br>¦<blockquote>¦"
+    "<td colspan=99999>¦<tr><td>1<td>2<td>3¦<details><summary>s</summary>d</details>¦鞍山¦很长的话很长的话很长的话¦0.9¦<input>¦\u202e"
+).split("¦")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_notebook_stops_the_press(tmp_path, seed):
+    """A stray mark in somebody's notebook that ends in a traceback instead of a page."""
+    chance = random.Random(seed)
+
+    def scrap(pieces: list[str]) -> str:
+        return "".join(chance.choice(pieces) for _ in range(chance.randint(1, 40)))
+
+    texts = [scrap(MARKDOWN) for _ in range(3)]
+    cells = [made.markdown(text) for text in texts]
+    cells += [made.code(made.shown("text/html", scrap(MARKUP))) for _ in range(2)]
+    cells += [
+        made.code(made.shown("text/plain", scrap(MARKDOWN)), made.figure(caption=texts[0], alt=texts[1]))
+    ]
+    bound = written(
+        tmp_path, chapter_file(tmp_path, "n", *cells, is_core=True), formats=("html", "pdf", "docx"), title=texts[2], front_messages=texts, lang=chance.choice(["zh", "en"]),
+    )  # fmt: skip
+    assert bound.dropped == [] and {"briefing.html", "briefing.pdf", "briefing.docx"} <= set(bound.written)

@@ -23,11 +23,13 @@ Arguments = ParamSpec("Arguments")
 class HouseFigure(Figure):
     """A matplotlib figure that knows what a page prints around it.
 
-    ``caption`` and ``alt`` are text, ``notes`` lines below the figure, ``data`` the rows it draws.
+    ``caption`` and ``alt`` are text, ``notes`` lines below the figure, ``data`` the rows it draws;
+    ``name`` (of the function that drew it) names its files in an edition.
     It is outside pyplot, so a notebook shows it once. Titles, limits and colours can be changed as
     on any figure: ``figure.axes[0].set_title("…")``.
     """
 
+    name: str = ""
     caption: str = ""
     alt: str = ""
     notes: Sequence[str] = ()
@@ -48,7 +50,9 @@ def drawn(function: Callable[Arguments, HouseFigure]) -> Callable[Arguments, Hou
     def in_house_style(*args: Arguments.args, **kwargs: Arguments.kwargs) -> HouseFigure:
         style.register_fonts()
         with matplotlib.rc_context(style.HOUSE):
-            return function(*args, **kwargs)
+            figure = function(*args, **kwargs)
+        figure.name = function.__name__
+        return figure
 
     return in_house_style
 

@@ -360,6 +360,8 @@ def assemble(
                 block.number = counts[type(block)]
                 kind = "table" if isinstance(block, Table) else "figure"
                 block.anchor = anchor(block.anchor or f"{kind}-{block.number}")
+                if isinstance(block, Figure) and block.svg:
+                    block.svg = fonts.named(block.svg, "".join(drawings.texts(block.svg)))
                 if isinstance(block, Figure) and not block.alt:
                     drawn = drawings.title(block.svg) if block.svg else ""
                     say = words(lang)

@@ -37,6 +37,7 @@ from analysis.publishing.harvest import ChapterError, read_chapter
 FORMATS = ("html", "pdf", "docx", "xlsx")
 _ROUNDS = 40
 _LISTED_NOTICES = 8
+_MESSAGES = 10
 
 
 class PublishError(RuntimeError):
@@ -221,9 +222,16 @@ class _Binder:
             lang=self.order.lang,
             scope=(self.order.scope or scope_of(self.frames, self.order.lang)) if is_briefing else "",
             as_of=self.order.as_of,
-            front=self.front if is_briefing else (),
+            front=self.told() if is_briefing else (),
             pages=self.pages,
         )
+
+    def told(self) -> list[str]:
+        """The messages of the first page; a cut says of how many."""
+        if len(self.front) <= _MESSAGES:
+            return self.front
+        more = self.say["more_messages"].format(len(self.front) - _MESSAGES + 1)
+        return [*self.front[: _MESSAGES - 1], more]
 
     def figures(self, name: str, document: Document) -> Iterator[tuple[str, list[Path]]]:
         """Every figure as SVG (or its picture) with its data as CSV beside it: (anchor, files)."""

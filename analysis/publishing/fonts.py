@@ -143,10 +143,13 @@ def printable(text: str) -> str:
     text = _INVISIBLE.sub("", without_controls(text)).replace("\t", "    ")
     if text.isascii():
         return text
-    absent = missing(text)
-    if absent:
-        text = text.translate({ord(c): f"〔U+{ord(c):04X}〕" for c in absent})
-    return text
+    return named(text, text)
+
+
+def named(text: str, shown: str) -> str:
+    """``text`` with every character of ``shown`` that no shipped font draws replaced by its code point's name."""
+    absent = missing(shown)
+    return text.translate({ord(c): f"〔U+{ord(c):04X}〕" for c in absent}) if absent else text
 
 
 @lru_cache(maxsize=1)
