@@ -38,6 +38,13 @@ def _fail(message: str, code: int = 1) -> None:
     sys.exit(code)
 
 
+def complete_ids(context: click.Context, _parameter: Any, typed: str) -> list[str]:
+    """IDs that begin with what was typed, for the shell: notices, then what stands in one of them."""
+    from analysis.ledger.explain import ids_beginning
+
+    return ids_beginning(_data(context.params.get("data_dir")), typed)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="zhenggai")
 def main() -> None:
@@ -176,7 +183,7 @@ def verify(data_dir: Path | None) -> None:
 
 
 @main.command()
-@click.argument("row_id")
+@click.argument("row_id", shell_complete=complete_ids)
 @_data_option
 def explain(row_id: str, data_dir: Path | None) -> None:
     """One notice, problem, measure or number: the row, and its sentence with the span marked."""

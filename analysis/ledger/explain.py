@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.ledger.corrections import ROW_KEYS
 from analysis.ledger.schemas import SPANS
-from analysis.ledger.store import scan_table
+from analysis.ledger.store import MissingTables, scan_table
 
 CONTEXT = 60
 KEYS = {**ROW_KEYS, "core_checks": "check_id"}
@@ -62,6 +62,22 @@ def explain(folder: Path, row_id: str) -> Explanation:
             )
             return Explanation(table, row, text["source_path"], _passages(folder, table, row, text["text"]))
     raise UnknownID(row_id, _nearest(folder, row_id))
+
+
+def ids_beginning(folder: Path, typed: str) -> list[str]:
+    """IDs that begin with ``typed``, one step deep: notices, behind / their problems and sections, behind # what these hold.
+
+    None where there is no ledger.
+    """
+    found: list[str] = []
+    try:
+        for table, key in KEYS.items():
+            rest = pl.col(key).str.slice(len(typed))
+            wanted = pl.col(key).str.starts_with(typed) & ~rest.str.contains("[/#!]")
+            found += scan_table(folder, table).filter(wanted).select(key).collect()[key].to_list()
+    except MissingTables:
+        return []
+    return found
 
 
 def _passages(folder: Path, table: str, row: dict[str, Any], text: str) -> list[Passage]:
