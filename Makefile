@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: briefing test lab bench quality train setup clean
+.PHONY: briefing test lab bench fuzz quality train setup clean
 
 briefing: $(READY)
 	@"$(BIN)/zhenggai" briefing
@@ -16,7 +16,11 @@ lab: $(READY)
 	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/00_start.ipynb
 
 bench: $(READY)
-	@"$(BIN)/python" -m tests.bench
+	@"$(BIN)/python" -m tests.bench $(if $(LONG),--long)
+
+# Some thousand damaged files through a whole parse; FILES and SEED choose others.
+fuzz: $(READY)
+	@"$(BIN)/python" -m tests.fuzz $(or $(FILES),3000) $(or $(SEED),1)
 
 quality: $(READY)
 	@"$(BIN)/python" -m tests.quality

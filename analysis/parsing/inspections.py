@@ -7,10 +7,8 @@ with the span of its words; nothing is filled in that the text does not say.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 
 from analysis.lookups import load_csv
 from analysis.parsing.dates import (
@@ -180,15 +178,16 @@ def find_feedback(
     else:
         taken = (start_found.start, start_found.end) if start_found is not None else (-1, -1)
     text = passage.text
-    dates = [
-        printed
-        for match in DATE_PATTERN.finditer(text)
-        if (printed := printed_date(match)) is not None and not taken[0] <= printed.start < taken[1]
-    ]
+    dates: list[PrintedDate] = []
+    read = 0  # dates are looked for once, and only in sentences with 反馈
     for mention in _FEEDBACK.finditer(text):
         start, _ = sentence_bounds(text, mention.start())
-        before = bisect_right(dates, mention.start(), key=attrgetter("end"))
-        best = dates[before - 1] if before and dates[before - 1].start >= start else None
+        for match in DATE_PATTERN.finditer(text, max(start, read), mention.start()):
+            printed = printed_date(match)
+            if printed is not None and not taken[0] <= printed.start < taken[1]:
+                dates.append(printed)
+        read = mention.start()
+        best = dates[-1] if dates and dates[-1].start >= start else None
         if best is None:
             best = _date_after(text, mention.end())
             if best is None:

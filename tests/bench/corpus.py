@@ -1,7 +1,9 @@
-"""A corpus of any size from the reports in data/raw, each copy with variation of its own.
+"""A corpus of any size in many layouts: the notices of tests/gold and the reports of data/raw, each copy varied.
 
-Copies differ as notices of one bureau over the years do: other quantities, other nouns, some
-sentences left out. Numbering, labels, results and dates stay, so every copy is a notice.
+The notices of the gold set were written for the project in some seventy layouts and are short; a
+copy is lengthened, within its paragraphs, with sentences of the others until it has the size that
+published notices have. Quantities and nouns change from copy to copy; numbering, labels, results
+and dates stay, so every copy is a notice of its layout.
 """
 
 from __future__ import annotations
@@ -10,7 +12,12 @@ import random
 import re
 from pathlib import Path
 
-RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
+ROOT = Path(__file__).resolve().parents[2]
+RAW = ROOT / "data" / "raw"
+GOLD = ROOT / "tests" / "gold" / "notices"
+SIZES = (8_000, 26_000)  # bytes; the five published reports have 13 to 100 kB, many others less
+# A sentence that tells a result, counts problems or speaks of the inspection would change what it is put into.
+_TELLING = re.compile(r"完成|整改|问题|巡[察视]|反馈|一是|[①-⑳]|[:：“”（(]|成效|推进|长期")
 
 _QUANTITY = re.compile(r"\d+(?=[余多]?[名人个次项件条篇处家场万亩元])")
 _NOUNS = [
@@ -77,21 +84,59 @@ def varied(text: str, chance: random.Random) -> str:
     return "\n".join(lines)
 
 
-def write_corpus(folder: Path, megabytes: float, seed: int = 7) -> tuple[int, int, int]:
-    """Fill ``folder`` with copies until ``megabytes`` (10^6 bytes of UTF-8) are reached.
+def lengthened(text: str, size: int, sentences: list[str], chance: random.Random) -> str:
+    """A text whose long paragraphs were given further sentences until it has about ``size`` bytes."""
+    lines = text.split("\n")
+    long = [
+        n
+        for n, line in enumerate(lines)
+        if len(line) > 60 and line.rstrip().endswith("。") and "|" not in line
+    ]
+    missing = size - len(text.encode("utf-8"))
+    while long and missing > 0:
+        place, more = chance.choice(long), chance.choice(sentences)
+        # before the last sentence, which may tell the result
+        cut = lines[place].rstrip().rfind("。", 0, -1) + 1
+        lines[place] = lines[place][:cut] + more + lines[place][cut:] if cut else lines[place]
+        missing -= len(more.encode("utf-8")) if cut else 60
+    return "\n".join(lines)
+
+
+def layouts() -> list[tuple[str, str]]:
+    """(name, text) of every notice that copies are made from."""
+    found = []
+    for path in [*sorted(GOLD.glob("*.txt")), *sorted(RAW.glob("*.txt"))]:
+        try:
+            found.append((path.stem, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue  # a few are kept in other encodings on purpose
+    if len(found) < 30:
+        raise FileNotFoundError(f"only {len(found)} notices in {GOLD} and {RAW}")
+    return found
+
+
+def write_corpus(
+    folder: Path, megabytes: float, seed: int = 7, files: int | None = None
+) -> tuple[int, int, int]:
+    """Fill ``folder`` with copies until ``megabytes`` (10^6 bytes of UTF-8) or ``files`` are reached.
 
     Returns (files, bytes, characters).
     """
     chance = random.Random(seed)
-    reports = [(path.stem, path.read_text(encoding="utf-8")) for path in sorted(RAW.glob("*.txt"))]
-    if not reports:
-        raise FileNotFoundError(f"no reports in {RAW}")
+    notices = layouts()
+    sentences = [
+        sentence
+        for _, text in notices
+        for sentence in re.findall(r"[^。\n]{16,90}。", text)
+        if not _TELLING.search(sentence)
+    ]
     folder.mkdir(parents=True, exist_ok=True)
-    files = size = characters = 0
-    while size < megabytes * 1e6:
-        stem, text = reports[files % len(reports)]
-        copy = varied(text, chance)
+    most, written = files, 0
+    size = characters = 0
+    while size < megabytes * 1e6 and written != most:
+        name, text = notices[written % len(notices)]
+        copy = varied(lengthened(text, chance.randint(*SIZES), sentences, chance), chance)
         data = copy.encode("utf-8")
-        (folder / f"{stem}-{files:05d}.txt").write_bytes(data)
-        files, size, characters = files + 1, size + len(data), characters + len(copy)
-    return files, size, characters
+        (folder / f"{name}-{written:06d}.txt").write_bytes(data)
+        written, size, characters = written + 1, size + len(data), characters + len(copy)
+    return written, size, characters
