@@ -480,3 +480,16 @@ def test_no_notebook_stops_the_press(tmp_path, seed):
         tmp_path, chapter_file(tmp_path, "n", *cells, is_core=True), formats=("html", "pdf", "docx"), title=texts[2], front_messages=texts, lang=chance.choice(["zh", "en"]),
     )  # fmt: skip
     assert bound.dropped == [] and {"briefing.html", "briefing.pdf", "briefing.docx"} <= set(bound.written)
+
+
+def test_the_numbers_of_a_first_page_stand_as_tiles(tmp_path):
+    """Six numbers set as a small table numbered 1, the first thing a reader overlooks."""
+    table = "| 自报完成 | 对不上 | 还没改完 |\n|--|--|--|\n| 83%–100% | 5（共27） | 12项 |"
+    document = document_of(tmp_path, made.markdown(f"# t\n\n{table}"), frame(3, 3))
+    tiles, plain_table = (b for b in document.blocks if isinstance(b, Table))
+    assert tiles.number == 0 and plain_table.number == 1
+    assert 'class=" tiles"' in words_of(html.write_html(document, tmp_path / "b.html"))
+    gates.check_html(tmp_path / "b.html")
+    gates_pdf.check_pdf(tmp_path / "t.pdf", document, pdf.write_pdf(document, tmp_path / "t.pdf"))
+    assert "表1" in words_of(tmp_path / "t.pdf") and "表0" not in words_of(tmp_path / "t.pdf")
+    assert "表 0" not in words_of(docx.write_docx(document, tmp_path / "t.docx"))

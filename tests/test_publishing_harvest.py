@@ -26,6 +26,7 @@ from analysis.publishing.document import (
     walk,
 )
 from analysis.publishing.harvest import ChapterError, read_chapter
+from analysis.publishing.markup import looks_numeric
 from tests import published as made
 
 
@@ -224,3 +225,19 @@ def test_headings_never_skip_a_level_and_anchors_differ(tmp_path):
     assert heads == [(1, "甲"), (2, "乙"), (2, "丙"), (3, "丁"), (1, "my_notes")]
     anchors = [b.anchor for b in walk(document.blocks) if isinstance(b, (Heading, Figure, Table))]
     assert len(set(anchors)) == len(anchors) and all(len(a) <= 60 and a.isascii() for a in anchors)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_numeric"),
+    [
+        (["1,234", "5.6%", "—"], True),
+        (["77.8–94.2%", "0.5"], True),
+        (["2,4,5,7,8,9,10,13"], False),
+        (["鞍山 2021"], False),
+        (["—", ""], False),
+        (["1 234 567", "-3", "−0.5", "¥12.5", "50/60"], True),
+    ],
+)
+def test_only_numbers_are_set_as_numbers(texts, is_numeric):
+    """A list of item numbers that may not be broken and runs out of the table."""
+    assert looks_numeric(texts) == is_numeric

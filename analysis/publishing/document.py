@@ -19,6 +19,8 @@ from urllib.parse import unquote
 from analysis.publishing import drawings, fonts
 
 TEMPLATES = Path(__file__).parent / "templates"
+# Characters of a value that may stand in a tile.
+_TILE = 14
 TONES = ("note", "warning", "left_out")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 # An address of another page of the edition, as notebooks write it: relative to their own folder.
@@ -94,6 +96,7 @@ class Table:
     rows: list[list[Cell]]
     aligns: list[str]
     caption: list[Span] = field(default_factory=list)
+    # The notes below; ``number`` 0: tiles, which are not counted.
     notes: list[list[Span]] = field(default_factory=list)
     number: int = 0
     anchor: str = ""
@@ -269,6 +272,17 @@ def rewrite(block: Block, change: Any) -> None:
             inner.rows = [[change(v) if isinstance(v, str) else v for v in row] for row in inner.rows]
 
 
+def is_tiles(table: Table) -> bool:
+    """One row of a few short values under heads: printed large, side by side, as the numbers of a first page."""
+    cells = [plain(cell.spans) for row in table.rows for cell in row]
+    return (
+        len(table.rows) == len(table.head) == 1
+        and 3 <= len(cells) <= 8
+        and len(set(table.rows[0])) == len(cells)
+        and all(0 < len(text) <= _TILE and "\n" not in text for text in cells)
+    )
+
+
 def merged(grid: Sequence[Sequence[Cell]], columns: Sequence[int]) -> list[list[tuple[Cell, int, int]]]:
     """The rows of ``grid`` cut to ``columns``: (cell, columns spanned, rows spanned), each cell once."""
     cut = [[row[column] for column in columns] for row in grid]
@@ -356,10 +370,13 @@ def assemble(
                 # JupyterLab's own address of a heading is its text with hyphens for spaces.
                 jumps.setdefault(plain(block.spans).replace(" ", "-"), block.anchor)
             elif isinstance(block, (Table, Figure)):
-                counts[type(block)] += 1
-                block.number = counts[type(block)]
                 kind = "table" if isinstance(block, Table) else "figure"
-                block.anchor = anchor(block.anchor or f"{kind}-{block.number}")
+                if isinstance(block, Table) and is_tiles(block):
+                    kind = "numbers"
+                else:
+                    counts[type(block)] += 1
+                    block.number = counts[type(block)]
+                block.anchor = anchor(block.anchor or f"{kind}-{block.number or 1}")
                 if isinstance(block, Figure) and block.svg:
                     block.svg = fonts.named(block.svg, "".join(drawings.texts(block.svg)))
                 if isinstance(block, Figure) and not block.alt:

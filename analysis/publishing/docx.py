@@ -251,9 +251,11 @@ class _Writer:
 
     def table(self, block: Table) -> None:
         for number, part in enumerate(lay_out(block)[1], 1):
-            self.caption(
-                "table", block, block.caption, self.say["continued"].format(number) if number > 1 else ""
-            )
+            more = self.say["continued"].format(number) if number > 1 else ""
+            if block.number:
+                self.caption("table", block, block.caption, more)
+            else:
+                self.small(block.caption, False)
             self.grid(block, part)
         for place, note in enumerate(block.notes, 1):
             self.small(note, place == len(block.notes))
@@ -341,7 +343,11 @@ class _Writer:
         if not is_more:
             spans = [Span(breakable(s.text), s.href, s.strong, s.emphasis) for s in cell.spans]
             # A little smaller than measured: the reader's Latin font may be wider than the shipped one.
-            self.spans(paragraph, spans, part.size * 0.93, bold=is_head or (cell.is_head and across > 1))
+            size = part.size * 0.93 if block.number or is_head else 11.0
+            is_bold = is_head or (cell.is_head and across > 1) or not block.number
+            self.spans(
+                paragraph, spans, size, bold=is_bold, colour=None if block.number or is_head else ACCENT
+            )
 
     def figure(self, block: Figure) -> None:
         self.caption("figure", block, [Span(block.caption)])

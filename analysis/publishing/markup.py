@@ -46,8 +46,9 @@ _STYLE = {
     "em": "emphasis",
     "code": "code",
 }
+_DIGITS = r"(?:\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+|\d+)(?:\.\d+)?"
 _NUMBER = re.compile(
-    r"[<>≈~约]?[-+−]?[¥$]?\d[\d,.\u202f\u00a0 ]*(?:[%‰]|e[-+]?\d+)?(?:\s*[–~/-]\s*[-+−]?\d[\d,.]*%?)?\Z", re.I
+    rf"[<>≈~约]?[-+−]?[¥$]?{_DIGITS}(?:[%‰]|e[-+]?\d+)?(?:\s*[–~/-]\s*[-+−]?{_DIGITS}%?)?\Z", re.I
 )
 _EMPTY = frozenset(["", "—", "–", "-", "null", "NaN", "NaT", "None", "<NA>", "…", "..."])
 _POLARS_SHAPE = re.compile(r"shape: \(([\d_,]+), ([\d_,]+)\)")

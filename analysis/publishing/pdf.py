@@ -149,6 +149,7 @@ def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) ->
         made |= {"anchor": block.anchor, "number": block.number, "caption": _spans(block.caption, anchors)}
         made["parts"] = [_part(block, part, anchors) for part in lay_out(block)[1]]
         made["notes"] = [_spans(note, anchors) for note in block.notes]
+        made["tiles"] = not block.number
         made["bond"] = _KEPT_ROWS if index in layout.bonds else 0
         made["whole"] = len(block.rows) <= _SHORT_ROWS and index not in layout.broken
     elif isinstance(block, Figure):
