@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +20,7 @@ from analysis.ledger.explain import UnknownID, explain
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import read_table, table_names
 from analysis.ledger.verify import verify_ledger
+from analysis.ledger.workers import WorkerLost
 from tests.project_copy import PROJECT, copy_project, run_command
 
 RAW = PROJECT / "data" / "raw"
@@ -82,12 +87,50 @@ def test_several_processes_and_batches_give_the_same_ledger(
     same_tables(data, tmp_path / "jobs")
 
 
-def test_dask_gives_the_same_ledger(data: Path, tmp_path: Path) -> None:
-    from distributed import LocalCluster
+def test_a_cluster_without_a_common_disk_that_loses_a_worker_gives_the_same_ledger(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler and two workers as a user starts them; one is killed as soon as work has come back."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m", "dask"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    started = []
+    for number, command in enumerate(
+        [[*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], worker, worker]
+    ):
+        place = tmp_path / f"machine-{number}"
+        place.mkdir()
+        started.append(
+            subprocess.Popen(
+                command, cwd=place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        )
+    seen: list[int] = []
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
-        build_ledger([RAW], tmp_path / "dask", engine="dask", scheduler=cluster.scheduler_address)
+    def kill_one(number: int) -> None:
+        if not seen:
+            started[1].kill()
+        seen.append(number)
+
+    monkeypatch.setattr("analysis.ledger.plan.PART_FILES", 1)
+    try:
+        build_ledger([RAW], tmp_path / "dask", engine="dask", scheduler=address, report=kill_one)
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+    assert len(seen) == 5
     same_tables(data, tmp_path / "dask")
+
+
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.ledger.engines.CONNECT_SECONDS", 1)
+    with pytest.raises(WorkerLost, match="tcp://127.0.0.1:1.*dask scheduler"):
+        build_ledger([RAW], tmp_path, engine="dask", scheduler="tcp://127.0.0.1:1")
 
 
 def test_copies_and_namesakes(tmp_path: Path) -> None:

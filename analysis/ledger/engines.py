@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.ledger.workers import Task, Workers, run_contained
+from analysis.ledger.workers import Task, WorkerLost, Workers, run_contained
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 
+CONNECT_SECONDS = 20
 Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]]
 
 
@@ -40,21 +41,33 @@ def open_engine(
     from distributed import Client
 
     local = {"n_workers": jobs, "threads_per_worker": 1, "dashboard_address": None}
-    with Client(scheduler) if scheduler else Client(**local) as client:
+    try:
+        opened = Client(scheduler, timeout=CONNECT_SECONDS) if scheduler else Client(**local)
+    except (OSError, ValueError) as error:
+        raise WorkerLost(
+            f"no dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler` and workers with `dask worker {scheduler}`."
+        ) from None
+    with opened as client:
         yield lambda tasks: _run_on_cluster(client, tasks, build, report)
 
 
 def _run_on_cluster(
     client: Any, tasks: Iterable[Task], build: Path, report: Callable[[int], None] | None
 ) -> Iterator[tuple[Task, Any]]:
-    from distributed import as_completed
+    from distributed import KilledWorker, as_completed
 
     running = as_completed()
     sent: dict[str, tuple[Task, list[Path]]] = {}
 
     def taken(future: Any) -> tuple[Task, Any]:
         task, paths = sent.pop(future.key)
-        answer, written = future.result()
+        try:
+            answer, written = future.result()
+        except KilledWorker as error:
+            raise WorkerLost(
+                f"a task of {len(paths)} files and folders ended several workers of the cluster ({error}). "
+                "Look at the workers' logs; nothing was changed."
+            ) from None
         for place, name, data in written:
             target = paths[place] / name
             target.parent.mkdir(parents=True, exist_ok=True)

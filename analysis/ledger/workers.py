@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -213,15 +214,14 @@ def _why(code: int | None, timed_out: bool) -> tuple[str, str]:
     return _CRASHED, f"the process that read it ended (exit {code})"
 
 
-_contained: Workers | None = None
+_own = threading.local()
 
 
 def run_contained(task: Task) -> Any:
-    """One task in this process's own watched worker, which is kept for the next one."""
-    global _contained
-    if _contained is None:
-        _contained = Workers(1)
-    [(_, answer)] = _contained.run([task])
+    """One task in this thread's own watched worker, which is kept for the next one."""
+    if not hasattr(_own, "workers"):
+        _own.workers = Workers(1)
+    [(_, answer)] = _own.workers.run([task])
     return answer
 
 
