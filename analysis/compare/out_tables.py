@@ -891,7 +891,7 @@ class OutDifferences(Pair, Newcombe, Flagged):
     )
     fisher_p_adjusted = ratio("the same, Holm-adjusted", "Fisher 校正 p 值")
     detectable_difference = ratio("difference that 80 % power would find, at the Holm level", "可检出差别")
-    test_code = text("boschloo, fisher_exact, fisher_monte_carlo or none", "检验")
+    test_code = text("boschloo, fisher_exact, fisher_monte_carlo, chi_square or none", "检验")
     verdict_code = code("what may be said; never who is better", "结论", VERDICTS)
     reason_zh = text("why nothing more may be said, in Chinese", "理由")
     reason_en = text("why nothing more may be said, in English", "理由（英文）")

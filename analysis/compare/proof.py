@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis.compare.copying import Run, covered, places, plain, shared_runs
+from analysis.compare.copying import Copies, Run, covered, places, plain
 from analysis.compare.flagging import flagged
 from analysis.compare.frames import empty, shared, table, wilson, with_keys
 from analysis.compare.kinds import of_pairs
@@ -87,29 +87,9 @@ def _texts(ledger: Ledger) -> pl.DataFrame:
 
 
 @shared
-def _runs(ledger: Ledger) -> dict[tuple[int, int], list[Run]]:
+def _copies(ledger: Ledger) -> Copies:
     items = _texts(ledger)
-    return shared_runs(items["plain"].to_list(), items["notice_id"].rank("dense").cast(pl.Int64).to_list())
-
-
-@shared
-def _reused(ledger: Ledger) -> pl.DataFrame:
-    """``reused_share, reused_across_share`` of each row of ``_texts``."""
-    items = _texts(ledger)
-    notices, lengths = items["notice_id"].to_list(), items["plain"].str.len_chars().to_list()
-    within: dict[int, list[tuple[int, int]]] = {}
-    across: dict[int, list[tuple[int, int]]] = {}
-    for (i, j), runs in _runs(ledger).items():
-        target = within if notices[i] == notices[j] else across
-        target.setdefault(i, []).extend((a, a + length) for a, _, length in runs)
-        target.setdefault(j, []).extend((b, b + length) for _, b, length in runs)
-    return pl.DataFrame(
-        {
-            name: [covered(n, spans.get(i, [])) for i, n in enumerate(lengths)]
-            for name, spans in (("reused_share", within), ("reused_across_share", across))
-        },
-        schema={"reused_share": pl.Float64, "reused_across_share": pl.Float64},
-    )
+    return Copies(items["plain"].to_list(), items["notice_id"].rank("dense").to_list())
 
 
 def _counted(frame: pl.DataFrame, id_column: str, name: str) -> pl.DataFrame:
@@ -148,7 +128,10 @@ def evidence(ledger: Ledger, completion: str = "lenient") -> pl.DataFrame:
         "quantity": _counted(quantities, "figure_id", "quantity"),
         "money": _counted(quantities.filter(pl.col("figure_kind") == "money"), "figure_id", "money"),
     }
-    items = pl.concat([_texts(ledger), _reused(ledger)], how="horizontal")
+    within, across = _copies(ledger).shares()
+    items = _texts(ledger).with_columns(
+        pl.Series("reused_share", within), pl.Series("reused_across_share", across)
+    )
     for frame in found.values():
         items = items.join(frame, on="problem_id", how="left", maintain_order="left")
     intents = [intent_words(text) for text in items["text"]]
@@ -220,7 +203,7 @@ def reuse(ledger: Ledger) -> pl.DataFrame:
     ``run_start_a``–``run_end_a``: the longest run as a span of the first item's notice text; null where it
     runs over two measures.
     """
-    items, runs = _texts(ledger), _runs(ledger)
+    items, runs = _texts(ledger), _copies(ledger).runs(MOST_REUSE)
     found = sorted(
         ((sum(r[2] for r in own), pair) for pair, own in runs.items()), key=lambda t: (-t[0], t[1])
     )

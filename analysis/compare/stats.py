@@ -16,6 +16,7 @@ import polars as pl
 TIE = 1e-7  # relative slack under which two probabilities count as equal (as R and scipy do)
 ENUMERATION_LIMIT = 200_000
 DRAWS = 10_000
+MOST_DRAWN = 100  # rows up to which random tables are drawn
 SEED = 20240208
 ALPHA, POWER = 0.05, 0.80
 EXACT_PAIRS = 40_000  # 2×2 tables of one pair (n_a × n_b) up to which Boschloo's test is computed
@@ -51,9 +52,13 @@ def goodman(x: str, n: str, cells: int) -> list[pl.Expr]:
     ]
 
 
-@lru_cache(maxsize=65_536)
 def boschloo(x_a: int, n_a: int, x_b: int, n_b: int) -> float:
     """Two-sided exact p of two shares (Boschloo); Fisher's where the table is too large to enumerate."""
+    return _boschloo(*min((x_a, n_a, x_b, n_b), (x_b, n_b, x_a, n_a)))
+
+
+@lru_cache(maxsize=65_536)
+def _boschloo(x_a: int, n_a: int, x_b: int, n_b: int) -> float:
     from scipy.stats import boschloo_exact
 
     if n_a * n_b > EXACT_PAIRS:
@@ -71,10 +76,10 @@ def fisher(x_a: int, n_a: int, x_b: int, n_b: int) -> float:
 
 
 def fisher_rx2(table: Iterable[tuple[int, int]]) -> tuple[float, str]:
-    """p of Fisher's test on rows (done, not done), and how: ``fisher_exact`` or ``fisher_monte_carlo``.
+    """p of Fisher's test on rows (done, not done), and how: fisher_exact, fisher_monte_carlo or chi_square.
 
     scipy's test of more than two rows draws random tables; here it is exact while the number of tables
-    allows, and else drawn with a fixed seed.
+    allows, else drawn with a fixed seed, and Pearson's beyond a hundred rows.
     """
     rows = [row for row in table if sum(row)]
     sizes = [done + rest for done, rest in rows]
@@ -83,7 +88,11 @@ def fisher_rx2(table: Iterable[tuple[int, int]]) -> tuple[float, str]:
     if len(rows) < 2 or not total:
         return 1.0, "fisher_exact"
     if comb(total + len(rows) - 1, len(rows) - 1) > ENUMERATION_LIMIT:
-        return _drawn(sizes, column), "fisher_monte_carlo"
+        if len(rows) <= MOST_DRAWN:
+            return _drawn(sizes, column), "fisher_monte_carlo"
+        from scipy.stats import chi2_contingency
+
+        return float(chi2_contingency(rows, correction=False).pvalue), "chi_square"
     observed = 1
     ways: dict[int, list[int]] = {0: [1]}  # so far in the column → the weight of each way to get there
     for size, count in zip(sizes, column, strict=True):
