@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
 import polars as pl
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from analysis.compare import sentences
-from analysis.compare.ledger import ledger_from_frames
-from analysis.compare.outputs import build_outputs
-from analysis.compare.schemas import OUT_TABLES
+from analysis import compare
 from analysis.ledger.schemas import STATUS_CODES
+from analysis.selection import select_frames
 from tests.compare_notices import TYPES, NoticeMaker
 
-TOPICS = (
-    "corpus",
-    "counts",
-    "completion",
-    "differences",
-    "reconciliation",
-    "recurring",
-    "returns",
-    "timeline",
-    "evidence",
-    "flags",
-    "agreement",
-)
 DAYS = st.none() | st.integers(0, 3000).map(lambda n: date(2015, 1, 1) + timedelta(days=n))
 CLAIMS = st.lists(
     st.tuples(
@@ -91,19 +75,19 @@ def made_of(notices) -> NoticeMaker:
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate]
+    max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate]
 )  # shrinking takes minutes
 @given(
     NOTICES,
-    st.sampled_from(["problem", "leaf_item"]),
-    st.sampled_from(["stated", "itemised", "strict", "lenient"]),
+    st.sampled_from(["problem", "item"]),
+    st.sampled_from(["strict", "lenient"]),
     st.sampled_from(["publication", "feedback", "inspection"]),
 )
 def test_every_ledger_can_be_compared(notices, unit, completion, year_basis):
-    ledger = ledger_from_frames(made_of(notices).frames(), year_basis=year_basis)
-    out = build_outputs(ledger, completion=completion, unit=unit)
+    ledger = select_frames(made_of(notices).frames(), year_basis=year_basis)
+    out = compare.compare_all(ledger, completion=completion, unit=unit)
+    assert len(repr(ledger).splitlines()) < 20
     for name, frame in out.items():
-        OUT_TABLES[name].validate(frame)
         if {"share", "wilson_low", "wilson_high"} <= set(frame.columns):
             known = frame.filter(pl.col("share").is_not_null() & pl.col("wilson_low").is_not_null())
             assert known.filter(
@@ -111,7 +95,7 @@ def test_every_ledger_can_be_compared(notices, unit, completion, year_basis):
             ).is_empty(), name
         if "notice_id" in frame.columns and name != "out_notices":
             assert set(frame["notice_id"].drop_nulls()) <= set(ledger.notice_ids)
-    types = out["out_type_counts"].filter(pl.col("notice_id").is_not_null())
+    types = out["out_type_counts"]
     assert types["primary_count"].sum() == sum(
         row["problem_count" if unit == "problem" else "leaf_item_count"] or 0
         for row in out["out_notices"].to_dicts()
@@ -122,13 +106,6 @@ def test_every_ledger_can_be_compared(notices, unit, completion, year_basis):
     assert completion_rows.filter(
         (pl.col("bound_low") > pl.col("share") + 1e-12) | (pl.col("bound_high") < pl.col("share") - 1e-12)
     ).is_empty()
-    for lang in ("zh", "en"):
-        for paragraphs in [
-            *(getattr(sentences, topic)(out, lang=lang) for topic in TOPICS),
-            *sentences.summary(out, lang).values(),
-        ]:
-            written = "".join(run["text"] for paragraph in paragraphs for run in paragraph)
-            assert not re.search(r"None|\bnan\b", written), written
 
 
 @settings(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from analysis.compare.ledger import load_ledger
-from analysis.compare.outputs import build_outputs
+from analysis import compare
 from analysis.ledger.build import build_ledger
 from analysis.paths import project_home
+from analysis.selection import select
 
 RAW = project_home() / "data" / "raw"
 
@@ -93,7 +93,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def out(folder):
-    return build_outputs(load_ledger(folder))
+    return compare.compare_all(select(data_dir=folder))
 
 
 def city(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -148,7 +148,7 @@ def test_the_five_cannot_be_told_apart(out):
 
 def test_flags(out):
     raised = {
-        n: "".join(sorted(g.filter("is_raised")["flag_code"]))
+        n: "".join(sorted(g["flag_code"]))
         for (n,), g in out["out_flags"].group_by("city_name", maintain_order=True)
     }
     assert raised == {"鞍山": "DRS", "丹东": "NTU", "榆树": "ADLRS", "开封": "LSTX", "益阳": "DRSTU"}
@@ -194,7 +194,7 @@ def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
     (added / "sixth.txt").write_text(SIXTH, encoding="utf-8")
     (added / "seventh.txt").write_text(SEVENTH, encoding="utf-8")
     build_ledger([RAW, added], tmp_path / "seven")
-    seven = build_outputs(load_ledger(tmp_path / "seven"))
+    seven = compare.compare_all(select(data_dir=tmp_path / "seven"))
     # counts and ratios of the five stay what they were
     for table, keys in (
         ("out_completion", ["notice_id", "definition_code", "x_count", "n_count", "share"]),
@@ -205,8 +205,10 @@ def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
         assert before.join(seven[table].select(keys), on=keys, how="anti", nulls_equal=True).is_empty(), table
     # the sixth: same body, three years later
     returns = seven["out_type_returns"]
-    assert out["out_type_returns"].is_empty() and set(returns["notice_id_after"]) == {"anshan-2024"}
-    assert {"ideology", "finance", "cadre_management"} <= set(returns.filter("is_return")["type_code"])
+    assert out["out_type_returns"].is_empty() and set(returns["to_notice_id"]) == {"anshan-2024"}
+    assert {"ideology", "finance", "cadre_management"} <= set(
+        returns.filter(pl.col("change_code") == "returned")["type_code"]
+    )
     sixth = city(seven["out_completion"], "鞍山").filter(pl.col("year") == 2024)
     assert {r["definition_code"]: (r["x_count"], r["n_count"]) for r in sixth.iter_rows(named=True)} == {
         "stated": (6, 8),
@@ -225,5 +227,16 @@ def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
     assert seven["out_type_prevalence"].filter(pl.col("definition_code") == "city")[
         "n_count"
     ].unique().to_list() == [6]
-    # equal size follows the smallest notice
-    assert (out["out_type_prevalence"]["common_n"][0], seven["out_type_prevalence"]["common_n"][0]) == (14, 5)
+    # equal size follows the smallest notice that says anything about types: ten units or more
+    assert (out["out_type_prevalence"]["common_n"][0], seven["out_type_prevalence"]["common_n"][0]) == (
+        14,
+        14,
+    )
+    # the two rounds of Anshan: 50 of 60, then 6 of 8
+    change = seven["out_round_changes"].row(by_predicate=pl.col("definition_code") == "lenient", named=True)
+    assert (change["from_notice_id"], change["to_notice_id"]) == ("anshan-2021", "anshan-2024")
+    assert (
+        change["difference"] == pytest.approx(6 / 8 - 50 / 60) and change["verdict_code"] == "not_told_apart"
+    )
+    assert {"ideology", "finance", "cadre_management"} <= set(change["returned_type_codes"])
+    assert set(seven["out_trend"]["verdict_code"]) == {"too_few"}

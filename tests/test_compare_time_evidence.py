@@ -7,15 +7,17 @@ from datetime import date
 import polars as pl
 import pytest
 
-from analysis.compare.ledger import ledger_from_frames
-from analysis.compare.old_timeline import add_months, rule_in_force
-from analysis.compare.outputs import build_outputs
-from analysis.compare.wording import covered, intent_words, plain, sanction_count, shared_runs
+from analysis import compare
+from analysis.compare.copying import Copies, covered, plain
+from analysis.compare.proof import intent_words, sanction_count
+from analysis.compare.timing import rule_in_force
+from analysis.selection import select_frames
 from tests.compare_notices import NoticeMaker, reference_five
 
 
 def outputs(made: NoticeMaker, *names: str, **choices):
-    return build_outputs(ledger_from_frames(made.frames()), only=names, **choices)
+    ledger = select_frames(made.frames())
+    return {name: getattr(compare, name.removeprefix("out_"))(ledger, **choices) for name in names}
 
 
 def test_days_between_the_stages_of_the_five():
@@ -41,11 +43,13 @@ def test_days_between_the_stages_of_the_five():
 
 
 def test_only_the_rule_in_force_at_the_feedback_counts():
-    assert (
-        rule_in_force(date(2024, 2, 7))["code"] == "rule_2015"
-        and rule_in_force(date(2024, 2, 8))["code"] == "rule_2024"
-    )
-    assert rule_in_force(date(2014, 1, 1)) is None and rule_in_force(None) is None
+    days = pl.DataFrame({"day": [date(2024, 2, 7), date(2024, 2, 8), date(2014, 1, 1), None]})
+    assert days.select(rule=rule_in_force(pl.col("day")))["rule"].to_list() == [
+        "rule_2015",
+        "rule_2024",
+        None,
+        None,
+    ]
     rows = {
         r["notice_id"]: r
         for r in outputs(reference_five(), "out_timeline")["out_timeline"].iter_rows(named=True)
@@ -77,12 +81,10 @@ def test_the_rule_is_known_where_it_did_not_change_between_inspection_and_public
 
 
 def test_month_ends_stay_inside_the_month():
-    assert add_months(date(2023, 12, 31), 2) == date(2024, 2, 29) and add_months(
-        date(2021, 2, 23), 2
-    ) == date(2021, 4, 23)
-    assert add_months(date(2021, 12, 5), 1) == date(2022, 1, 5) and add_months(date(2021, 10, 31), 2) == date(
-        2021, 12, 31
-    )
+    made = NoticeMaker()
+    made.notice("a-2022", "甲", "110000", 2022, statuses=["completed"], feedback_date=date(2021, 12, 31))
+    row = outputs(made, "out_timeline")["out_timeline"].row(0, named=True)
+    assert row["period_end_date"] == date(2022, 2, 28)
 
 
 def with_events() -> NoticeMaker:
@@ -131,7 +133,7 @@ def test_weeks_without_events_are_zeros_and_plans_are_no_events():
         (date(2021, 3, 22), 1),
         (date(2021, 3, 29), 0),
     ]
-    assert rows[0]["source_ids"] == "a-2021/1#e1,a-2021/1#e2" and {r["n_count"] for r in rows} == {3}
+    assert rows[0]["source_ids"] == ["a-2021/1#e1", "a-2021/1#e2"] and {r["n_count"] for r in rows} == {3}
 
 
 def test_a_feedback_known_only_to_the_month_gives_no_days():
@@ -186,7 +188,7 @@ def test_words_of_intent_are_told_from_plans_and_titles(text, words):
     ],
 )
 def test_sanctions_that_were_given_are_told_from_rules_about_sanctions(text, count):
-    assert bool(sanction_count(text)) == bool(count)
+    assert bool(pl.select(sanction_count(pl.lit(text))).item()) == bool(count)
 
 
 def evidence_notice() -> NoticeMaker:
@@ -234,7 +236,7 @@ def test_evidence_is_counted_per_item_with_its_ids():
         for r in outputs(evidence_notice(), "out_evidence")["out_evidence"].iter_rows(named=True)
     }
     assert [rows[f"a-2021/{i}"]["has_hard_evidence"] for i in (1, 2, 3, 4)] == [True, False, False, True]
-    assert rows["a-2021/2"]["document_count"] == 1 and rows["a-2021/2"]["source_ids"] == "a-2021/2#d1"
+    assert rows["a-2021/2"]["document_count"] == 1 and rows["a-2021/2"]["source_ids"] == ["a-2021/2#d1"]
     assert rows["a-2021/2"]["has_intent_in_completed"] and rows["a-2021/2"]["intent_words"] == "拟"
     assert not rows["a-2021/3"]["has_intent_in_completed"] and rows["a-2021/3"]["intent_count"] == 1
 
@@ -247,20 +249,18 @@ def test_shares_of_completed_items_carry_interval_and_ids():
         r["measure_code"]: (r["x_count"], r["n_count"], r["source_ids"]) for r in rows.iter_rows(named=True)
     }
     assert (
-        found["no_hard_evidence"] == (1, 3, "a-2021/2")
-        and found["intent"] == (1, 3, "a-2021/2")
-        and found["sanction"] == (1, 3, "a-2021/4")
+        found["no_hard_evidence"] == (1, 3, ["a-2021/2"])
+        and found["intent"] == (1, 3, ["a-2021/2"])
+        and found["sanction"] == (1, 3, ["a-2021/4"])
     )
     assert rows["wilson_high"].null_count() == 0
 
 
-def test_a_notice_without_completed_items_has_null_and_not_zero():
+def test_a_notice_that_says_of_no_item_that_it_is_done_has_no_such_share():
     made = NoticeMaker()
     made.notice("a-2021", "甲", "110000", 2021, statuses=["not_stated"] * 3)
-    rows = outputs(made, "out_evidence_by_notice")["out_evidence_by_notice"].filter(
-        pl.col("scope_code") == "completed"
-    )
-    assert rows["x_count"].null_count() == rows.height and set(rows["n_count"]) == {0}
+    rows = outputs(made, "out_evidence_by_notice")["out_evidence_by_notice"]
+    assert set(rows["scope_code"]) == {"all"} and set(rows["n_count"]) == {3}
 
 
 RUN = "分别于三月四日和三月二十五日召开党组会议研究部署落实巡察反馈意见"
@@ -298,14 +298,49 @@ def test_text_reused_word_for_word_is_found_with_its_place():
 
 
 def test_punctuation_and_line_breaks_do_not_hide_reuse():
-    one, two = plain(f"甲{RUN[:15]}，\n{RUN[15:]}")[0], plain(f"乙丙{RUN[:20]} {RUN[20:]}")[0]
-    assert shared_runs([one, two]) == {(0, 1): [(1, 2, len(RUN))]}
+    one, two = plain(f"甲{RUN[:15]}，\n{RUN[15:]}"), plain(f"乙丙{RUN[:20]} {RUN[20:]}")
+    assert Copies([one, two], [0, 0]).runs() == {(0, 1): [(1, 2, len(RUN))]}
     assert covered(10, [(0, 4), (2, 6), (8, 10)]) == pytest.approx(0.8)
 
 
 def test_text_that_repeats_itself_is_counted_once():
     text = "认真落实整改责任推进工作见效" * 15
-    assert shared_runs([text, text])[0, 1] == [(0, 0, len(text))]
-    assert (
-        shared_runs([text * 4, text * 4]) == {}
-    )  # a phrase in more places than MOST_HOLDERS is idiom, and would cost its square
+    assert Copies([text, text], [0, 0]).runs()[0, 1] == [(0, 0, len(text))]
+    # a phrase in more places than MOST_HOLDERS is idiom, and would cost its square
+    assert Copies([text * 4, text * 4], [0, 0]).runs() == {}
+
+
+def test_reuse_is_what_a_search_by_hand_finds():
+    """Every stretch of 13 characters looked up in every other text, on texts cut from a few sentences."""
+    import random
+
+    rng = random.Random(7)
+    letters = [chr(0x4E00 + i) for i in range(60)]
+    stock = ["".join(rng.choices(letters, k=30)) for _ in range(6)]
+    texts = [
+        "".join(rng.choice(stock)[rng.randrange(8) :][: rng.randrange(10, 26)] for _ in range(6))
+        for _ in range(12)
+    ]
+    groups = [i // 3 for i in range(12)]
+
+    def share(i: int, others: list[int]) -> float:
+        elsewhere = {texts[j][k : k + 13] for j in others for k in range(len(texts[j]) - 12)}
+        hit = {
+            m
+            for k in range(len(texts[i]) - 12)
+            if texts[i][k : k + 13] in elsewhere
+            for m in range(k, k + 13)
+        }
+        return len(hit) / len(texts[i])
+
+    within, across = Copies(texts, groups).shares()
+    for i in range(12):
+        assert within[i] == pytest.approx(
+            share(i, [j for j in range(12) if groups[j] == groups[i] and j != i])
+        )
+        assert across[i] == pytest.approx(share(i, [j for j in range(12) if groups[j] != groups[i]]))
+    runs = Copies(texts, groups).runs()
+    for (i, j), own in runs.items():
+        for a, b, length in own:
+            assert texts[i][a : a + length] == texts[j][b : b + length]
+    assert Copies(texts, groups).runs(most=len(runs)) == runs

@@ -8,15 +8,15 @@ from math import comb
 import polars as pl
 import pytest
 
-from analysis.compare.ledger import ledger_from_frames
-from analysis.compare.outputs import build_outputs
-from analysis.compare.similarity import grams
-from analysis.compare.types import jensen_shannon, presence_at
+from analysis import compare
+from analysis.compare.kinds import presence_at
+from analysis.compare.repeats import grams
+from analysis.selection import select_frames
 from tests.compare_notices import NoticeMaker
 
 
 def ledger(made: NoticeMaker, **selection):
-    return ledger_from_frames(made.frames(), **selection)
+    return select_frames(made.frames(), **selection)
 
 
 def plain_notice(
@@ -33,66 +33,78 @@ def three_notices() -> NoticeMaker:
     return made
 
 
+def chance(count: int, total: int, drawn: int) -> float | None:
+    return presence_at(pl.Series([count]), pl.Series([total]), drawn)[0]
+
+
 def test_rarefaction_gives_the_reference_values():
     """A type with a 5 % share appears with p 0.51 at n = 14 and 0.95 at n = 60."""
     for drawn, expected in ((14, 0.51), (60, 0.95)):
-        assert round(presence_at(500, 10_000, drawn), 2) == expected
-    assert presence_at(1, 14, 14) == 1.0 and presence_at(0, 14, 3) == 0.0
-    assert presence_at(2, 10, 3) == pytest.approx(1 - comb(8, 3) / comb(10, 3))
+        assert round(chance(500, 10_000, drawn), 2) == expected
+    assert chance(1, 14, 14) == 1.0 and chance(0, 14, 3) == 0.0
+    assert chance(2, 10, 3) == pytest.approx(1 - comb(8, 3) / comb(10, 3))
+    assert chance(2, 9, 10) is None
 
 
 def test_rarefaction_agrees_with_the_hypergeometric_distribution():
     from scipy.stats import hypergeom
 
-    assert presence_at(7, 60, 14) == pytest.approx(1 - hypergeom.pmf(0, 60, 7, 14))
+    assert chance(7, 60, 14) == pytest.approx(1 - hypergeom.pmf(0, 60, 7, 14))
 
 
-def test_the_grid_is_complete_with_true_zeros_and_nulls():
-    table = build_outputs(ledger(three_notices()), only=("out_type_counts",))["out_type_counts"]
+def test_the_grid_is_complete_with_true_zeros():
+    table = compare.type_counts(ledger(three_notices()))
     types = table["type_code"].n_unique()
-    assert table.height == 3 * 3 * types  # three cities, three years
+    assert table.height == 3 * types
     own = table.filter((pl.col("notice_id") == "a-2020") & (pl.col("type_code") == "sports"))
     assert own["primary_count"].to_list() == [0] and own["n_count"].to_list() == [10]
-    missing = table.filter(pl.col("notice_id").is_null())
-    assert missing.height == 6 * types and missing["primary_count"].null_count() == missing.height
-    assert table.filter(pl.col("notice_id").is_not_null())["primary_count"].sum() == 60
+    assert table["primary_count"].sum() == 60
 
 
 def test_every_count_can_be_traced_to_its_problems():
-    table = build_outputs(ledger(three_notices()), only=("out_type_counts",))["out_type_counts"]
+    table = compare.type_counts(ledger(three_notices()))
     for row in table.filter(pl.col("primary_count") > 0).iter_rows(named=True):
-        ids = row["source_ids"].split(",")
+        ids = row["source_ids"]
         assert len(ids) == row["primary_count"] and all(i.startswith(row["notice_id"] + "/") for i in ids)
 
 
 def test_secondary_types_are_counted_apart_and_once():
     made = three_notices()
     made.rows["core_problems"][0]["secondary_type_codes"] = "ideology,finance"
-    row = build_outputs(ledger(made), only=("out_type_counts",))["out_type_counts"].row(
+    row = compare.type_counts(ledger(made)).row(
         by_predicate=(pl.col("notice_id") == "a-2020") & (pl.col("type_code") == "ideology"), named=True
     )
     assert (row["primary_count"], row["any_count"]) == (4, 5)
 
 
 def test_prevalence_has_its_interval_and_equal_size():
-    table = build_outputs(ledger(three_notices()), only=("out_type_prevalence",))[
-        "out_type_prevalence"
-    ].filter(pl.col("definition_code") == "notice")
+    table = compare.prevalence(ledger(three_notices())).filter(pl.col("definition_code") == "notice")
     finance = table.row(by_predicate=pl.col("type_code") == "finance", named=True)
     assert (finance["present_count"], finance["n_count"], finance["common_n"]) == (3, 3, 10)
     sports = table.row(by_predicate=pl.col("type_code") == "sports", named=True)
     assert sports["present_count"] == 1 and sports["rarefied_share"] == pytest.approx(
-        (0 + presence_at(20, 40, 10) + 0) / 3
+        (0 + chance(20, 40, 10) + 0) / 3
     )
     assert "unclassified" not in table["type_code"].to_list()
+
+
+def test_the_programs_own_error_widens_what_may_be_said_of_a_type():
+    """A type found once may be miscoded; a type found everywhere many times may not all be."""
+    table = compare.prevalence(ledger(three_notices())).filter(pl.col("definition_code") == "notice")
+    found = {r["type_code"]: r for r in table.iter_rows(named=True)}
+    sports, finance = found["sports"], found["finance"]
+    assert sports["coding_low"] < sports["share"] < sports["coding_high"]
+    # four to twenty of each notice: some are right in each
+    assert finance["coding_low"] > 0.3 and finance["coding_high"] > 0.95
+    assert table.equals(
+        compare.prevalence(ledger(three_notices())).filter(pl.col("definition_code") == "notice")
+    )
 
 
 def test_several_notices_of_a_city_count_once_as_a_city():
     made = three_notices()
     plain_notice(made, "a-2022", "甲", "110000", 2022, ["sports"] * 3)
-    table = build_outputs(ledger(made), only=("out_type_prevalence",))["out_type_prevalence"].filter(
-        pl.col("type_code") == "sports"
-    )
+    table = compare.prevalence(ledger(made)).filter(pl.col("type_code") == "sports")
     assert {
         r["definition_code"]: (r["present_count"], r["n_count"]) for r in table.iter_rows(named=True)
     } == {
@@ -102,14 +114,15 @@ def test_several_notices_of_a_city_count_once_as_a_city():
 
 
 def test_overrepresentation_is_found_where_it_is_and_adjusted():
-    table = build_outputs(ledger(three_notices()), only=("out_overrepresentation",))["out_overrepresentation"]
+    table = compare.overrepresentation(ledger(three_notices()))
     found = {(r["notice_id"], r["type_code"]): r for r in table.iter_rows(named=True)}
     assert (
         found["b-2021", "sports"]["verdict_code"] == "over"
         and found["b-2021", "ideology"]["verdict_code"] == "under"
     )
     assert found["a-2020", "finance"]["verdict_code"] == "cannot_be_told_apart"
-    assert all(r["p_adjusted"] >= r["p_value"] for r in found.values())
+    assert all(r["p_adjusted"] >= r["p_screened"] >= r["p_value"] for r in found.values())
+    assert found["b-2021", "sports"]["is_worth_a_look"] and found["b-2021", "sports"]["detectable_difference"]
     assert (
         found["b-2021", "sports"]["log_odds_low"]
         < found["b-2021", "sports"]["log_odds"]
@@ -121,31 +134,30 @@ def test_the_prior_keeps_a_single_problem_from_looking_peculiar():
     made = NoticeMaker()
     plain_notice(made, "a-2020", "甲", "110000", 2020, ["finance"] * 13 + ["heritage"])
     plain_notice(made, "b-2020", "乙", "120000", 2020, ["finance"] * 60)
-    table = build_outputs(ledger(made), only=("out_overrepresentation",))["out_overrepresentation"]
+    table = compare.overrepresentation(ledger(made))
     assert set(table["verdict_code"]) == {"cannot_be_told_apart"}
 
 
 def test_one_notice_alone_is_not_compared():
     made = NoticeMaker()
     plain_notice(made, "a-2020", "甲", "110000", 2020, ["finance"] * 3)
-    out = build_outputs(
-        ledger(made), only=("out_overrepresentation", "out_mix_distances", "out_type_returns")
-    )
-    assert [frame.height for frame in out.values()] == [0, 0, 0]
+    alone = ledger(made)
+    for build in (compare.overrepresentation, compare.mix_distances, compare.type_returns):
+        assert build(alone).is_empty()
 
 
 def test_jensen_shannon_agrees_with_scipy():
     from scipy.spatial.distance import jensenshannon
 
-    a, b = [3, 0, 7, 1], [1, 5, 2, 0]
-    assert jensen_shannon(a, b) == pytest.approx(jensenshannon(a, b, base=2) ** 2)
-    assert jensen_shannon(a, a) == 0 and jensen_shannon([1, 0], [0, 1]) == 1
+    made = NoticeMaker()
+    plain_notice(made, "a-2020", "甲", "110000", 2020, ["finance"] * 3 + ["sports"] * 7 + ["heritage"])
+    plain_notice(made, "b-2020", "乙", "120000", 2020, ["finance"] + ["ideology"] * 5 + ["sports"] * 2)
+    row = compare.mix_distances(ledger(made)).row(0, named=True)
+    assert row["distance"] == pytest.approx(jensenshannon([3, 0, 7, 1], [1, 5, 2, 0], base=2))
 
 
 def test_a_distance_stands_beside_what_chance_would_give():
-    row = build_outputs(ledger(three_notices()), only=("out_mix_distances",))["out_mix_distances"].row(
-        0, named=True
-    )
+    row = compare.mix_distances(ledger(three_notices())).row(0, named=True)
     assert row["distance"] > row["expected_distance"] > 0
 
 
@@ -185,12 +197,12 @@ def consecutive() -> NoticeMaker:
 
 
 def test_types_return_only_within_one_body_whatever_its_name_became():
-    table = build_outputs(ledger(consecutive()), only=("out_type_returns",))["out_type_returns"]
-    assert {(r["notice_id_before"], r["notice_id_after"]) for r in table.iter_rows(named=True)} == {
+    table = compare.type_returns(ledger(consecutive()))
+    assert {(r["from_notice_id"], r["to_notice_id"]) for r in table.iter_rows(named=True)} == {
         ("a-2018", "a-2021")
     }
-    found = {r["type_code"]: r["is_return"] for r in table.iter_rows(named=True)}
-    assert found == {"finance": True, "ideology": False, "sports": False}
+    found = {r["type_code"]: r["change_code"] for r in table.iter_rows(named=True)}
+    assert found == {"finance": "returned", "ideology": "gone", "sports": "new"}
     assert table["days_between"].to_list()[0] == 1096
 
 
@@ -246,12 +258,7 @@ def test_self_reported_recurrence_takes_numbers_or_lists_and_says_which():
         char_start=19,
         char_end=20,
     )
-    rows = {
-        r["recurrence_id"]: r
-        for r in build_outputs(ledger(made), only=("out_recurrences",))["out_recurrences"].iter_rows(
-            named=True
-        )
-    }
+    rows = {r["recurrence_id"]: r for r in compare.recurrences(ledger(made)).iter_rows(named=True)}
     assert [(r["x_count"], r["n_count"], r["is_lower_bound"]) for r in rows.values()] == [
         (7, 31, False),
         (5, 19, True),
@@ -274,7 +281,7 @@ def similar(*statements: str):
             if number == 0
             else [statement, "干部档案材料缺页少件。", "合同签订日期倒置。"],
         )
-    return build_outputs(ledger(made), only=("out_similar_statements",))["out_similar_statements"]
+    return compare.similar(ledger(made))
 
 
 def test_similar_statements_are_suggested_across_notices_only():
@@ -301,7 +308,7 @@ def test_agreement_with_people_is_published_per_type():
     )
     for row, label in zip(made.rows["core_problems"], ("finance", "theory_study"), strict=True):
         row["type_basis"], row["primary_type_code"] = "human", label
-    table = build_outputs(ledger(made), only=("out_coding_agreement",))["out_coding_agreement"]
+    table = compare.coding_agreement(ledger(made))
     overall = {
         r["sample_code"]: r for r in table.filter(pl.col("scope_code") == "overall").iter_rows(named=True)
     }
@@ -311,3 +318,34 @@ def test_agreement_with_people_is_published_per_type():
         and not overall["kept_aside"]["is_in_sample"]
     )
     assert overall["kept_aside"]["n_count"] >= 50 and overall["kept_aside"]["kappa"] >= 0.85
+
+
+def test_repeats_of_one_body_come_first_and_say_what_was_called_completed_before():
+    made = NoticeMaker()
+    words = ["固定资产账实不符，部分资产未入账。", "厕所革命推进缓慢，旅游厕所少。", "干部档案缺页少件。"]
+    for number, year in ((1, 2018), (2, 2021)):
+        made.notice(f"a-{year}", "甲", "110000", year, statuses=["completed", "in_progress", "completed"],
+                    statements=[words[0], f"第{number}次" + "图书采购程序倒置。", f"体育{number}场馆年久失修。"],
+                    inspection_start_date=date(year, 3, 1))  # fmt: skip
+    for number in range(8):
+        made.notice(f"b{number}-2020", f"市{number}", f"12000{number}", 2020, statuses=["completed"] * 3,
+                    statements=[words[1], f"独有的第{number}条问题。", words[2]])  # fmt: skip
+    rows = compare.similar(ledger(made))
+    first = rows.row(0, named=True)
+    assert first["same_body"] and {first["problem_id_a"], first["problem_id_b"]} == {"a-2018/1", "a-2021/1"}
+    assert first["found_again"] and first["status_code_a"] == "completed"
+    assert not rows.filter(~pl.col("same_body"))["found_again"].any()
+    assert rows["same_body"].to_list() == sorted(rows["same_body"].to_list(), reverse=True)
+
+
+def test_kinds_of_measures_are_counted_under_the_type_of_their_problem():
+    made = NoticeMaker()
+    made.notice("a-2020", "甲", "110000", 2020, statuses=["completed"] * 3, types=["finance", "finance", "sports"],
+                texts=["清退违规发放补贴3万元", "组织财务人员培训", "修缮体育馆"])  # fmt: skip
+    rows = compare.measures_by_type(ledger(made))
+    found = {
+        (r["type_code"], r["kind_code"]): (r["x_count"], r["n_count"], r["source_ids"])
+        for r in rows.iter_rows(named=True)
+    }
+    assert found["finance", "money"] == (1, 2, ["a-2020/1#m1"])
+    assert found["finance", "training"][:2] == (1, 2) and found["sports", "works"][:2] == (1, 1)

@@ -8,6 +8,8 @@ reader's own) and type_kept_aside.
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from analysis.compare.frames import code_frame, shared, table, wilson
@@ -47,7 +49,12 @@ def coded_units(ledger: Ledger) -> pl.DataFrame:
         ("ledger", row["problem_id"], row["primary"], row["code"])
         for row in match_labels(candidates.iter_rows(named=True))
     ]
-    found += [
+    return pl.DataFrame([*found, *_kept_aside()], schema=CODED, orient="row")
+
+
+@cache
+def _kept_aside() -> list[tuple[str, str, str, str]]:
+    return [
         (
             "kept_aside",
             row["reference_id"],
@@ -56,7 +63,6 @@ def coded_units(ledger: Ledger) -> pl.DataFrame:
         )
         for row in load_csv("type_kept_aside")
     ]
-    return pl.DataFrame(found, schema=CODED, orient="row")
 
 
 def _scored(units: pl.DataFrame, by: list[str]) -> pl.DataFrame:

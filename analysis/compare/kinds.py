@@ -248,6 +248,8 @@ def mix_distances(ledger: Ledger, unit: str = "problem") -> pl.DataFrame:
     import numpy as np
 
     own = typed(ledger, unit)
+    if own.is_empty():
+        return empty("out_mix_distances")
     mixes = own.pivot("type_code", index="notice_id", values="primary_count", maintain_order=True)
     mixes = mixes.filter(pl.sum_horizontal(pl.exclude("notice_id")) > 0)
     ids, counts = mixes["notice_id"].to_list(), mixes.drop("notice_id").to_numpy()
