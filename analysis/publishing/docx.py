@@ -369,6 +369,7 @@ class _Writer:
         as_of = f"{say['data_as_of']}{say['colon']}{source.as_of}" if source.as_of else ""
         if lines := [_xml(part) for part in (source.scope, as_of) if part]:
             self.file.add_paragraph("　".join(lines), style="Subtitle")
+        self.small([Span(say["self_reported"])])
         if source.front:
             self.quote([BulletList([[Paragraph([Span(m)])] for m in source.front])], "warning", say["front"])
         titles = [plain(b.spans) for b in source.blocks if isinstance(b, Heading) and b.level == 1]
@@ -413,7 +414,6 @@ class _Writer:
                 said = self.say["see_end"].format(f"{self.say['table']} {block.number}")
                 block = Paragraph([Span(said, f"#{block.anchor}")])
             self.block(block)
-        self.small([Span(self.say["self_reported"])])
         if wide:
             self.shape(self.file.add_section(WD_SECTION.NEW_PAGE), True)
             for block in wide:

@@ -37,6 +37,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_QUOTES = frozenset(map(ord, "‘’“”…"))
 # Joiners, selectors and break hints: legal, without a glyph of their own.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2064\u3164"
@@ -232,10 +233,11 @@ def points_of(packed: bytes) -> set[int]:
     return set(hb.Face(hb.Blob(sfnt)).unicodes)
 
 
-def css_faces(regular: str, bold: str = "") -> str:
+def css_faces(regular: str, bold: str = "", lang: str = "zh") -> str:
     """``@font-face`` rules with embedded subsets for the characters of one HTML document.
 
-    ``regular`` is all text of the page, ``bold`` the part that is set bold.
+    ``regular`` is all text of the page, ``bold`` the part that is set bold. In an English page the
+    quotation marks are not those of the Chinese font, which are as wide as a character.
     """
     use = split_by_font(regular + bold)
     # What the templates themselves print, in both weights.
@@ -248,11 +250,16 @@ def css_faces(regular: str, bold: str = "") -> str:
         faces.append((EXTENSION_FAMILY, 400, "extension", use["extension"]))
     if use["symbol"]:
         faces.append((SYMBOL_FAMILY, 400, "symbol", use["symbol"]))
+    marks = (needed(regular + bold) & _QUOTES) if lang != "zh" else set()
     rules = []
-    for family, weight, which, points in faces:
+    for family, weight, which, points in (
+        *faces,
+        *((FAMILY, w, "symbol", marks) for w in (400, 700) if marks),
+    ):
         data = base64.b64encode(woff(_subset(which, points))).decode("ascii")
         rules.append(
             f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:normal;font-display:block;'
-            f'src:url(data:font/woff;base64,{data}) format("woff")}}'
+            f'src:url(data:font/woff;base64,{data}) format("woff")'
+            + (";unicode-range:U+2018-201d,U+2026}" if points is marks else "}")
         )
     return "\n".join(rules)

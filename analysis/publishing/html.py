@@ -161,7 +161,7 @@ def write_html(
     """
     # All characters in both weights: what is bold where is the style sheet's business.
     shown = _shown(document) + "".join(words for _, words in related) + "↕↑↓•"
-    style = fonts.css_faces(shown, shown) + "\n" + template_text("briefing.css")
+    style = fonts.css_faces(shown, shown, document.lang) + "\n" + template_text("briefing.css")
     script = template_text("briefing.js")
     page = (
         environment(document.lang)

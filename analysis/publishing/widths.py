@@ -82,7 +82,8 @@ def _needs(table: Table) -> list[tuple[float, float, float]]:
             least = max(
                 min(widest, 5.0), short, max((min(_longest_word(t), 9.0) for t in found), default=1.0)
             )
-        wordy = max((min(_longest_word(text), 9.0) for text in heads if text), default=1.0)
+        # Heads are bold, hence wider.
+        wordy = max((min(1.08 * _longest_word(text), 9.0) for text in heads if text), default=1.0)
         least = max(least, min(head, max(2.2, head / 2 + 0.2), 4.2), wordy) + 0.15
         comfortable = max(least, min(max(widest, min(head, 6.0)) + 0.15, 34.0))
         needs.append((least, comfortable, sum(widths) + head))
