@@ -85,7 +85,7 @@ def days(rows: list[dict]) -> list[tuple[str, str]]:
         ("学习近3年来第12次会议精神。", []),
     ],
 )
-def test_dates_and_elided_years(text: str, expected: list) -> None:
+def test_a_date_printed_without_its_year_gets_the_right_one(text: str, expected: list) -> None:
     assert days(events(text)) == expected
 
 
@@ -107,7 +107,7 @@ def test_a_finding_does_not_take_the_rectification_year() -> None:
         ("2021年8月1日修缮并开馆。", True),
     ],
 )
-def test_plans_are_marked(text: str, planned: bool) -> None:
+def test_a_plan_is_not_taken_for_something_done(text: str, planned: bool) -> None:
     assert [row["is_planned"] for row in events(text)] == [planned]
 
 

@@ -61,7 +61,7 @@ def figures(measures: str) -> list[tuple[float, str, str | None]]:
         ("３０万元，２名。", [(300_000, "cny", None), (2, "person", None)]),
     ],
 )
-def test_quantities(text: str, expected: list) -> None:
+def test_a_quantity_is_a_plain_number_in_its_unit(text: str, expected: list) -> None:
     assert figures(text) == expected
 
 
@@ -86,7 +86,7 @@ def test_a_label_before_a_number_is_no_decimal() -> None:
     ]
 
 
-def test_chinese_numerals_where_the_notice_writes_so() -> None:
+def test_numbers_in_chinese_numerals_are_quantities_too() -> None:
     assert figures("二〇二四年投入三百二十万元，配备助理十九名，比例提高至百分之七十。") == [
         (3_200_000, "cny", None),
         (19, "person", None),
@@ -112,7 +112,7 @@ def citations(measures: str) -> list[dict]:
         ("印发《考核办法》。2018年3号楼完工。", None),
     ],
 )
-def test_document_numbers(text: str, number: str | None) -> None:
+def test_a_document_is_found_by_its_number(text: str, number: str | None) -> None:
     found = citations(text)[0]["document_number"]
     assert (found and found.replace("(", "（").replace(")", "）")) == number
 
@@ -150,7 +150,7 @@ def test_nested_titles_are_one_citation() -> None:
         ("学习了《党章》《关于新形势下党内政治生活的若干准则》。", True),
     ],
 )
-def test_documents_and_works(text: str, is_document: bool) -> None:
+def test_a_play_or_a_film_is_no_document(text: str, is_document: bool) -> None:
     assert {row["is_document"] for row in citations(text)} == {is_document}
 
 
@@ -168,7 +168,7 @@ def test_documents_and_works(text: str, is_document: bool) -> None:
         ("向市编办提交《编制请示》。", "submitted"),
     ],
 )
-def test_actions(text: str, action: str) -> None:
+def test_a_document_issued_is_told_from_one_studied(text: str, action: str) -> None:
     assert {row["action_code"] for row in citations(text)} == {action}
 
 
@@ -189,7 +189,7 @@ def test_actions(text: str, action: str) -> None:
         ("学习不深入，2019年有3次会议没有记录。", None),
     ],
 )
-def test_recurrences(statement: str, expected: tuple | None) -> None:
+def test_a_finding_that_came_back_keeps_its_numbers(statement: str, expected: tuple | None) -> None:
     rows = read_recurrences(
         structure("一是对上轮巡察反馈的8个问题重新核查，仍有2个未整改的已整改。", statement), {}
     )

@@ -176,7 +176,7 @@ def d(text: str | None) -> date | None:
         ),
     ],
 )
-def test_inspection_and_feedback_dates(
+def test_the_days_of_inspection_and_feedback_are_read_in_every_form(
     preface: str, start: str | None, end: str | None, feedback: str | None
 ) -> None:
     notice = read(preface)
@@ -211,7 +211,7 @@ def test_inspection_and_feedback_dates(
         ("2021年3月5日至4月30日，市委对市水利局党组开展了巡察。", None),
     ],
 )
-def test_team_as_printed(preface: str, team: str | None) -> None:
+def test_the_team_is_named_as_printed(preface: str, team: str | None) -> None:
     assert read(preface)["inspection_team_name"] == team
 
 
@@ -238,7 +238,7 @@ def test_team_as_printed(preface: str, team: str | None) -> None:
         ),
     ],
 )
-def test_kind_of_inspection(title: str, preface: str, kind: str) -> None:
+def test_a_look_back_is_told_from_a_regular_inspection(title: str, preface: str, kind: str) -> None:
     assert read(preface, title=title)["inspection_kind"] == kind
 
 
@@ -320,7 +320,9 @@ def test_nothing_to_tell_the_place_gives_none() -> None:
         ("", "", None, None),
     ],
 )
-def test_publication_date(head: str, signed: str, publication: str | None, basis: str | None) -> None:
+def test_a_notice_without_a_page_date_takes_that_of_its_signature(
+    head: str, signed: str, publication: str | None, basis: str | None
+) -> None:
     notice = read(f"{head}2021年3月5日至4月30日，市委第四巡察组对市水利局党组开展了巡察。", signed=signed)
     assert (notice["publication_date"], notice["publication_basis"]) == (d(publication), basis)
 
@@ -367,7 +369,7 @@ def test_sidecar_fills_in_only_what_the_text_does_not_say() -> None:
         ("截至2021年12月2日，全市共有水库44座。", None),
     ],
 )
-def test_cutoff_date(sentence: str, cutoff: str | None) -> None:
+def test_the_day_up_to_which_a_notice_counts_is_read(sentence: str, cutoff: str | None) -> None:
     notice = read(
         f"2021年3月5日至4月30日，市委第四巡察组对市水利局党组开展了巡察，6月1日反馈了意见。{sentence}"
     )
