@@ -8,7 +8,7 @@ from analysis.parsing.cues import BODY, is_action, is_finding
 from analysis.parsing.drafts import Draft
 from analysis.parsing.findings import opens_with_detail
 from analysis.parsing.measures import Piece
-from analysis.parsing.outline import Node, ancestors, build_outline
+from analysis.parsing.outline import Node, ancestors, build_outline, release
 from analysis.parsing.problems import accept_weak, read_unit, take_status
 from analysis.parsing.records import Document
 from analysis.parsing.regions import fill_regions
@@ -38,7 +38,8 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
         else []
     )
     marks = find_marks(flow)
-    reader = Reader(flow, build_outline(flow), marks)
+    root = build_outline(flow)
+    reader = Reader(flow, root, marks)
     reading = choose_reading(reader)
     if table and _prefers_table(flow, table, reading, reader):
         _fill_from_table(structure, shadow, table, reading)
@@ -46,6 +47,7 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
         _fill(structure, flow, reader, reading)
     else:
         fill_regions(structure, [])
+    release(root)
     return structure
 
 

@@ -344,17 +344,27 @@ def _names_finding(node: Node) -> bool:
     return is_finding(head.partition("。")[0]) and not is_action(head)
 
 
+def release(root: Node) -> None:
+    """Let the nodes of a tree go of one another: they are freed at once, and no search for cycles is needed."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.children
+        node.children = []
+        node.parent = None
+
+
 def _close(root: Node, length: int) -> None:
     """Set the ends: a node stops where the next node of its level or above begins."""
-
-    def close(node: Node, end: int) -> None:
-        node.end = end
+    root.end = length
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
         children = node.children
-        node.own_end = children[0].start if children else end
+        node.own_end = children[0].start if children else node.end
         for index, child in enumerate(children):
-            close(child, children[index + 1].start if index + 1 < len(children) else end)
-
-    close(root, length)
+            child.end = children[index + 1].start if index + 1 < len(children) else node.end
+        waiting += children
 
 
 def _merge_single_findings(node: Node) -> None:

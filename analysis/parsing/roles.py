@@ -165,31 +165,31 @@ class Reader:
         as_unit = {id(node) for node in alone if self.unit_like(node) or self.evidence(node).strong}
         takes_all = len(as_unit) * 2 >= len(alone)
 
-        def holds(node: Node, styles: tuple[str, ...]) -> bool:
-            if self.is_list(node):
-                return False
-            return any(child.style in styles or holds(child, styles) for child in node.children)
-
-        def visit(node: Node) -> None:
-            for child in node.children:
-                if child.style == style:
+        waiting = self.root.children[::-1]
+        while waiting:
+            child = waiting.pop()
+            if child.style == style:
+                units.append(child)
+            elif self._holds(child, style):
+                waiting.extend(reversed(child.children))
+            elif child.style == above:
+                if takes_all or id(child) in as_unit:
                     units.append(child)
-                elif holds(child, (style,)):
-                    visit(child)
-                elif child.style == above:
-                    if takes_all or id(child) in as_unit:
-                        units.append(child)
-                elif holds(child, (above,)):
-                    visit(child)
-                elif (
-                    child.style not in ("O", "PA", "D", "E")
-                    and self.unit_like(child)
-                    and self.evidence(child).strong
-                ):
-                    units.append(child)
-
-        visit(self.root)
+            elif self._holds(child, above):
+                waiting.extend(reversed(child.children))
+            elif (
+                child.style not in ("O", "PA", "D", "E")
+                and self.unit_like(child)
+                and self.evidence(child).strong
+            ):
+                units.append(child)
         return self._body_only(units)
+
+    def _holds(self, node: Node, style: str) -> bool:
+        """Whether a node of a style stands below, outside lists."""
+        if self.is_list(node):
+            return False
+        return any(child.style == style or self._holds(child, style) for child in node.children)
 
     def _style_above(self, style: str) -> str:
         counts: dict[str, int] = {}
