@@ -113,4 +113,4 @@ def test_parts_of_a_problem_lie_inside_its_block_in_order(name):
 
 def test_two_readings_that_differ_in_the_number_of_problems_are_reported():
     structure = structure_of("yiyang")
-    assert structure.alternative_problem_count == 44 and 0 < structure.reading_score <= 1
+    assert structure.alternative_problem_count == 44 and 0 < structure.rule_score <= 1

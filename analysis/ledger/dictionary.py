@@ -44,6 +44,7 @@ CODE_LIST_OF = {
     "inspection_kind": "codes_inspection_kinds",
     "primary_type_code": "codes_problem_types",
     "secondary_type_codes": "codes_problem_types",
+    "reading_doubt_codes": "codes_reading_doubts",
     "status_code": "codes_statuses",
     "type_code": "codes_problem_types",
     "unit_code": "codes_units",
@@ -60,6 +61,7 @@ CODE_LISTS = {
     "codes_flags": ("Comparability flags", "可比性标记"),
     "codes_inspection_kinds": ("Kinds of inspection", "巡察类型"),
     "codes_problem_types": ("Problem types", "问题类型"),
+    "codes_reading_doubts": ("Signs of a misreading", "可能误读的迹象"),
     "codes_statuses": ("Results as reported", "整改状态"),
     "codes_units": ("Units of quantities", "计量单位"),
 }

@@ -18,10 +18,11 @@ import yaml
 from analysis.ledger.corrections import load_corrections
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import read_table, scan_table
+from analysis.lookups import load_csv
 from analysis.paths import LOOKUPS
 
 COLUMNS = ("row_id", "table", "field", "parsed_value", "why", "source_text", "new_value", "reason", "author")
-LOW_READING, LOW_TYPE = 0.6, 0.35
+LOW_TYPE = 0.35
 
 
 class ReviewError(ValueError):
@@ -30,7 +31,7 @@ class ReviewError(ValueError):
 
 def review_rows(folder: Path) -> list[dict[str, Any]]:
     """Rows for review, most urgent kind first, in the order of the IDs within a kind."""
-    rows = _unknown_words(folder) + _contradictions(folder) + _weak_readings(folder) + _weak_types(folder)
+    rows = _unknown_words(folder) + _contradictions(folder) + weak_readings(folder) + _weak_types(folder)
     return [{**dict.fromkeys(COLUMNS, ""), **row} for row in rows]
 
 
@@ -83,16 +84,26 @@ def _contradictions(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _weak_readings(folder: Path) -> list[dict[str, Any]]:
-    weak = (pl.col("reading_score") < LOW_READING) | pl.col("alternative_problem_count").is_not_null()
-    found = scan_table(folder, "core_notices").filter(weak).collect()
+def weak_readings(folder: Path) -> list[dict[str, Any]]:
+    """Notices that were probably misread, surest first, with the signs and what to do."""
+    labels = {row["code"]: row for row in load_csv("codes_reading_doubts")}
+    found = (
+        scan_table(folder, "core_notices")
+        .filter(pl.col("reading_doubt_codes") != "")
+        .sort(pl.min_horizontal("reading_score", "status_score"), "notice_id")
+        .collect()
+    )
     return [
         _row(
             r["notice_id"],
             "core_notices",
             "problem_count",
             r["problem_count"],
-            f"structure read with score {r['reading_score']}; another reading gives {r['alternative_problem_count']}",
+            f"problems right with a chance of {r['reading_score']:.0%}, results of {r['status_score']:.0%}: "
+            + "; ".join(
+                f"{labels[code]['label_en']} ({labels[code]['note_en']})"
+                for code in r["reading_doubt_codes"].split(",")
+            ),
             r["title"],
         )
         for r in found.to_dicts()

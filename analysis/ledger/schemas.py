@@ -201,7 +201,24 @@ class CoreNotices(dy.Schema):
         high=1,
     )
     reading_code = text("structural reading that was chosen", "结构解读：所采用的结构解读", null=True)
-    reading_score = real("how sure that reading is, 0 to 1", "解读把握：0 至 1", null=True, low=0, high=1)
+    reading_score = real(
+        "chance that nine in ten of the problems were read right, calibrated on gold",
+        "解读把握：九成问题读取无误的概率，按标准答案校准",
+        null=True,
+        low=0,
+        high=1,
+    )
+    status_score = real(
+        "chance that nine in ten of the results were read right, calibrated on gold",
+        "状态把握：九成整改结果读取无误的概率，按标准答案校准",
+        null=True,
+        low=0,
+        high=1,
+    )
+    reading_doubt_codes = text(
+        "signs of a misreading, separated by commas (codes_reading_doubts); empty for a notice that needs no review",
+        "存疑代码：可能误读的迹象，逗号分隔（codes_reading_doubts）；无需复核的为空",
+    )
     alternative_problem_count = whole(
         "problems under the next best reading, if that differs",
         "次优解读的问题数：次优解读结果不同时的问题数",

@@ -86,7 +86,7 @@ def _fill_from_table(
         units.append(node)
     drafts = [entry.draft for entry in table]
     structure.reading_code = "table"
-    structure.reading_score = 0.9 if any(draft.blocks for draft in drafts) else 0.5
+    structure.rule_score = 0.9 if any(draft.blocks for draft in drafts) else 0.5
     if prose is not None and len(prose.units) != len(units) and prose.score > 0.6:
         structure.alternative_problem_count = len(prose.units)
     _finish(structure, flow, units, drafts, set())
@@ -103,7 +103,7 @@ def _fill(structure: Structure, flow: Flow, reader: Reader, reading: Reading) ->
     units = reading.units
     drafts = _read_units(flow, reader, units)
     structure.reading_code = reading.code
-    structure.reading_score = reading.score
+    structure.rule_score = reading.score
     structure.alternative_problem_count = reading.alternative_count
     _finish(structure, flow, units, drafts, reader.parent_problems(units))
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any
 
-from analysis.parsing import claims, facts, notices, recurrences, refusal
+from analysis.parsing import claims, doubts, facts, notices, recurrences, refusal
 from analysis.parsing.assemble import build_structure
 from analysis.parsing.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
@@ -43,6 +43,12 @@ def parse_notice(document: Document) -> ParsedNotice:
         )
     notice, metadata = notices.read_metadata(document, structure)
     notice_id = notice["notice_id"] = make_notice_id(notice, document)
+    stated = claims.read_claims(structure, notice)
+    signs = doubts.reading_signs(structure, stated)
+    reading_score, status_score = doubts.scores(signs)
+    codes = doubts.doubt_codes(signs)
+    if not codes and min(reading_score, status_score) < doubts.LOW:
+        codes = ["low_score"]
     dated = facts.read_facts(structure, notice)
     dated["core_recurrences"] = recurrences.read_recurrences(structure, notice)
     tables: dict[str, list[Row]] = {
@@ -50,7 +56,7 @@ def parse_notice(document: Document) -> ParsedNotice:
         "core_problems": _problems(structure, notice_id, dated["core_events"]),
         "core_measures": _measures(structure, notice_id),
         "core_metadata": [{"notice_id": notice_id, **row} for row in metadata],
-        "core_claims": _claims(claims.read_claims(structure, notice), notice_id),
+        "core_claims": _claims(stated, notice_id),
         "core_regions": [
             {"notice_id": notice_id, "region_code": code, "char_start": start, "char_end": end}
             for code, start, end in structure.regions
@@ -68,7 +74,11 @@ def parse_notice(document: Document) -> ParsedNotice:
         char_count=len(document.text),
         coverage_share=structure.coverage_share,
         reading_code=structure.reading_code,
-        reading_score=structure.reading_score,
+        reading_score=reading_score,
+        status_score=status_score,
+        reading_doubt_codes=",".join(codes)
+        if min(reading_score, status_score) < doubts.LOW or doubts.ALWAYS & {*codes}
+        else "",
         alternative_problem_count=structure.alternative_problem_count,
     )
     tables["core_notices"] = [notice]

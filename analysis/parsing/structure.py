@@ -98,7 +98,7 @@ class Structure:
     regions: list[tuple[str, int, int]] = field(default_factory=list)
     coverage_share: float = 0.0
     reading_code: str | None = None
-    reading_score: float = 0.0
+    rule_score: float = 0.0  # how clearly the chosen reading beats the next, 0 to 1
     alternative_problem_count: int | None = None
     is_excerpt: bool = False
     excerpt_note: str | None = None

@@ -150,6 +150,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"perturbed, {name}: {json.dumps(fields)}")
     measured.update(perturbed)
     measured.update(refused_scores())
+    from tests.quality.confidence import cases, reliability
+
+    print("confidence, notices left out ten folds:")
+    for line in reliability(cases()):
+        print(f"    {line}")
     for file, fields in measured.items():
         if fields.get("refused") == 0.0:
             print(f"{file}: not set aside, but should be")

@@ -18,7 +18,7 @@ from typing import Any
 
 from analysis.lookups import load_csv
 from analysis.parsing.ledger import parse_notice
-from analysis.parsing.records import NotANotice
+from analysis.parsing.records import Document, NotANotice
 from analysis.sources.readers_markdown import read_markdown, table_cells
 from tests.quality.corpus import GoldNotice, gold_notices, load_document, plain_document
 from tests.quality.score import Score, score
@@ -196,13 +196,17 @@ def perturb(item: GoldNotice, name: str, seed: int) -> tuple[str, dict[str, Any]
     return changed, {**item.gold, "problems": problems}
 
 
-def parse_text(text: str, file: str) -> tuple[dict[str, list[dict[str, Any]]] | None, str | None]:
-    """Tables of a text, or None with the reason why it was refused."""
+def document_of(text: str, file: str) -> Document:
+    """A text as the project's reader would hand it over."""
     if file.endswith(".md"):
-        document = read_markdown(text.encode("utf-8"), file)
-    else:
-        document = plain_document(text, file)
-        document.blocks = table_cells(text)
+        return read_markdown(text.encode("utf-8"), file)
+    document = plain_document(text, file)
+    document.blocks = table_cells(text)
+    return document
+
+
+def parse_text(document: Document) -> tuple[dict[str, list[dict[str, Any]]] | None, str | None]:
+    """Tables of a document, or None with the reason why it was refused."""
     try:
         return parse_notice(document).tables, None
     except NotANotice as refusal:
@@ -215,5 +219,5 @@ def perturbed_scores(name: str, seed: int = 0, items: list[GoldNotice] | None = 
     for item in items or gold_notices():
         made = perturb(item, name, seed)
         if made is not None:
-            results.append(score(made[1], *parse_text(made[0], item.gold["file"])))
+            results.append(score(made[1], *parse_text(document_of(made[0], item.gold["file"]))))
     return results

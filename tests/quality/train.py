@@ -21,6 +21,7 @@ from analysis.parsing.status_model import CODES, LONGEST, features
 from analysis.parsing.statuses import listed_status
 from analysis.parsing.text import make_shadow
 from analysis.paths import LOOKUPS
+from tests.quality import confidence
 from tests.quality.corpus import GOLD, gold_notices, load_document
 from tests.quality.perturbations import STATUSES
 
@@ -192,7 +193,11 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         check_status()
         return 0
-    print(store(train_status(), "status_weights"))
+    if "--confidence" not in arguments:
+        print(store(train_status(), "status_weights"))
+    found = confidence.cases()
+    np.save(LOOKUPS / "confidence_weights.npy", confidence.train(found))
+    print(LOOKUPS / "confidence_weights.npy")
     return 0
 
 
