@@ -89,7 +89,7 @@ def _years(axes: Any, years: tuple[Any, Any]) -> None:
     axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.set_xlim(years[0] - 0.5, years[1] + 0.5)
-    step = max(1, (years[1] - years[0]) // 4)
+    step = max(1, -(-(years[1] - years[0]) // 3))  # four years at most: panels are narrow
     axes.set_xticks(range(years[0], years[1] + 1, step))
     axes.tick_params(labelbottom=True)
     axes.grid(axis="y")

@@ -63,7 +63,7 @@ def empty(caption: str, said: str) -> HouseFigure:
     axes = figure.add_subplot()
     axes.axis("off")
     axes.text(0, 0.5, said, color=style.GREY, va="center")
-    figure.caption, figure.alt = caption, said
+    figure.caption, figure.alt = caption, f"{caption}: {said}"
     return figure
 
 

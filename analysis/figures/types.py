@@ -217,7 +217,7 @@ def measures_by_type(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
         return empty(caption, label("nothing", lang))
     sizes = frame.group_by("type_code", maintain_order=True).agg(pl.col("n_count").max())
     shown = sizes.sort("n_count", descending=True, maintain_order=True).head(MOST_HEADS)
-    kinds = frame["kind_code"].unique(maintain_order=True).to_list()
+    kinds = sorted(frame["kind_code"].unique(maintain_order=True), key=lambda code: code == "other")
     heads = [frame.filter(kind_code=kind)[f"kind_label_{lang}"][0] for kind in kinds]
     cells = {(row["type_code"], row["kind_code"]): row for row in frame.to_dicts()}
     shades, words, said, names = [], [], [], []

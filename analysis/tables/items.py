@@ -9,7 +9,7 @@ from analysis.display import formats
 from analysis.display.labels import code_label, label
 from analysis.tables.house import Column, house_table, notice
 
-MOST_EXAMPLES = 12
+MOST_EXAMPLES = 8
 LONG = 46
 
 

@@ -4,7 +4,7 @@ from analysis.text.across import again, rounds
 from analysis.text.corpus import method, quality, robustness, start
 from analysis.text.items import evidence, intent, open_items, recurrences, timeline
 from analysis.text.profile import pair, profile
-from analysis.text.results import completion, differences, reconciliation
+from analysis.text.results import completion, differences, pooled, reconciliation
 from analysis.text.summary import summary, to_do
 from analysis.text.types import counts, measures_by_type, quotes, types
 
@@ -19,6 +19,7 @@ __all__ = [
     "method",
     "open_items",
     "pair",
+    "pooled",
     "profile",
     "quality",
     "quotes",

@@ -109,3 +109,15 @@ def reconciliation(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
         decided=frame["is_agreeing"].is_not_null().sum(),
         undecided=frame["is_agreeing"].null_count(),
     )
+
+
+def pooled(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
+    """The mean of all notices under partial pooling and how far they spread; of too few notices, that it is so.
+
+    ``frame``: rows of ``compare.pooled``. Speaks of problems counted item by item, else of stated totals.
+    """
+    rows = frame.filter(
+        (pl.col("unit") == "problem") & pl.col("definition_code").is_in(["itemised", "stated"])
+    )
+    known = rows.filter(pl.col("mean_share").is_not_null()).sort("definition_code", maintain_order=True)
+    return render("pooled", lang, row=known.row(0, named=True) if known.height else None)
