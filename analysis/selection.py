@@ -451,8 +451,10 @@ def _city(word: str, notices: pl.DataFrame, places: set[str]) -> str:
     if short in places:
         return _city(short, notices, places)
     guess = nearest(word, sorted(places - {""}))
-    near = notices.filter((pl.col("city_code") == guess) | (pl.col("city_name") == guess))
-    hint = f" Did you mean {_cities_listed(near.head(1))}?" if guess else ""
+    hint = ""
+    if guess:
+        near = notices.filter((pl.col("city_code") == guess) | (pl.col("city_name") == guess))
+        hint = f" Did you mean {_cities_listed(near.head(1))}?"
     raise SelectionError(
         f"city_codes: no notice of {word!r} in the ledger.{hint} Available: {_cities_listed(notices)}."
     )
