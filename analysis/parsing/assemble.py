@@ -6,7 +6,7 @@ import re
 
 from analysis.parsing.cues import BODY, is_action, is_finding
 from analysis.parsing.drafts import Draft
-from analysis.parsing.findings import opens_with_detail
+from analysis.parsing.findings import opens_with_detail, opens_with_fact
 from analysis.parsing.measures import Piece
 from analysis.parsing.outline import Node, ancestors, build_outline, release
 from analysis.parsing.problems import accept_weak, read_unit, take_status
@@ -128,6 +128,8 @@ def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
     drafts = []
     votes = [vote for unit in units if (vote := opens_with_detail(text, unit.body, unit.end)) is not None]
     has_detail = sum(votes) * 2 > len(votes) if len(votes) > 2 else None
+    facts = [vote for unit in units if (vote := opens_with_fact(text, unit.body, unit.end)) is not None]
+    has_fact = len(facts) > 2 and sum(facts) * 10 >= len(facts) * 5
     for position, unit in enumerate(units):
         end = unit.end
         if position == len(units) - 1 or units[position + 1].start > end:
@@ -140,6 +142,7 @@ def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
                 end,
                 [m for m in reader.marks_in(unit.start, end) if m.end <= end],
                 has_detail,
+                has_fact,
             )
         )
     weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import FRAME_TAIL, OPEN_FRAME, frame_at, is_action, is_finding, tells_finding
+from analysis.parsing.cues import (
+    FRAME_TAIL,
+    OPEN_FRAME,
+    POINTED,
+    frame_at,
+    is_action,
+    is_finding,
+    tells_finding,
+)
 from analysis.parsing.drafts import Draft, trim
 from analysis.parsing.segments import Mark
 from analysis.parsing.statuses import Status, bracket_status, closing_status
@@ -19,9 +27,19 @@ _COMMA_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上)[^。;
 
 
 def read_zone(
-    text: str, start: int, stop: int, labels: list[Mark], told: bool, draft: Draft, has_detail: bool | None
+    text: str,
+    start: int,
+    stop: int,
+    labels: list[Mark],
+    told: bool,
+    draft: Draft,
+    has_detail: bool | None,
+    has_fact: bool = False,
 ) -> None:
-    """Statement, and measures that follow it without a label."""
+    """Statement, and measures that follow it without a label.
+
+    ``has_fact``: in this document the finding stands behind 在…方面。 in the same line.
+    """
     if labels:
         named = [mark for mark in labels if mark.word != "问题" or mark.start <= start]
         # 反馈问题： (the finding:) replaces the heading above it; 主要表现： (in detail:) where it tells more.
@@ -41,6 +59,9 @@ def read_zone(
     start, stop = trim(text, start, stop)
     if stop <= start:
         return
+    pointed = POINTED.match(text, start, stop)
+    if pointed is not None and stop - pointed.end() > 8:
+        start = pointed.end()
     frame = frame_at(text, start, stop) if text[start] in "针关对" else None
     if frame is not None:
         after = _skip_tail(text, frame[2], stop, draft)
@@ -68,10 +89,32 @@ def read_zone(
         if after > end and text[after - 1] in "。" and text[end] in "。":
             end += 1
         draft.statement = (start, end)
+        if has_fact and not told and (fact := _fact_end(text, after, stop)) > after:
+            draft.statement = trim(text, after, fact)  # 在…方面。 names the area, not the finding
+            start = after = fact
         if after < stop:
             _after_frame(text, start, after, stop, told, draft, has_detail)
         return
     _split_plain(text, start, head_end, stop, draft, has_detail)
+
+
+def _fact_end(text: str, start: int, stop: int) -> int:
+    """Behind the sentences from ``start`` that tell the finding, before the first mark of a list."""
+    mark = _ENUMERATED.search(text, start, stop)
+    line = text.find("\n", start, stop)
+    limit = min(mark.start() if mark is not None else stop, line if line >= 0 else stop)
+    end = _sentence_end(text, start, limit)
+    return max(end, _detail_end(text, start, limit, -1, None))
+
+
+def opens_with_fact(text: str, start: int, stop: int) -> bool | None:
+    """Whether a finding stands behind 在…方面。 in the same line; None where nothing begins so."""
+    frame = OPEN_FRAME.match(text, start, stop)
+    if frame is None or text[start] not in "在对" or not frame.group().endswith("方面"):
+        return None
+    after = frame.end() + 1
+    sentence = text[after : _sentence_end(text, after, stop)]
+    return tells_finding(sentence) and _ENUMERATED.match(sentence) is None
 
 
 def _skip_tail(text: str, at: int, stop: int, draft: Draft) -> int:

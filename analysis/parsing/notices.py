@@ -17,6 +17,7 @@ from analysis.parsing.passages import Passage, outside_passage
 from analysis.parsing.places import Place, gazetteer
 from analysis.parsing.records import Document
 from analysis.parsing.structure import Structure
+from analysis.parsing.text import is_traditional, simplified
 
 HEAD_LIMIT = 2500
 _RESIDUE = re.compile(r"\*\*|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\s\u3000]+")
@@ -45,6 +46,7 @@ class _Reader:
     def __init__(self, document: Document, structure: Structure):
         self.document = document
         self.text = structure.text
+        self.is_traditional = is_traditional(structure.text)
         self.shadow = structure.shadow
         self.rows: list[dict[str, Any]] = []
         self.outside = outside_passage(structure)
@@ -93,8 +95,9 @@ class _Reader:
             self.put(field, value if value is not None else found.value, found.basis, start, end)
 
     def printed(self, start: int, end: int) -> str:
-        """The document's own words, without Markdown marks, pinyin residue and spaces."""
-        return _RESIDUE.sub("", self.text[start:end])
+        """The document's own words in simplified characters, without Markdown marks, pinyin and spaces."""
+        words = _RESIDUE.sub("", self.text[start:end])
+        return simplified(words) if self.is_traditional else words
 
     # Reading -----------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import OPEN_FRAME, frame_at, is_action, is_finding
+from analysis.parsing.cues import OPEN_FRAME, POINTED, frame_at, is_action, is_finding
 from analysis.parsing.numbering import Label, read_label
 from analysis.parsing.segments import is_label, result_line
 from analysis.parsing.statuses import status_code
@@ -89,7 +89,7 @@ def build_outline(flow: Flow) -> Node:
     stack = [root]
     paras = flow.paras
     count = len(paras)
-    framed = sum(_is_open_frame(para) and is_finding(para.text[2:]) for para in paras) >= 3
+    framed = sum(_is_open_frame(para) and is_finding(para.text[2:120]) for para in paras) >= 3
     for index, para in enumerate(paras):
         node = _node_of(para, flow.labels)
         if node is None and framed and _is_open_frame(para):
@@ -191,9 +191,13 @@ _OPEN_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上|存在|
 
 
 def _is_open_frame(para: Para) -> bool:
-    if para.label is not None or para.text[0] not in "针关":
+    if para.label is not None or para.text[0] not in "针关在":
         return False
-    return _OPEN_FRAME.match(para.text) is not None
+    return _OPEN_FRAME.match(para.text) is not None or POINTED.match(para.text) is not None
+
+
+# 针对这一问题,… below a line that names the problem
+_TAKES_UP = re.compile(r"针对(?:这一|此|该|上述)(?:项|个)?问题")
 
 
 def _is_heading(paras: list[Para], index: int, count: int, induced: dict[str, str]) -> bool:
@@ -220,6 +224,8 @@ def _is_heading(paras: list[Para], index: int, count: int, induced: dict[str, st
     following = paras[index + 1]
     if following.label is not None:
         return following.label.style not in ("O",)
+    if text.endswith("问题") and _TAKES_UP.match(following.text):
+        return True
     return following.text[0] in "针关" and _QUOTED.match(following.text) is not None
 
 

@@ -23,7 +23,13 @@ DOING = ("measures", "progress", "effect")
 
 
 def read_unit(
-    text: str, start: int, body: int, end: int, marks: list[Mark], has_detail: bool | None = None
+    text: str,
+    start: int,
+    body: int,
+    end: int,
+    marks: list[Mark],
+    has_detail: bool | None = None,
+    has_fact: bool = False,
 ) -> Draft:
     """Read the stretch ``body``–``end`` of the flow; ``marks`` are the labels inside it.
 
@@ -35,7 +41,7 @@ def read_unit(
     zone_end = next((mark.start for mark in marks if mark.part != "statement"), end)
     zone = [body, max(body, zone_end)]
     for mark in marks:
-        if mark.part == "statement" and ")" in text[mark.start : mark.end] and draft.status is None:
+        if ")" in text[mark.start : mark.end] and draft.status is None:
             opened = text.find("(", mark.start, mark.end)
             code, share = bracket_status(text[opened + 1 : text.find(")", opened)])
             if code is not None:
@@ -47,7 +53,7 @@ def read_unit(
     _read_segments(text, marks, end, draft)
     told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
     labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
-    read_zone(text, zone[0], zone[1], labels, told, draft, has_detail)
+    read_zone(text, zone[0], zone[1], labels, told, draft, has_detail, has_fact)
     if draft.status is None and draft.statement is not None:
         tail = [draft.statement[0], draft.statement[1]]
         _end_status(text, tail, draft)

@@ -89,6 +89,7 @@ def label_parts() -> dict[str, str]:
     return {row["label"]: row["part"] for row in load_csv("segment_labels")}
 
 
+_RESULT_NAMES = ("结论", "结果", "状态", "与否", "如何", "怎样", "几分")  # how the label of a result ends
 _HEAD_WORD = re.compile(r"[【\[“〔]?([一-鿿]{1,10})(?=[】\]”〕:|( ]|$)")
 
 
@@ -140,7 +141,11 @@ def recurring_labels(text: str) -> dict[str, str]:
             for name, times in after[word].items()
             if times * 3 >= counts[word]
         }
-        part = _part_of(contents[word], fresh[word] * 2 > counts[word], before)
+        part = (
+            "result"
+            if word.endswith(_RESULT_NAMES)
+            else _part_of(contents[word], fresh[word] * 2 > counts[word], before)
+        )
         if part is not None:
             parts[word] = part
     return parts

@@ -72,6 +72,7 @@ def settle_results(text: str, drafts: list[Draft], legend: dict[str, str]) -> li
         (_behind_label, 0.2),
         (_lead_bracket, 0.5),
         (_heading_bracket, 0.5),
+        (_opening, 0.25),
         (_closing, 0.25),
     ):
         slots = [place(text, draft) for draft in drafts]
@@ -106,6 +107,16 @@ def _behind_label(text: str, draft: Draft) -> Slot | None:
 def _lead_bracket(text: str, draft: Draft) -> Slot | None:
     found = LEAD_BRACKET.match(text, draft.body, draft.end)
     return Slot(*found.span(1), found.group(1)) if found is not None else None
+
+
+def _opening(text: str, draft: Draft) -> Slot | None:
+    """The first short sentence of the first block (已取得阶段性成果。(1)…)."""
+    if not draft.blocks:
+        return None
+    _, start, end = draft.blocks[0]
+    start, end = trim(text, start, end)
+    stop = text.find("。", start, min(end, start + 20))
+    return Slot(start, stop, text[start:stop]) if stop > start + 1 else None
 
 
 def _heading_bracket(text: str, draft: Draft) -> Slot | None:

@@ -80,6 +80,9 @@ def is_label(line: str, induced: dict[str, str]) -> bool:
 _SPOKEN = (
     ("反馈指出,", "statement"),
     ("反馈意见指出,", "statement"),
+    ("对此,", "measures"),
+    ("针对这一问题,", "measures"),
+    ("针对该问题,", "measures"),
     ("整改中,", "measures"),
     ("整改过程中,", "measures"),
     ("整改期间,", "measures"),
@@ -170,6 +173,8 @@ def find_marks(flow: Flow) -> list[Mark]:
             at = text.find(opening, at + 1)
     for words, part in _SPOKEN:
         at = text.find(words)
+        if words == "对此," and text.count(words) < 3:
+            continue  # a label only where it comes again and again
         while at >= 0:
             start = at
             while start > 0 and text[start - 1] in "巡察视组反馈意见":

@@ -95,9 +95,19 @@ def make_shadow(text: str) -> str:
     for form, plain in _FORMS:
         if form in shadow:
             shadow = shadow.replace(form, plain)
-    if sum(sign in shadow for sign in _TRADITIONAL_SIGNS) >= 4:
+    if is_traditional(shadow):
         shadow = shadow.translate(_traditional())
     return settle_numbers(shadow)
+
+
+def is_traditional(text: str) -> bool:
+    """Whether a text is set in traditional characters."""
+    return sum(sign in text for sign in _TRADITIONAL_SIGNS) >= 4
+
+
+def simplified(words: str) -> str:
+    """The words in simplified characters, sign by sign."""
+    return words.translate(_traditional())
 
 
 class Para:

@@ -12,6 +12,8 @@ from typing import Any
 
 from rapidfuzz.distance import LCSseq
 
+from analysis.parsing.text import simplified
+
 METADATA = {
     "inspection_start": "inspection_start_date",
     "inspection_end": "inspection_end_date",
@@ -189,7 +191,9 @@ def _score_metadata(result: Score, meta: dict[str, Any], notice: dict[str, Any])
                 right = _date_agrees(meta.get("signed_date"), found)
         else:
             # a|b: the codes leave it open which of the two it is (提级, 交叉)
-            right = squash(found) in [squash(option) for option in (wanted or "").split("|")]
+            right = simplified(squash(found)) in [
+                simplified(squash(option)) for option in (wanted or "").split("|")
+            ]
         result.meta[name] = right
         if not right:
             result.complaints.append(f"{name}: {wanted} read as {found}")
