@@ -218,8 +218,8 @@ class Ledger:
 
     def _facts(self) -> list[tuple[str, str]]:
         notices = self.notices
-        years = notices["year"].drop_nulls()
-        span = f"{years.min()}–{years.max()}" if len(years) else UNKNOWN_YEAR_ZH
+        years = notices["year"].drop_nulls().to_list()
+        span = f"{min(years)}–{max(years)}" if years else UNKNOWN_YEAR_ZH
         names = [name or UNKNOWN_PLACE_ZH for name in self.cities["city_name"]]
         listed = "、".join(names[:MOST_LISTED]) + ("…" if len(names) > MOST_LISTED else "")
         mark = {

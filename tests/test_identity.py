@@ -14,7 +14,7 @@ def summary(number: int, local_id: str, statements: list[str], path: str | None 
         local_id,
         path or f"file{number}.txt",
         f"{number:064x}"[::-1],
-        statement_signature(rows),
+        statement_signature(rows, {}),
         sum(map(len, statements)),
     )
 

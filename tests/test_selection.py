@@ -235,3 +235,22 @@ def test_an_order_of_files_changes_nothing():
     one, other = select_frames(FIVE), select_frames({name: frame.reverse() for name, frame in FIVE.items()})
     for build in (compare.completion, compare.counts, compare.flags, compare.notices):
         assert build(one).equals(build(other))
+
+
+def test_equal_sentences_of_two_bodies_are_no_copy_and_a_second_page_of_one_notice_is(tmp_path):
+    """Counted once, a body that copied another's notice would vanish."""
+    from analysis.ledger.build import build_ledger
+    from analysis.paths import PACKAGE
+
+    text = (PACKAGE.parent / "data" / "raw" / "dandong.txt").read_text(encoding="utf-8")
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "one.txt").write_text(text, encoding="utf-8")
+    (raw / "page.txt").write_text("首页 > 公示公告\n" + text, encoding="utf-8")
+    (raw / "other.txt").write_text(text.replace("丹东", "锦州"), encoding="utf-8")
+    (raw / "later.txt").write_text(text.replace("2024年", "2022年"), encoding="utf-8")
+    build_ledger([raw], tmp_path / "tables")
+    ledger = select(data_dir=tmp_path / "tables")
+    assert ledger.notices.height == 3 and ledger.excluded.height == 1
+    both = select(data_dir=tmp_path / "tables", include_near_copies=True)
+    assert both.notices["near_copy_of"].is_not_null().sum() == 1

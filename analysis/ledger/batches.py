@@ -122,7 +122,8 @@ def _take(
         rows["core_quarantine"].append(
             {**quarantine_row(path, sha256, "read", "reader_warning", text), **about}
         )
-    signature = statement_signature(notice.tables.get("core_problems", []))
+    about_it = next(iter(notice.tables.get("core_notices", [])), {})
+    signature = statement_signature(notice.tables.get("core_problems", []), about_it)
     return ReadFile(
         number, sha256, NoticeSummary(notice.notice_id, path, sha256, signature, len(document.text))
     )

@@ -2,8 +2,8 @@
 
 * A byte-identical file is a duplicate: the first by path is read, the others are set aside.
 * Two different files that would get the same ID each get eight digits of their content hash.
-* A near copy (the same notice from another page) is kept and marked, by the overlap of its
-  problem statements.
+* A near copy (the same notice of the same body and feedback, from another page) is kept and marked, by
+  the overlap of its problem statements.
 """
 
 from __future__ import annotations
@@ -30,10 +30,16 @@ class NoticeSummary:
     char_count: int
 
 
-def statement_signature(problems: list[dict[str, Any]]) -> tuple[int, ...]:
-    """The smallest checksums of a notice's problem statements: equal texts give equal sketches."""
+def statement_signature(problems: list[dict[str, Any]], notice: dict[str, Any]) -> tuple[int, ...]:
+    """The smallest checksums of a notice's problem statements: equal texts of one body and feedback give equal sketches.
+
+    Equal sentences of another body, or of another round, are a finding about copying and no copy: its place,
+    its field and the day of the feedback are summed with each statement.
+    """
+    whose = [notice.get(column) for column in ("city_code", "city_name", "sector_text", "feedback_date")]
+    key = zlib.crc32("|".join(str(value or "") for value in whose).encode())
     sums = {
-        zlib.crc32(text.encode())
+        zlib.crc32(text.encode(), key)
         for row in problems
         if (text := "".join((row["statement_text"] or "").split())) and len(text) >= 8
     }
