@@ -87,6 +87,7 @@ def test_several_processes_and_batches_give_the_same_ledger(
     same_tables(data, tmp_path / "jobs")
 
 
+@pytest.mark.slow
 def test_a_cluster_without_a_common_disk_that_loses_a_worker_gives_the_same_ledger(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

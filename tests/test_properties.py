@@ -95,6 +95,7 @@ def test_any_mixture_of_printing_habits_gives_the_same_ledger(name, variants, se
     assert not broken_regions(changed, tables)
 
 
+@pytest.mark.slow
 def test_page_ends_at_any_place_leave_the_ledger_as_it_is():
     """A page can end anywhere in a sentence; hardly ever may that lose or invent anything."""
     changes, tried = [], 0
