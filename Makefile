@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: briefing test lab bench fuzz quality train setup clean
+.PHONY: briefing test test-fast lint types lab bench quality train fuzz sample setup clean
 
 briefing: $(READY)
 	@"$(BIN)/zhenggai" briefing
@@ -12,8 +12,18 @@ briefing: $(READY)
 test: $(READY)
 	@"$(BIN)/python" -m pytest -n 2
 
+# The daily loop: everything that needs no browser and no run of the whole suite.
+test-fast: $(READY)
+	@"$(BIN)/python" -m pytest -n 2 -m "not slow and not browser"
+
+lint: $(READY)
+	@"$(BIN)/ruff" check analysis tests && "$(BIN)/ruff" format --check analysis tests
+
+types: $(READY)
+	@"$(BIN)/mypy" analysis
+
 lab: $(READY)
-	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/00_start.ipynb
+	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks/00_start.ipynb
 
 bench: $(READY)
 	@"$(BIN)/python" -m tests.bench $(if $(LONG),--long)
@@ -25,9 +35,14 @@ fuzz: $(READY)
 quality: $(READY)
 	@"$(BIN)/python" -m tests.quality
 
-# Trains the small models of the parser from the gold, to the same bytes each time.
+# The small models of the parser, from the gold in the repository, to the same bytes each time.
 train: $(READY)
 	@"$(BIN)/python" -m tests.quality.train
+
+
+# The edition of the five reports that is committed in reports/sample.
+sample: $(READY)
+	@"$(BIN)/python" -m tests.sample
 
 setup: $(READY)
 

@@ -244,7 +244,7 @@ def review(write_to: Path | None, read_from: Path | None, data_dir: Path | None)
 def export(kind: str, target: Path, data_dir: Path | None) -> None:
     """The ledger for other tools, with its data dictionary."""
     from analysis.ledger.store import MissingTables
-    from analysis.reporting.workbook import export_ledger
+    from analysis.publishing.workbook import export_ledger
 
     try:
         click.echo(f"written: {export_ledger(_data(data_dir), target, kind)}")

@@ -1,11 +1,13 @@
-"""The reporting commands of ``zhenggai``: run, briefing, schedule, history."""
+"""The reporting commands of ``zhenggai``: run, compare, briefing, schedule, history."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,20 @@ BUSY = 5
 
 
 def _fail(message: str, code: int = 1) -> None:
-    click.echo(f"zhenggai: {message}", err=True)
+    say(f"zhenggai: {message}", err=True)
     sys.exit(code)
+
+
+def say(message: str, err: bool = False) -> None:
+    """Print a line whatever its characters; a reader who has gone (``| head``) costs the run nothing."""
+    text = message.encode("utf-8", "backslashreplace").decode("utf-8")
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 2 if err else 1)
+    except UnicodeEncodeError:  # a terminal that is not UTF-8
+        click.echo(text.encode("ascii", "backslashreplace").decode("ascii"), err=err)
 
 
 def _literal(value: str) -> Any:
@@ -29,8 +43,52 @@ def _literal(value: str) -> Any:
         return value
 
 
+def complete_notebooks(_context: Any, _parameter: Any, typed: str) -> list[str]:
+    """Names of the suite's notebooks, for the shell."""
+    return [
+        path.stem for path in sorted(paths.notebooks_dir().glob("*.ipynb")) if path.stem.startswith(typed)
+    ]
+
+
+def complete_cities(_context: Any, _parameter: Any, typed: str) -> list[str]:
+    """Codes and names of the parsed notices' cities, for the shell."""
+    from analysis.selection import SelectionError, select
+
+    try:
+        words = [word for row in select().cities.iter_rows() for word in row if word]
+    except SelectionError:
+        return []
+    return [word for word in words if word.startswith(typed)]
+
+
+def _choice(name: str, values: tuple[str, ...], default: str) -> Callable[[Any], Any]:
+    return click.option(name, type=click.Choice(values), default=default, show_default=True)
+
+
+SELECTION = [
+    click.option(
+        "--city",
+        "city_codes",
+        multiple=True,
+        shell_complete=complete_cities,
+        help="City code or name; may be given several times.  [default: all]",
+    ),
+    click.option("--from", "first_year", type=int, default=0, help="First year."),
+    click.option("--to", "last_year", type=int, default=0, help="Last year."),
+    _choice("--year-basis", ("inspection", "feedback", "publication"), "publication"),
+    _choice("--completion", ("strict", "lenient"), "lenient"),
+    _choice("--unit", ("problem", "item"), "problem"),
+]
+
+
+def _selecting(command: Any) -> Any:
+    for option in reversed(SELECTION):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.argument("notebooks", nargs=-1, required=True)
+@click.argument("notebooks", nargs=-1, required=True, shell_complete=complete_notebooks)
 @click.option(
     "-p",
     "given",
@@ -60,23 +118,57 @@ def run(
     data_dir: Path | None,
     kernel: bool,
 ) -> None:
-    """Papermill over one or more notebooks of the suite; parameters are checked before a kernel starts."""
-    from analysis.reporting.parameters import ParameterError
-    from analysis.reporting.runs import run_notebooks
+    """Papermill over one or more notebooks; parameters are checked before anything starts.
 
-    target = out or paths.reports_dir() / "notebooks"
+    An executed copy is named after its notebook and the parameters given.
+    """
+    from analysis.runs.notebooks import Job, run_jobs
+    from analysis.runs.parameters import check_run, find_notebook
+    from analysis.selection import SelectionError
+
+    values = {name: _literal(value) for name, value in given}
     try:
-        results = run_notebooks(
-            notebooks,
-            {name: _literal(value) for name, value in given},
-            target,
-            data_dir=data_dir or paths.processed_dir(),
-            engine="kernel" if kernel else "auto",
-            report=click.echo,
-        )
-    except ParameterError as error:
+        named = values.pop("data_dir", None)
+        data = data_dir or (_below_notebooks(str(named)) if named else paths.processed_dir())
+        sources = list(dict.fromkeys(find_notebook(name) for name in notebooks))
+        checked = check_run(sources, values, data)
+    except SelectionError as error:
         _fail(str(error), 2)
-    sys.exit(0 if all(result["outcome"] == "done" for result in results) else 1)
+    folder, mark = out or paths.reports_dir() / "notebooks", _mark(given)
+    jobs = [Job(source, folder / f"{source.stem}{mark}.ipynb", checked[source]) for source in sources]
+    results = run_jobs(jobs, kernel=kernel, data=data, report=say)
+    for result in results:
+        if result.output:
+            say(f"  {folder / result.output}")
+    sys.exit(0 if all(result.outcome == "done" for result in results) else 1)
+
+
+def _below_notebooks(folder: str) -> Path:
+    """A data folder as a notebook reads it: relative to the notebooks, or to here."""
+    beside = paths.notebooks_dir() / folder
+    return beside if beside.is_dir() else Path(folder)
+
+
+def _mark(given: tuple[tuple[str, str], ...]) -> str:
+    """``-210300-strict``: what tells the copies of one notebook with different parameters apart."""
+    words = re.sub(r"[^0-9A-Za-z]+", "-", "-".join(value for _, value in given)).strip("-")
+    return f"-{words[:60]}" if words else ""
+
+
+@click.command()
+@_selecting
+@click.option("--data", type=click.Path(path_type=Path), default=None, help="[default: data/processed]")
+def compare(data: Path | None, **choices: Any) -> None:
+    """Core tables → comparison tables (out_*) in the same folder."""
+    from analysis import compare as comparison
+    from analysis.selection import SelectionError
+
+    try:
+        written = comparison.write(data or paths.processed_dir(), **choices)
+    except SelectionError as error:
+        _fail(str(error), 2)
+    for name, path in written.items():
+        say(f"{name}  {path}")
 
 
 def _log_to(path: Path) -> None:
@@ -99,23 +191,18 @@ def _stop(number: int, _frame: Any) -> None:
 
 
 @click.command()
-@click.option(
-    "--city", "cities", multiple=True, help="City code or name; may be given several times.  [default: all]"
-)
-@click.option("--from", "first_year", type=int, default=0, help="First year.")
-@click.option("--to", "last_year", type=int, default=0, help="Last year.")
-@click.option(
-    "--year-basis",
-    type=click.Choice(["inspection", "feedback", "publication"]),
-    default="publication",
-    show_default=True,
-)
-@click.option("--completion", type=click.Choice(["strict", "lenient"]), default="lenient", show_default=True)
-@click.option("--unit", type=click.Choice(["problem", "item"]), default="problem", show_default=True)
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@_selecting
+@_choice("--lang", ("zh", "en"), "zh")
 @click.option("--format", "formats", default="html,pdf,docx,xlsx", show_default=True, help="Comma-separated.")
 @click.option("--redact", is_flag=True, help="Mask names of persons, telephone numbers and e-mail addresses.")
-@click.option("--notebook", "only", multiple=True, help="Only these notebooks of the suite.")
+@click.option(
+    "--notebook",
+    "notebooks",
+    multiple=True,
+    shell_complete=complete_notebooks,
+    help="Add this notebook as a chapter; may be given several times.",
+)
+@click.option("--profiles", default="60", show_default=True, help="City profiles: all, none or how many.")
 @click.option(
     "--if-changed", is_flag=True, help="Do nothing, or as little as possible, where the content is unchanged."
 )
@@ -161,9 +248,8 @@ def _stop(number: int, _frame: Any) -> None:
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="[default: data/processed]")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="[default: reports]")
 def briefing(
-    cities: tuple[str, ...],
     formats: str,
-    only: tuple[str, ...],
+    profiles: str,
     raw: Path | None,
     data: Path | None,
     out: Path | None,
@@ -172,34 +258,33 @@ def briefing(
 ) -> None:
     """The whole suite and the bound briefing, published under reports/latest.
 
-    Exit codes: 0 published or unchanged; 1 nothing published; 2 usage; 5 another run is at work.
+    Exit codes: 0 published or unchanged; 1 nothing published; 2 usage; 3 published, but rows of a
+    table had to be left out; 5 another run is at work.
     """
-    from analysis.reporting.briefing import FORMATS, Busy, Order, RunFailed, produce
-    from analysis.reporting.cities import resolve_cities
-    from analysis.reporting.editions import NotWritable
-    from analysis.reporting.parameters import ParameterError
+    from analysis.runs.briefing import Busy, Order, RunFailed, produce
+    from analysis.runs.editions import NotWritable
+    from analysis.selection import SelectionError
     from analysis.sources.errors import BadSidecar, HashMismatch
 
     if log:
         _log_to(log)
     signal.signal(signal.SIGTERM, _stop)
-    wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
-    if not wanted or set(wanted) - set(FORMATS):
-        raise click.UsageError(f"--format takes {', '.join(FORMATS)}, comma-separated; got {formats!r}")
+    count = {"all": sys.maxsize, "none": 0}.get(profiles, int(profiles) if profiles.isdecimal() else -1)
+    if count < 0:
+        raise click.UsageError(f"--profiles takes all, none or a whole number, not {profiles!r}")
     if options["first_year"] and options["last_year"] and options["first_year"] > options["last_year"]:
         raise click.UsageError(f"--from {options['first_year']} lies after --to {options['last_year']}")
+    order = Order(
+        formats=tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip())),
+        profiles=count,
+        raw=raw or paths.raw_dir(),
+        data=data or paths.processed_dir(),
+        out=out or paths.reports_dir(),
+        **options,
+    )
     try:
-        order = Order(
-            city_codes=resolve_cities(cities),
-            formats=wanted,
-            notebooks=only,
-            raw=raw or paths.raw_dir(),
-            data=data or paths.processed_dir(),
-            out=out or paths.reports_dir(),
-            **options,
-        )
-        record, folder = produce(order, click.echo)
-    except ParameterError as error:
+        record, folder = produce(order, say)
+    except SelectionError as error:
         _fail(str(error), 2)
     except Busy as error:
         _fail(str(error), BUSY)
@@ -209,13 +294,15 @@ def briefing(
         note = f" The note is {error.folder / 'failure.html'}." if error.folder else ""
         _fail(f"nothing was published: {error}{note} The last good edition stays in place.")
     for row in record.quarantine:
-        if row["notice_id"] is None:
-            click.echo(f"set aside: {row['reason_text']}", err=True)
-    click.echo(f"\n{record.outcome}: edition {folder.name}")
+        say(f"{'set aside' if row['notice_id'] is None else 'left out'}: {row['reason_text']}", err=True)
+    for line in record.warnings:
+        say(f"warning: {line}", err=True)
+    say(f"\n{record.outcome}: edition {folder.name}")
     shown = order.out / "latest"
     for name in sorted(p.name for p in folder.iterdir() if p.suffix in (".html", ".pdf", ".docx", ".xlsx")):
-        click.echo(f"  {shown / name}")
-    click.echo(f"  {order.out / 'index.html'}  (all editions)")
+        say(f"  {shown / name}")
+    say(f"  {order.out / 'index.html'}  (all editions)")
+    sys.exit(3 if record.invalid_rows else 0)
 
 
 @click.command()
@@ -224,7 +311,7 @@ def briefing(
 @click.option("--json", "as_json", is_flag=True)
 def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     """All runs; with two run names, what differs between them."""
-    from analysis.reporting.history import compare_runs, read_history, with_details
+    from analysis.runs.history import compare_runs, read_history, with_details
 
     reports = out or paths.reports_dir()
     runs, broken = read_history(reports)
@@ -246,6 +333,8 @@ def history(pair: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(runs, ensure_ascii=False))
         return
+    if not runs:
+        say(f"no run yet in {reports}")
     for entry in runs:
         click.echo(
             f"{entry['run_id']:<16} {entry['started_at']}  {entry['outcome']:<10} {entry['seconds'] or 0:>7.1f} s  "
@@ -259,12 +348,14 @@ def schedule() -> None:
 
 
 @schedule.command()
-@click.option("--at", required=True, help='Weekday and time, e.g. "Mon 07:00", or "daily 07:00".')
+@click.option(
+    "--at", required=True, help='Days and time: "Mon 07:00", "weekdays 07:00", "daily 07:00", "1 07:00".'
+)
 @click.option("--target", type=click.Choice(["systemd", "cron", "windows", "github"]), required=True)
 @click.option("--print", "only_print", is_flag=True, help="Print the units instead of writing them.")
 def install(at: str, target: str, only_print: bool) -> None:
     """Write or print the units that run the briefing for this clone."""
-    from analysis.reporting.schedule_units import BadTime, install_units
+    from analysis.runs.schedule_units import BadTime, install_units
 
     try:
         for line in install_units(at, target, only_print):
@@ -284,14 +375,14 @@ def run_schedule(cron: str, once: bool, briefing_options: tuple[str, ...]) -> No
 
     Options of `zhenggai briefing` go behind two dashes: schedule run --cron "0 7 * * 1" -- --lang en
     """
-    from analysis.reporting.editions import NotWritable
-    from analysis.reporting.schedule_loop import BadCron, run_forever
+    from analysis.runs.editions import NotWritable
+    from analysis.runs.schedule_loop import BadCron, run_forever
 
     try:
         briefing.make_context(
             "briefing", list(briefing_options), resilient_parsing=False
         )  # a typing error is said now, not on Monday
-        run_forever(cron, list(briefing_options), click.echo, once=once)
+        run_forever(cron, list(briefing_options), say, once=once)
     except BadCron as error:
         _fail(str(error), 2)
     except NotWritable as error:
@@ -301,7 +392,7 @@ def run_schedule(cron: str, once: bool, briefing_options: tuple[str, ...]) -> No
 @schedule.command()
 def status() -> None:
     """The next run and the last ones."""
-    from analysis.reporting.schedule_status import describe_status
+    from analysis.runs.schedule_status import describe_status
 
     for line in describe_status():
         click.echo(line)
@@ -309,5 +400,5 @@ def status() -> None:
 
 def register(group: click.Group) -> None:
     """Add the reporting commands to the ``zhenggai`` group."""
-    for command in (run, briefing, history, schedule):
+    for command in (run, compare, briefing, history, schedule):
         group.add_command(command)

@@ -13,7 +13,6 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 LOOKUPS = PACKAGE / "lookups"
 FONTS = PACKAGE / "fonts"
-TEMPLATES = PACKAGE / "reporting" / "templates"
 
 
 def _is_project(folder: Path) -> bool:
@@ -37,7 +36,9 @@ def raw_dir() -> Path:
 
 
 def processed_dir() -> Path:
-    return project_home() / "data" / "processed"
+    """The tables; ``ZHENGGAI_DATA`` moves them, so that every notebook of an edition reads the edition's own."""
+    named = os.environ.get("ZHENGGAI_DATA")
+    return Path(named) if named else project_home() / "data" / "processed"
 
 
 def notebooks_dir() -> Path:

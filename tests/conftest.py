@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import faulthandler
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 LIMIT_SECONDS = 500  # a test that hangs must say where, instead of blocking the run
 
@@ -16,6 +18,19 @@ def _limited() -> Iterator[None]:
     faulthandler.dump_traceback_later(LIMIT_SECONDS, exit=True)
     yield
     faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium of the machine; tests that need it say that it is missing."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=flags)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from pathlib import Path
 from analysis.paths import PACKAGE
 
 PROJECT = PACKAGE.parent
-BRIEF = ["--format", "html", "--notebook", "03_completion", "--if-changed"]
+BRIEF = ["--format", "html", "--if-changed"]
+CHAPTERS = "chapters:\n  - file: 03_completion.ipynb\n    core: true\n"
 
 
 def copy_project(home: Path, reports: list[str]) -> Path:
@@ -25,6 +26,7 @@ def copy_project(home: Path, reports: list[str]) -> Path:
     shutil.copytree(
         PROJECT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
     )
+    (home / "notebooks" / "briefing.yml").write_text(CHAPTERS, encoding="utf-8")
     for name in reports:
         for path in PROJECT.joinpath("data", "raw").glob(f"{name}*"):
             shutil.copyfile(path, home / "data" / "raw" / path.name)

@@ -26,7 +26,6 @@ ORDER = [
     "text",
     "tables",
     "publishing",
-    "reporting",
     "runs",
     "cli",
 ]

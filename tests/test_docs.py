@@ -9,7 +9,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.ledger.schemas import CORE_TABLES
-from analysis.reporting.parameters import declared_parameters
+from analysis.runs.parameters import declared_parameters
 
 PROJECT = Path(__file__).resolve().parents[1]
 READMES = [PROJECT / "README.md", PROJECT / "README.zh.md"]

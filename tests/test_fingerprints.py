@@ -2,139 +2,66 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from analysis.paths import PACKAGE
-from analysis.reporting import fingerprints
+from analysis.runs import fingerprints
+from tests.test_architecture import ORDER
 
-KINDS = {
-    "table": fingerprints.TABLE_ROOTS,
-    "notebook": fingerprints.NOTEBOOK_ROOTS,
-    "theme": fingerprints.EXPORT_ROOTS,
-}
+# Rooms that organise runs and never change what an edition says.
+ORGANISING = {"runs", "cli", "cli_reports"}
 
 
-def test_every_module_of_reporting_decides_something_or_is_named_as_deciding_nothing() -> None:
-    """A module that is only reached by its name at run time would slip through and leave stale editions."""
-    present = {path.stem for path in (PACKAGE / "reporting").glob("[!_]*.py")}
-    reached = {
-        module.rpartition(".")[2]
-        for roots in (*KINDS.values(), fingerprints.EDITION_ROOTS[1:])
-        for module in fingerprints.reached_modules(roots)
-        if module.startswith("analysis.reporting.")
-    }
-    named = set(fingerprints.RUN_MODULES)
-    assert named <= present, "a module that is gone is still named"
-    assert present - reached - named == set(), (
-        "import it from a root of fingerprints.py, or name it in RUN_MODULES"
-    )
-    assert not named & {
-        module.rpartition(".")[2]
-        for roots in KINDS.values()
-        for module in fingerprints.reached_modules(roots)
-        if ".reporting." in module
-    }
-
-
-def test_every_reader_and_parser_counts_for_the_tables() -> None:
-    reached = fingerprints.reached_modules(fingerprints.TABLE_ROOTS)
-    for room in ("sources", "parsing"):
-        for path in (PACKAGE / room).glob("[!_]*.py"):
-            assert f"analysis.{room}.{path.stem}" in reached
-
-
-def test_everything_that_a_notebook_loads_counts_for_it() -> None:
-    """What the cells import is where the work of a notebook starts."""
-    notebooks = PACKAGE.parent / "notebooks"
-    roots = set()
-    for path in notebooks.glob("*.ipynb"):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                roots |= {
-                    node.module
-                    for node in ast.walk(ast.parse("".join(cell["source"])))
-                    if isinstance(node, ast.ImportFrom) and node.module.startswith("analysis")
-                }
-    assert roots and roots <= fingerprints.reached_modules(fingerprints.NOTEBOOK_ROOTS)
-
-
-class Copy:
-    """A copy of the package that may be changed, and what the fingerprints say about it."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.before = self.asked()
-
-    def asked(self) -> dict[str, str]:
-        kinds = {
-            "table": fingerprints.table_code,
-            "notebook": fingerprints.notebook_code,
-            "theme": fingerprints.theme_code,
-            "edition": fingerprints.edition_code,
-        }
-        with pytest.MonkeyPatch.context() as patch:
-            for name, part in (
-                ("PACKAGE", ""),
-                ("LOOKUPS", "lookups"),
-                ("FONTS", "fonts"),
-                ("TEMPLATES", "reporting/templates"),
-            ):
-                patch.setattr(fingerprints, name, self.folder / part)
-            try:
-                forget()
-                return {kind: ask() for kind, ask in kinds.items()}
-            finally:
-                forget()
-
-
-def forget() -> None:
-    for kept in (
-        fingerprints.table_code,
-        fingerprints.notebook_code,
-        fingerprints.theme_code,
-        fingerprints.edition_code,
-        fingerprints._imports,
-    ):
-        kept.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    target = tmp_path_factory.mktemp("package") / "analysis"
+@pytest.fixture()
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    target = tmp_path / "analysis"
     shutil.copytree(PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__"))
-    return Copy(target)
+    monkeypatch.setattr(fingerprints, "PACKAGE", target)
+    fingerprints.code.cache_clear()
+    return target
+
+
+def digests() -> dict[str, str]:
+    fingerprints.code.cache_clear()
+    rooms = ("TABLE_ROOMS", "NOTEBOOK_ROOMS", "EDITION_ROOMS")
+    return {name: fingerprints.code(getattr(fingerprints, name)) for name in rooms}
 
 
 @pytest.mark.parametrize(
-    ("name", "moved"),
+    ("file", "changed"),
     [
-        ("sources/readers_pdf.py", {"table", "edition"}),
-        ("lookups/codes_statuses.csv", {"table", "notebook", "theme", "edition"}),
-        ("reporting/figures_ratios.py", {"notebook", "edition"}),
-        ("reporting/templates/briefing.css", {"theme", "edition"}),
-        ("reporting/templates/briefing.typ", {"theme", "edition"}),
-        ("reporting/templates/words.json", {"theme", "edition"}),
-        ("fonts/NotoSansSC-Bold.sub.ttf", {"notebook", "theme", "edition"}),
-        ("reporting/changes.py", {"edition"}),
-        ("reporting/messages.py", set()),
-        ("reporting/templates/failure.html.j2", set()),
-        ("fonts/OFL.txt", set()),
+        ("parsing/records.py", {"TABLE_ROOMS", "NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
+        ("lookups/status_words.csv", {"TABLE_ROOMS", "NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
+        ("figures/completion.py", {"NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
+        ("text/zh/completion.md.j2", {"NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
+        ("publishing/html.py", {"EDITION_ROOMS"}),
+        ("runs/schedule_loop.py", set()),
     ],
 )
-def test_a_change_moves_what_it_decides_and_nothing_else(package: Copy, name: str, moved: set[str]) -> None:
-    path = package.folder / name
-    content = path.read_bytes()
-    path.write_bytes(content + b"\n")
-    after = package.asked()
-    path.write_bytes(content)
-    assert {kind for kind in after if package.before[kind] != after[kind]} == moved
+def test_a_change_counts_for_the_work_it_decides_and_for_no_other(
+    package: Path, file: str, changed: set[str]
+) -> None:
+    before = digests()
+    with open(package / file, "a", encoding="utf-8") as handle:
+        handle.write("\n")
+    after = digests()
+    assert {name for name in before if before[name] != after[name]} == changed
 
 
-def test_a_copied_clone_with_new_time_stamps_is_the_same(package: Copy, tmp_path: Path) -> None:
-    shutil.copytree(package.folder, tmp_path / "clone" / "analysis", copy_function=shutil.copyfile)
-    assert Copy(tmp_path / "clone" / "analysis").before == package.before
+def test_every_room_counts_for_something_or_only_organises() -> None:
+    """A new room that nobody names would leave stale editions behind."""
+    counted = {Path(name).parts[0].removesuffix(".py") for name in fingerprints.EDITION_ROOMS}
+    present = {p.stem for p in PACKAGE.iterdir() if p.stem[0] != "_"}
+    assert present - counted - ORGANISING == set()
+    assert set(ORDER) - present - {"cli"} == set(), "a room that is gone is still named"
+
+
+def test_a_name_that_is_no_utf8_is_hashed_and_spelt_out(tmp_path: Path) -> None:
+    """A GBK name from an archive must not stop a briefing."""
+    odd = Path(str(tmp_path) + "/" + b"\xb0\xb0.txt".decode("utf-8", "surrogateescape"))
+    odd.write_text("x")
+    [name] = fingerprints.tree_digest([odd], tmp_path)
+    assert name.encode("utf-8") and fingerprints.digest_of([str(odd)])

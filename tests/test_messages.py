@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from analysis.reporting import messages
-from analysis.reporting.run_record import RunRecord
+from analysis.runs import messages
+from analysis.runs.record import RunRecord
 from tests.project_copy import message_server
 
 

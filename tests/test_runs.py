@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from analysis.reporting import engine, runs
-from analysis.reporting.engine_pool import WorkerPool
+from analysis.runs import notebooks as runs
+from analysis.runs.parameters import find_notebook
+from analysis.selection import SelectionError
 from tests.notebook_maker import make_notebook, outputs_of
 
 GOOD = [
@@ -22,9 +23,6 @@ GOOD = [
     "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
     "import os\nos.path.basename(os.getcwd())",
 ]
-fork_only = pytest.mark.skipif(
-    not engine.can_fork(), reason="this platform has no fork engine; the kernel is used"
-)
 
 
 def still_there(pids: list[int]) -> list[int]:
@@ -42,17 +40,7 @@ def still_there(pids: list[int]) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def pool():
-    """One preloaded process for all tests here; without a fork, None: the runs then use kernels."""
-    if not engine.can_fork():
-        yield None
-        return
-    with WorkerPool() as shared:
-        yield shared
-
-
-@pytest.fixture(scope="module")
-def ill_run(tmp_path_factory, pool):
+def ill_run(tmp_path_factory):
     """One batch on the fast engine: a good notebook among four that end badly."""
     folder = tmp_path_factory.mktemp("空 格 {x}")
     cells = {
@@ -69,27 +57,18 @@ def ill_run(tmp_path_factory, pool):
         )
         for name, text in cells.items()
     ]
-    if not engine.can_fork():
-        pytest.skip("no fork engine here")
     said: list[str] = []
     limits = {"hangs": 6}  # its own limit; the others get time enough for a busy machine
     records = []
     for seconds in (6, 240):
         batch = [job for job in jobs if limits.get(job.source.stem, 240) == seconds]
-        records += runs.run_jobs(
-            batch,
-            engine="fork",
-            timeout_seconds=seconds,
-            memory_bytes=700 * 2**20,
-            report=said.append,
-            pool=pool,
-        )
-    return folder, {r["notebook"].removesuffix(".ipynb"): r for r in records}, said
+        records += runs.run_jobs(batch, seconds=seconds, megabytes=700, report=said.append)
+    return folder, {r.notebook.removesuffix(".ipynb"): r for r in records}, said
 
 
 def test_each_bad_ending_is_named_and_costs_only_its_own_notebook(ill_run):
     _, records, said = ill_run
-    assert {name: r["outcome"] for name, r in records.items()} == {
+    assert {name: r.outcome for name, r in records.items()} == {
         "good": "done",
         "raises": "failed",
         "hangs": "timed_out",
@@ -97,18 +76,16 @@ def test_each_bad_ending_is_named_and_costs_only_its_own_notebook(ill_run):
         "eats": "out_of_memory",
         "after": "done",
     }
-    assert "ZeroDivisionError" in records["raises"]["error"] and "6 s" in records["hangs"]["error"]
-    assert "exit code 3" in records["dies"]["error"] and "700 MiB" in records["eats"]["error"]
-    assert len(said) == 6 and all(
-        r["seconds"] >= 0 and r["peak_memory_bytes"] > 10 * 2**20 for r in records.values()
-    )
+    assert "ZeroDivisionError" in records["raises"].error and "6 s" in records["hangs"].error
+    assert "exit code 3" in records["dies"].error and "700 MB" in records["eats"].error
+    assert len(said) == 6 and all(r.seconds >= 0 and r.peak_memory_mb >= 0 for r in records.values())
 
 
 def test_a_failed_run_leaves_its_marked_part_and_no_plausible_file(ill_run):
     folder, records, _ = ill_run
     for name in ("raises", "hangs", "dies"):
         assert not (folder / "out" / f"{name}.ipynb").exists()
-        partial = folder / "out" / records[name]["output"]
+        partial = folder / "out" / records[name].output
         assert partial.name == f"{name}.failed.ipynb"
         outputs = outputs_of(partial)
         assert {"name": "stdout", "output_type": "stream", "text": ["before\n"]} in [
@@ -130,28 +107,26 @@ def test_nothing_of_a_run_stays_behind(ill_run):
     ]
 
 
-def test_an_earlier_good_result_does_not_survive_a_later_failure(tmp_path, pool):
+def test_an_earlier_good_result_does_not_survive_a_later_failure(tmp_path):
     target = tmp_path / "out" / "n.ipynb"
     source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "1 / n"])
-    assert (
-        runs.run_jobs([runs.Job(source, target, {"n": 1})], pool=pool)[0]["outcome"] == "done"
-        and target.exists()
-    )
-    assert runs.run_jobs([runs.Job(source, target, {"n": 0})], pool=pool)[0]["outcome"] == "failed"
+    assert runs.run_jobs([runs.Job(source, target, {"n": 1})])[0].outcome == "done" and target.exists()
+    assert runs.run_jobs([runs.Job(source, target, {"n": 0})])[0].outcome == "failed"
     assert not target.exists()
 
 
-@fork_only
 def test_the_fast_engine_gives_the_outputs_of_an_ordinary_kernel(ill_run):
     folder, _, _ = ill_run
     record = runs.run_jobs(
-        [runs.Job(folder / "in" / "good.ipynb", folder / "kernel" / "good.ipynb", {"n": 5})], engine="kernel"
+        [runs.Job(folder / "in" / "good.ipynb", folder / "kernel" / "good.ipynb", {"n": 5})], kernel=True
     )[0]
-    assert record["outcome"] == "done" and record["engine"] == engine.KERNEL
+    assert record.outcome == "done"
     fast, ordinary = (json.loads((folder / place / "good.ipynb").read_text()) for place in ("out", "kernel"))
     assert fast == ordinary
     assert any(
-        "image/png" in o.get("data", {}) for cell in outputs_of(folder / "out" / "good.ipynb") for o in cell
+        {"image/png", "image/svg+xml"} & set(o.get("data", {}))
+        for cell in outputs_of(folder / "out" / "good.ipynb")
+        for o in cell
     )
 
 
@@ -163,23 +138,20 @@ def test_a_kernel_that_hangs_or_dies_is_ended_and_marked(tmp_path):
     records = []
     for name, (text, seconds) in cells.items():
         job = runs.Job(make_notebook(tmp_path / f"{name}.ipynb", text), tmp_path / "out" / f"{name}.ipynb")
-        records += runs.run_jobs([job], engine="kernel", timeout_seconds=seconds)
-    assert [r["outcome"] for r in records] == ["timed_out", "died"]
-    assert all((tmp_path / "out" / r["output"]).name.endswith(".failed.ipynb") for r in records)
+        records += runs.run_jobs([job], kernel=True, seconds=seconds)
+    assert [r.outcome for r in records] == ["timed_out", "died"]
+    assert all((tmp_path / "out" / r.output).name.endswith(".failed.ipynb") for r in records)
 
 
-def test_executed_notebooks_are_the_same_bytes_twice_and_name_no_machine_path(ill_run, tmp_path, pool):
+def test_executed_notebooks_are_the_same_bytes_twice_and_name_no_machine_path(ill_run, tmp_path):
     folder, _, _ = ill_run
-    runs.run_jobs(
-        [runs.Job(folder / "in" / "good.ipynb", tmp_path / "good.ipynb", {"n": 5})], engine="fork", pool=pool
-    )
+    runs.run_jobs([runs.Job(folder / "in" / "good.ipynb", tmp_path / "good.ipynb", {"n": 5})])
     assert (tmp_path / "good.ipynb").read_bytes() == (folder / "out" / "good.ipynb").read_bytes()
     text = (tmp_path / "good.ipynb").read_text()
     assert str(tmp_path) not in text and str(folder) not in text and "start_time" not in text
 
 
-@fork_only
-def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path, pool):
+def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path):
     source = make_notebook(
         tmp_path / "n.ipynb",
         [
@@ -188,24 +160,11 @@ def test_processes_that_a_cell_started_end_with_their_notebook(tmp_path, pool):
             "1/0",
         ],
     )
-    record = runs.run_jobs([runs.Job(source, tmp_path / "o" / "n.ipynb")], engine="fork", pool=pool)[0]
-    pid = int("".join(outputs_of(tmp_path / "o" / record["output"])[1][0]["text"]))
+    record = runs.run_jobs([runs.Job(source, tmp_path / "o" / "n.ipynb")])[0]
+    pid = int("".join(outputs_of(tmp_path / "o" / record.output)[1][0]["text"]))
     assert not still_there([pid])
 
 
-@fork_only
-def test_papermill_itself_can_use_the_fast_engine(tmp_path):
-    import papermill
-
-    engine.register()
-    source = make_notebook(tmp_path / "n.ipynb", ["n: int = 1", "n * 2"])
-    done = papermill.execute_notebook(
-        str(source), str(tmp_path / "o.ipynb"), {"n": 21}, engine_name=engine.FORK, progress_bar=False
-    )
-    assert done.cells[-1].outputs[0]["data"]["text/plain"] == "42"
-
-
-@fork_only
 def test_a_preloaded_process_that_is_killed_costs_only_the_runs_it_carried(tmp_path):
     source = make_notebook(
         tmp_path / "n.ipynb",
@@ -214,12 +173,10 @@ def test_a_preloaded_process_that_is_killed_costs_only_the_runs_it_carried(tmp_p
             "import os, signal\nos.kill(os.getppid(), signal.SIGKILL) if n else print('fine')\nimport time\ntime.sleep(n)",
         ],
     )
-    with WorkerPool() as own:
-        jobs = [runs.Job(source, tmp_path / "out" / f"{i}.ipynb", {"n": n}) for i, n in enumerate((20, 0))]
-        assert [r["outcome"] for r in runs.run_jobs(jobs, workers=1, pool=own)] == ["died", "done"]
+    jobs = [runs.Job(source, tmp_path / "out" / f"{i}.ipynb", {"n": n}) for i, n in enumerate((20, 0))]
+    assert [r.outcome for r in runs.run_jobs(jobs, at_once=1)] == ["died", "done"]
 
 
-@fork_only
 def test_an_interrupted_run_ends_its_notebooks_at_once(tmp_path):
     """A scheduler's stop must not wait for a notebook's own limit."""
     import signal
@@ -229,7 +186,7 @@ def test_an_interrupted_run_ends_its_notebooks_at_once(tmp_path):
         tmp_path / "n.ipynb",
         ["n: int = 1", "import time\nopen('" + str(tmp_path / "on") + "', 'w').close()\ntime.sleep(500)"],
     )
-    code = f"from analysis.reporting import runs; runs.run_jobs([runs.Job({str(source)!r}, {str(tmp_path / 'o.ipynb')!r})])"
+    code = f"from pathlib import Path; from analysis.runs import notebooks as runs; runs.run_jobs([runs.Job(Path({str(source)!r}), Path({str(tmp_path / 'o.ipynb')!r}))])"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=os.path.dirname(os.path.dirname(__file__)),
@@ -241,25 +198,29 @@ def test_an_interrupted_run_ends_its_notebooks_at_once(tmp_path):
     assert process.wait(timeout=60) != 0
 
 
-@fork_only
-def test_the_preloaded_process_goes_when_its_owner_goes():
+def test_processes_go_when_their_owner_is_killed(tmp_path):
+    """A briefing that is killed must not leave notebooks at work."""
     import subprocess
 
-    code = (
-        "from analysis.reporting.engine import WorkerPool; import os\np = WorkerPool(); w = p.start_run('/')\n"
-        "print(p._process.pid, w.pid, flush=True)\nos._exit(0)"
+    note = tmp_path / "pid"
+    source = make_notebook(
+        tmp_path / "n.ipynb",
+        [
+            "n: int = 1",
+            f"import os, time\nopen({str(note)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}')\ntime.sleep(300)",
+        ],
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=os.path.dirname(os.path.dirname(__file__)),
-    )
-    pids = [int(p) for p in out.stdout.split()]
-    assert len(pids) == 2 and not still_there(pids)
+    code = f"from pathlib import Path; from analysis.runs import notebooks as runs; runs.run_jobs([runs.Job(Path({str(source)!r}), Path({str(tmp_path / 'o.ipynb')!r}))])"
+    owner = subprocess.Popen([sys.executable, "-c", code], cwd=os.path.dirname(os.path.dirname(__file__)))
+    while not note.exists() or not note.read_text():
+        assert owner.poll() is None
+        time.sleep(0.1)
+    owner.kill()
+    owner.wait()
+    assert not still_there([int(pid) for pid in note.read_text().split()])
 
 
 def test_an_unknown_notebook_is_refused_with_the_nearest():
-    with pytest.raises(runs.ParameterError, match="03_completion"):
-        runs.find_notebook("completoin")
-    assert runs.find_notebook("03").stem == runs.find_notebook("completion").stem == "03_completion"
+    with pytest.raises(SelectionError, match="03_completion"):
+        find_notebook("completoin")
+    assert find_notebook("03").stem == find_notebook("completion").stem == "03_completion"

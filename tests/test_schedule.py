@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from analysis.paths import PACKAGE
-from analysis.reporting import schedule_loop, schedule_status, schedule_units
+from analysis.runs import schedule_loop, schedule_status, schedule_units
 
 
 @pytest.fixture()
@@ -31,7 +31,27 @@ def test_times_are_read_and_bad_ones_refused() -> None:
     assert schedule_units.parse_at("Mon 07:00").cron == "0 7 * * 1"
     assert schedule_units.parse_at("Sunday 23:59").cron == "59 23 * * 0"
     assert schedule_units.parse_at("daily 6:05").cron == "5 6 * * *"
-    for bad in ("Mon", "Mon 24:00", "07:00", "Someday 07:00", "Mon 07:60"):
+    assert (
+        schedule_units.parse_at("周一 07:00").cron
+        == schedule_units.parse_at("Monday 07:00").cron
+        == "0 7 * * 1"
+    )
+    assert (
+        schedule_units.parse_at("weekdays 7:00").cron
+        == schedule_units.parse_at("Mon-Fri 07:00").cron
+        == "0 7 * * 1,2,3,4,5"
+    )
+    assert schedule_units.parse_at("1 07:00").cron == "0 7 1 * *"
+    for bad in (
+        "Mon",
+        "Mon 24:00",
+        "07:00",
+        "Someday 07:00",
+        "Mon 07:60",
+        "Monster 07:00",
+        "monthly 07:00",
+        "31 07:00",
+    ):
         with pytest.raises(schedule_units.BadTime, match="Mon 07:00"):
             schedule_units.parse_at(bad)
 
@@ -74,7 +94,7 @@ def test_the_cron_line_runs_in_a_bare_shell(clone: Path) -> None:
         check=False,
     )
     assert done.returncode == 0 and done.stdout == "" and done.stderr == ""
-    assert (clone / "reports" / "schedule.log").read_text() == ""
+    assert (clone / "reports" / "schedule.log").read_text().startswith("no run yet")
 
 
 def test_the_crontab_keeps_the_lines_of_others(

@@ -15,7 +15,18 @@ from pathlib import Path
 import polars as pl
 
 from analysis.ledger import datapackage
-from analysis.publishing import docx, files, gates, gates_pdf, html, pdf, redact, source_pages, workbook
+from analysis.publishing import (
+    docx,
+    files,
+    gates,
+    gates_pdf,
+    html,
+    ledger_page,
+    pdf,
+    redact,
+    source_pages,
+    workbook,
+)
 from analysis.publishing.document import (
     Block,
     BulletList,
@@ -367,6 +378,18 @@ class _Binder:
         except Exception as error:
             self.drop("XLSX", str(error) or type(error).__name__, "reason_gate")
 
+    def ledger_pages(self) -> None:
+        """The ledger to search, in the browser; a failure costs these pages."""
+        needed = ("out_notices", "out_flags", "out_evidence")
+        if "html" not in self.formats or not all(name in self.frames for name in needed):
+            return
+        try:
+            for page in ledger_page.write_ledger_pages(self.frames, self.order.out_dir, self.order.lang):
+                gates.check_html(page)
+                self.keep(page)
+        except Exception as error:
+            self.drop("ledger.html", str(error) or type(error).__name__, "reason_gate")
+
     def run(self) -> Bound:
         self.order.out_dir.mkdir(parents=True, exist_ok=True)
         if self.order.redact:
@@ -375,6 +398,7 @@ class _Binder:
         self.sources()
         if "xlsx" in self.formats:
             self.ledger()
+        self.ledger_pages()
         # The briefing last: its first page says what the others lost.
         for name in sorted(self.chapters, key=lambda name: (name == "briefing", name)):
             self.bind(name)

@@ -1,1 +1,0 @@
-"""Tables in, executed notebooks and briefings out."""

@@ -1,0 +1,1 @@
+"""Runs: checked parameters, notebooks by papermill, editions with their records, schedules."""

@@ -1,0 +1,178 @@
+"""What moved since the last edition: notices added or gone, statuses changed, numbers moved.
+
+Each edition keeps a small snapshot of its figures; two snapshots are compared by ID, and both
+values are shown.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis.display.labels import code_label
+from analysis.runs.record import write_json
+from analysis.selection import Ledger
+
+SNAPSHOT_NAME = "snapshot.json"
+
+
+SHOWN = 6
+PARTS = ("notices", "statuses", "claims", "ratios", "quarantine")
+WORDS = {
+    "zh": {
+        "first": "这是所选范围的第一期，没有可比较的上一期。",
+        "same": "与上一期 {previous} 相比，通报、状态和数字都没有变化。",
+        "against": "与上一期 {previous} 相比：{moved}。",
+        "added": "新增通报 {ids}",
+        "removed": "不再包含通报 {ids}",
+        "status": "{id} 由“{before}”变为“{after}”",
+        "number": "{id} 由 {before} 变为 {after}",
+        "more": "另有 {count} 处变化，见运行记录 run.json",
+        "join": "、",
+        "part": "；",
+    },
+    "en": {
+        "first": "This is the first edition of this selection; there is nothing to compare it with.",
+        "same": "No notice, status or number has moved since edition {previous}.",
+        "against": "Since edition {previous}: {moved}.",
+        "added": "notices added: {ids}",
+        "removed": "notices no longer held: {ids}",
+        "status": "{id} moved from “{before}” to “{after}”",
+        "number": "{id} moved from {before} to {after}",
+        "more": "{count} further changes are in run.json",
+        "join": ", ",
+        "part": "; ",
+    },
+}
+
+
+def take_snapshot(ledger: Ledger, completion: pl.DataFrame) -> dict[str, Any]:
+    """The figures of an edition, by ID: notices, statuses, stated totals, ratios, files set aside."""
+    problems = (
+        ledger.problems.filter(pl.col("is_leaf")).select("problem_id", "status_code").sort("problem_id")
+    )
+    counts = ("problem_count", "leaf_count", "measure_count")
+    notices = ledger.notices.select("notice_id", "title", *counts).sort("notice_id")
+    claims = ledger.claims.select("claim_id", "claim_code", "value").sort("claim_id")
+    ratios = completion.sort("notice_id", "definition_code", "unit").to_dicts()
+    aside = ledger.quarantine.filter(pl.col("notice_id").is_null()).select("source_path", "reason_code")
+    return {
+        "notices": {row.pop("notice_id"): row for row in notices.to_dicts()},
+        "statuses": dict(problems.iter_rows()),
+        "claims": {key: [code, value] for key, code, value in claims.iter_rows()},
+        "ratios": {
+            f"{r['notice_id']} {r['definition_code']} {r['unit']}": [r["x_count"], r["n_count"]]
+            for r in ratios
+        },
+        "quarantine": sorted(f"{path} ({code})" for path, code in aside.iter_rows()),
+    }
+
+
+def save_snapshot(folder: Path, snapshot: dict[str, Any]) -> None:
+    write_json(folder / SNAPSHOT_NAME, snapshot)
+
+
+def load_snapshot(folder: Path | None) -> dict[str, Any] | None:
+    """The snapshot of an edition's folder; None where there is none that can be read."""
+    if folder is None:
+        return None
+    try:
+        snapshot = json.loads((folder / SNAPSHOT_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    kinds = {"quarantine": list}
+    whole = isinstance(snapshot, dict) and all(
+        isinstance(snapshot.get(part), kinds.get(part, dict)) for part in PARTS
+    )
+    counts = ("problem_count", "leaf_count", "measure_count")
+    is_known = whole and all(
+        isinstance(row, dict) and set(counts) <= set(row) for row in snapshot["notices"].values()
+    )
+    return snapshot if is_known else None
+
+
+def compare_snapshots(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:
+    """What moved, with both values; ``is_first`` where there is nothing to compare with."""
+    if before is None:
+        return {
+            "is_first": True,
+            "notices_added": sorted(after["notices"]),
+            "notices_removed": [],
+            "statuses_changed": [],
+            "numbers_moved": [],
+            "newly_set_aside": after["quarantine"],
+            "set_aside": after["quarantine"],
+        }
+    shared = set(before["notices"]) & set(after["notices"])
+    return {
+        "is_first": False,
+        "notices_added": sorted(set(after["notices"]) - set(before["notices"])),
+        "notices_removed": sorted(set(before["notices"]) - set(after["notices"])),
+        "statuses_changed": _moved(before["statuses"], after["statuses"], shared),
+        "numbers_moved": [
+            *_moved_counts(before["notices"], after["notices"], shared),
+            *_moved(before["claims"], after["claims"], shared),
+            *_moved(before["ratios"], after["ratios"], shared),
+        ],
+        "newly_set_aside": sorted(set(after["quarantine"]) - set(before["quarantine"])),
+        "set_aside": after["quarantine"],
+    }
+
+
+def _notice_of(key: str) -> str:
+    return key.split(" ")[0].split("/")[0].split("#")[0]
+
+
+def _moved(before: dict[str, Any], after: dict[str, Any], shared: set[str]) -> list[dict[str, Any]]:
+    return [
+        {"id": key, "before": before.get(key), "after": after.get(key)}
+        for key in sorted(set(before) | set(after))
+        if _notice_of(key) in shared and before.get(key) != after.get(key)
+    ]
+
+
+def _moved_counts(before: dict[str, Any], after: dict[str, Any], shared: set[str]) -> list[dict[str, Any]]:
+    fields = ("problem_count", "leaf_count", "measure_count")
+    return [
+        {"id": f"{notice} {name}", "before": before[notice][name], "after": after[notice][name]}
+        for notice in sorted(shared)
+        for name in fields
+        if before[notice][name] != after[notice][name]
+    ]
+
+
+def told_changes(changes: dict[str, Any], previous: str | None, lang: str) -> list[str]:
+    """What moved since edition ``previous``, as one line; at most six changes are told."""
+    words = WORDS[lang]
+    if changes["is_first"] or previous is None:
+        return [words["first"]]
+    told = [
+        words[key].format(ids=words["join"].join(changes[name][:SHOWN]))
+        for key, name in (("added", "notices_added"), ("removed", "notices_removed"))
+        if changes[name]
+    ]
+    for row in changes["statuses_changed"]:
+        before, after = (code_label("statuses", row[side], lang) or "–" for side in ("before", "after"))
+        told.append(words["status"].format(id=row["id"], before=before, after=after))
+    for row in changes["numbers_moved"]:
+        told.append(
+            words["number"].format(id=row["id"], before=_shown(row["before"]), after=_shown(row["after"]))
+        )
+    if not told:
+        return [words["same"].format(previous=previous)]
+    if len(told) > SHOWN:
+        told = [*told[:SHOWN], words["more"].format(count=len(told) - SHOWN)]
+    return [words["against"].format(previous=previous, moved=words["part"].join(told))]
+
+
+def _shown(value: Any) -> str:
+    if (
+        isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+    ):  # a stated total: code, value
+        value = value[1]
+    if isinstance(value, list):
+        return "/".join(_shown(part) for part in value)
+    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
