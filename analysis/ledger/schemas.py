@@ -324,7 +324,10 @@ class CoreProblems(dy.Schema):
         "up to two further types, comma-separated; empty for none", "次要类型：至多两个，以逗号分隔，可为空"
     )
     type_score = real(
-        "how clearly the words decided the type, 0 to 1", "类型把握：用词的区分程度，0 至 1", low=0, high=1
+        "calibrated chance that a person gives the problem this type, 0 to 1; 0 where unclassified",
+        "类型把握：人工归入同一类型的概率（经校准），0 至 1；未归类为 0",
+        low=0,
+        high=1,
     )
     type_evidence_text = text("words that decided the type", "归类依据词：据以归类的词语", null=True)
     type_basis = code(

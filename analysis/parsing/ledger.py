@@ -12,7 +12,7 @@ from analysis.parsing.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text import make_shadow
-from analysis.parsing.types import code_statement
+from analysis.parsing.types import code_statements
 
 Row = dict[str, Any]
 _ID_LETTERS = {"core_events": "e", "core_figures": "q", "core_citations": "d", "core_recurrences": "r"}
@@ -170,35 +170,28 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
         for problem in structure.problems
         if not problem.is_leaf and problem.statement_start is not None
     }
-    rows = []
+    above = [
+        headings.get(problem.parent_key or "")
+        or titles.get(problem.category_key or "")
+        or titles.get(problem.aspect_key or "")
+        for problem in structure.problems
+    ]
+    words, contexts = [], []
     for problem in structure.problems:
+        after = problem.block_start if problem.statement_end is None else problem.statement_end
+        contexts.append(shadow[after : min(problem.block_end, after + 240)])
+        parts = [problem, *(() if problem.is_leaf else items.get(problem.key, ()))]
+        words.append(
+            "".join(
+                _words(shadow[part.statement_start : part.statement_end])
+                for part in parts
+                if part.statement_start is not None
+            )
+        )
+    rows = []
+    for problem, coding in zip(structure.problems, code_statements(words, above, contexts), strict=True):
         statement = (
             None if problem.statement_start is None else text[problem.statement_start : problem.statement_end]
-        )
-        heading = (
-            headings.get(problem.parent_key or "")
-            or titles.get(problem.category_key or "")
-            or titles.get(problem.aspect_key or "")
-        )
-        words = (
-            ""
-            if problem.statement_start is None
-            else _words(shadow[problem.statement_start : problem.statement_end])
-        )
-        if not problem.is_leaf:
-            words += "".join(
-                _words(shadow[item.statement_start : item.statement_end])
-                for item in items.get(problem.key, ())
-                if item.statement_start is not None
-            )
-        # Cause and measures, then the aspect: asked only where statement and heading decide nothing.
-        after = problem.block_start if problem.statement_end is None else problem.statement_end
-        coding = code_statement(
-            words,
-            heading,
-            shadow[after : min(problem.block_end, after + 240)]
-            + "\n"
-            + (titles.get(problem.aspect_key or "") or ""),
         )
         rows.append(
             {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.quality.corpus import REFUSED, gold_notices, parse_file
 from tests.quality.score import Score, score
+from tests.quality.train_types import types_line
 
 EXPECTED = Path(__file__).with_name("expected.json")
 MADE_COUNT = 150
@@ -156,6 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("confidence, notices left out ten folds:")
         for line in reliability(cases()):
             print(f"    {line}")
+        print(types_line())
     for file, fields in measured.items():
         if fields.get("refused") == 0.0:
             print(f"{file}: not set aside, but should be")

@@ -24,6 +24,7 @@ from analysis.paths import LOOKUPS
 from tests.quality import confidence
 from tests.quality.corpus import GOLD, gold_notices, load_document
 from tests.quality.perturbations import STATUSES
+from tests.quality.train_types import train_types, types_line
 
 Example = tuple[np.ndarray, int, float]  # buckets, class, weight
 
@@ -192,9 +193,13 @@ def check_status(folds: int = 8) -> None:
 def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         check_status()
+        print(types_line())
         return 0
     if "--confidence" not in arguments:
         print(store(train_status(), "status_weights"))
+        keys, weights = train_types()
+        np.save(LOOKUPS / "type_grams.npy", keys)
+        print(store(weights, "type_weights"))
     found = confidence.cases()
     np.save(LOOKUPS / "confidence_weights.npy", confidence.train(found))
     print(LOOKUPS / "confidence_weights.npy")
