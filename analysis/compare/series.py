@@ -73,9 +73,7 @@ def consecutive(ledger: Ledger) -> pl.DataFrame:
             pl.col("notice_id").shift(1).over("body_id").alias("from_notice_id"),
             pl.col("notice_id").alias("to_notice_id"),
             (pl.col("_day") - pl.col("_day").shift(1).over("body_id")).dt.total_days().alias("days_between"),
-        )
-        .filter(pl.col("from_notice_id").is_not_null())
-        .sort("body_id", "days_between", maintain_order=True)
+        ).filter(pl.col("from_notice_id").is_not_null())
         if not latest.is_empty()
         else pl.DataFrame(
             schema={
@@ -134,7 +132,7 @@ def trend(ledger: Ledger, unit: str = "problem") -> pl.DataFrame:
     ``paired_mean`` (mean difference, t-interval) and ``wilcoxon`` (Hodges–Lehmann). The three are tested in
     this order, each only if the one before speaks, so that together they err in 5 %.
     """
-    return trend_of(rounds(ledger, unit))
+    return trend_of(rounds(ledger, unit).filter("is_latest"))
 
 
 def trend_of(rounds: pl.DataFrame) -> pl.DataFrame:

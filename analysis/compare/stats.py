@@ -63,7 +63,7 @@ def _boschloo(x_a: int, n_a: int, x_b: int, n_b: int) -> float:
 
     if n_a * n_b > EXACT_PAIRS:
         return fisher(x_a, n_a, x_b, n_b)
-    p = boschloo_exact([[x_a, x_b], [n_a - x_a, n_b - x_b]], n=32).pvalue
+    p = boschloo_exact([[x_a, x_b], [n_a - x_a, n_b - x_b]], n=16).pvalue
     return 1.0 if p != p else min(1.0, float(p))  # NaN where all or none are done
 
 

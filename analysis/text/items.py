@@ -7,7 +7,7 @@ import re
 import polars as pl
 from IPython.display import Markdown
 
-from analysis.compare.wording import intent_words
+from analysis.compare.proof import intent_words
 from analysis.text.house import render
 
 MOST_QUOTES = 6
