@@ -293,7 +293,7 @@ def merged(grid: Sequence[Sequence[Cell]], columns: Sequence[int]) -> list[list[
             if (x and row[x - 1] is cell) or (y and cut[y - 1][x] is cell):
                 continue
             across = next((i for i, other in enumerate(row[x:]) if other is not cell), len(row) - x)
-            down = next((i for i, below in enumerate(cut[y:]) if below[x] is not cell), len(cut) - y)
+            down = next((y2 for y2 in range(y + 1, len(cut)) if cut[y2][x] is not cell), len(cut)) - y
             made[-1].append((cell, across, down))
     return made
 

@@ -63,6 +63,7 @@ class Layout:
     # Where each block begins and ends: (page, mm from the top).
     begins: dict[int, tuple[int, float]] = field(default_factory=dict)
     ends: dict[int, tuple[int, float]] = field(default_factory=dict)
+    # The pages of a table's first, third, last but two, and last row.
     rows: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -150,6 +151,7 @@ def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) ->
         made["parts"] = [_part(block, part, anchors) for part in lay_out(block)[1]]
         made["notes"] = [_spans(note, anchors) for note in block.notes]
         made["tiles"] = not block.number
+        made["kept"] = _KEPT_ROWS
         made["bond"] = _KEPT_ROWS if index in layout.bonds else 0
         made["whole"] = len(block.rows) <= _SHORT_ROWS and index not in layout.broken
     elif isinstance(block, Figure):
@@ -230,8 +232,7 @@ def _measure(compiler: Any, layout: Layout) -> None:
 def _mend(blocks: Sequence[Block], layout: Layout) -> bool:
     """Change the first thing in ``layout`` that leaves a gap or breaks off; False when all is well."""
     for index, pages in sorted(layout.rows.items()):
-        first, last = pages.count(pages[0]), pages.count(pages[-1])
-        if index not in layout.bonds and pages[0] != pages[-1] and min(first, last) < _KEPT_ROWS:
+        if index not in layout.bonds and not (pages[0] == pages[1] and pages[2] == pages[3]):
             layout.bonds.add(index)
             return True
     order = [i for i in sorted(layout.begins) if i not in layout.floats]
