@@ -72,14 +72,13 @@ def test_every_dependency_is_explained(readme: str) -> None:
 
 def test_the_walked_number_is_the_number(readme: str, ledger_data: Path) -> None:
     """The worked example of the documents, step by step, on the real reports."""
-    from analysis.compare.ledger import load_ledger
-    from analysis.compare.outputs import build_outputs
+    from analysis import compare
     from analysis.ledger.explain import explain
+    from analysis.selection import select
 
-    outputs = build_outputs(load_ledger(ledger_data), only=("out_completion",))
     [row] = [
         r
-        for r in outputs["out_completion"].to_dicts()
+        for r in compare.completion(select(data_dir=ledger_data)).to_dicts()
         if r["notice_id"] == "anshan-2021" and r["definition_code"] == "itemised" and r["unit"] == "problem"
     ]
     assert (row["x_count"], row["n_count"]) == (50, 60)
@@ -88,11 +87,7 @@ def test_the_walked_number_is_the_number(readme: str, ledger_data: Path) -> None
         and f"{row['wilson_low']:.1%}"[:-1] in readme
         and f"{row['wilson_high']:.1%}"[:-1] in readme
     )
-    counted = (
-        re.split(r"[,;\s]+", row["source_ids"])
-        if isinstance(row["source_ids"], str)
-        else list(row["source_ids"])
-    )
+    counted = row["source_ids"]
     assert len(counted) == 50 and "anshan-2021/12" not in counted
     twelve = explain(ledger_data, "anshan-2021/12")
     assert twelve.row["status_code"] == "in_progress" and twelve.row["status_basis"] == "item"
