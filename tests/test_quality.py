@@ -55,6 +55,7 @@ def test_layouts_put_together_at_random_are_read_no_worse_than_accepted():
     assert not losses, "\n".join(losses)
 
 
+@pytest.mark.slow
 def test_gold_printed_otherwise_is_read_no_worse_than_accepted():
     """Wrapped lines, unlisted signs, labels and results, traditional characters: what only stands in a
     lookup is lost on the next notice that says it otherwise."""

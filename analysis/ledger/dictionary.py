@@ -83,6 +83,8 @@ CODE_COLUMNS = {
     "dimension_code": ("所属维度", "dimension that the type belongs to", "类型所属的维度"),
     "figure_kind": ("数量类别", "kind of quantity that the unit measures", "单位所计的数量类别"),
 }
+# words of a column's name as they are written in an English heading
+_WRITTEN = {"id": "ID", "ids": "IDs", "zh": "(Chinese)", "en": "(English)", "sha256": "SHA-256", "cny": "CNY"}
 Declared = Mapping[str, type[dy.Schema]]
 
 
@@ -107,6 +109,12 @@ def describe_table(table: str, declared: Declared = CORE_TABLES) -> TableText:
     title_zh, _, more = " ".join(chinese.split()).partition("：")
     title_en = table.partition("_")[2].replace("_", " ").capitalize()
     return TableText(title_en, title_zh, " ".join(english.split()), more or title_zh)
+
+
+def _heading(name: str) -> str:
+    """``notice_id`` → "Notice ID"."""
+    words = " ".join(_WRITTEN.get(word, word) for word in name.split("_"))
+    return words if words[1:2] in ("", " ") else words[0].upper() + words[1:]
 
 
 def _unit(name: str, kind: str, spec: Any) -> str | None:
@@ -134,7 +142,7 @@ def _declared_row(table: str, name: str, column: Any) -> dict[str, Any]:
         "type": kind,
         "unit": said.get("unit", _unit(name, kind, column)),
         "nullable": bool(column.nullable),
-        "label_en": name.replace("_", " "),
+        "label_en": _heading(name),
         "label_zh": said.get("zh", name),
         "description_en": english[:1].upper() + english[1:],
         "description_zh": said.get("description_zh", said.get("zh", "")),
@@ -155,7 +163,7 @@ def _code_rows(table: str) -> list[dict[str, Any]]:
                 "type": "string",
                 "unit": None,
                 "nullable": name not in ("code", "label_zh", "label_en"),
-                "label_en": name.replace("_", " "),
+                "label_en": _heading(name),
                 "label_zh": label,
                 "description_en": english[:1].upper() + english[1:],
                 "description_zh": chinese,
