@@ -494,11 +494,11 @@ def _numbered(column: str, form: str) -> pl.Expr:
     return pl.when(pl.len().over(column) > 1).then(pl.format("{}" + form, column, number)).otherwise(column)
 
 
-def two_notices(ledger: Ledger, left: str = "", right: str = "") -> list[str]:
+def two_notices(ledger: Ledger, left: str = "", right: str = "", prefer: Iterable[str] = ()) -> list[str]:
     """The IDs of two notices to set side by side: ``left`` and ``right`` are a notice ID, a city code or a name.
 
-    A city stands for its latest notice, the same city twice for its latest two; empty: the first notices
-    in display order that are not chosen yet. Raises SelectionError.
+    A city stands for its latest notice, the same city twice for its latest two; empty: the first of ``prefer``,
+    then the first in display order that is not chosen yet. Raises SelectionError.
     """
     chosen: list[str] = []
     rows = ledger.notices.sort("year", descending=True, nulls_last=True, maintain_order=True)
@@ -518,7 +518,8 @@ def two_notices(ledger: Ledger, left: str = "", right: str = "") -> list[str]:
                 f"Allowed: a notice ID such as {rows['notice_id'][0]!r}, or a city code or name."
             )
         chosen.append(found["notice_id"][0])
-    chosen += [notice for notice in ledger.notice_ids if notice not in chosen][: 2 - len(chosen)]
+    others = [notice for notice in dict.fromkeys([*prefer, *ledger.notice_ids]) if notice not in chosen]
+    chosen += others[: 2 - len(chosen)]
     if len(chosen) < 2:
         raise SelectionError("left and right: the selection holds one notice only; a comparison takes two.")
     return chosen

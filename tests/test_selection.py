@@ -254,3 +254,17 @@ def test_equal_sentences_of_two_bodies_are_no_copy_and_a_second_page_of_one_noti
     assert ledger.notices.height == 3 and ledger.excluded.height == 1
     both = select(data_dir=tmp_path / "tables", include_near_copies=True)
     assert both.notices["near_copy_of"].is_not_null().sum() == 1
+
+
+def test_two_notices_are_found_by_id_city_or_name_and_a_wrong_one_names_the_nearest():
+    """The pair notebook would set other notices side by side than were asked for."""
+    from analysis.selection import two_notices
+
+    ledger = select_frames(FIVE)
+    assert two_notices(ledger, "yiyang-2023", "鞍山市") == ["yiyang-2023", "anshan-2021"]
+    assert two_notices(ledger, "", "210300")[0] == "anshan-2021"
+    assert two_notices(ledger, prefer=["yushu-2024"])[0] == "yushu-2024"
+    with pytest.raises(SelectionError, match="left cannot be 'yiyang-2022'.*yiyang-2023"):
+        two_notices(ledger, "yiyang-2022")
+    with pytest.raises(SelectionError, match="right cannot be '鞍山'"):  # it has one notice only
+        two_notices(ledger, "鞍山", "鞍山")

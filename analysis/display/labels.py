@@ -44,8 +44,3 @@ def code_label(name: str, code: str | None, lang: str) -> str:
 def code_order(name: str) -> list[str]:
     """Members of a code list in the order of its file."""
     return list(_codes(name))
-
-
-def every_key() -> list[str]:
-    """All keys, sorted (for tests)."""
-    return sorted(_labels())

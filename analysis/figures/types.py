@@ -189,7 +189,8 @@ def types_compared(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
                 axes, row["share"], y + up, row["wilson_low"], row["wilson_high"], marker, filled, colour, 4.5
             )
             words.append(formats.of_total(row["primary_count"], row["n_count"]))
-        right_text(axes, y, "   ".join(words))
+        for place, word in enumerate(words):
+            right_text(axes, y, word, 8 + 34 * place)
         said.append(f"{code_label('problem_types', code, lang)} {' / '.join(words)}")
     axes.set_yticks(range(order.height), [code_label("problem_types", c, lang) for c in order["type_code"]])
     axes.set_ylim(order.height - 0.4, -0.6)

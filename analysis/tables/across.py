@@ -59,7 +59,7 @@ def type_changes(changes: pl.DataFrame, lang: str = "zh", most_rows: int = 10) -
 
     def types(column: str) -> Any:
         return lambda r: (
-            "、".join(code_label("problem_types", code, lang) for code in r[column][:4])
+            label("joiner", lang).join(code_label("problem_types", code, lang) for code in r[column][:4])
             + (f" +{len(r[column]) - 4}" if len(r[column]) > 4 else "")
         )
 

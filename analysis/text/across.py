@@ -73,6 +73,7 @@ def found_again(similar: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
             & pl.col("status_code_earlier").is_in(DONE)
         )
         .sort("similarity", descending=True, maintain_order=True)
+        .unique("problem_id_later", keep="first", maintain_order=True)
     )
 
 

@@ -67,10 +67,13 @@ def types(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
 def typical(problems: pl.DataFrame, frame: pl.DataFrame, most_types: int = MOST_TYPES) -> pl.DataFrame:
     """Quotes that show the most widespread types: the surest codings of a line or so, one a notice, two a type.
 
-    ``problems``: ``ledger.problems``; ``frame``: rows of ``compare.type_counts``. Columns of ``problems`` and
-    ``present_count``.
+    ``problems``: ``ledger.problems``; ``frame``: rows of ``compare.type_counts``; of one notice, its largest
+    types. Columns of ``problems`` and ``present_count``, ``unit_count``.
     """
-    common = spread(frame).filter(pl.col("present_count") >= min(2, frame["notice_id"].n_unique()))
+    single = frame["notice_id"].n_unique() == 1
+    common = spread(frame).filter(pl.col("present_count") >= (1 if single else 2))
+    if single:  # of one notice: its largest types
+        common = common.sort("unit_count", descending=True, maintain_order=True)
     length = pl.col("statement_text").str.len_chars()
     chosen = (
         problems.filter(pl.col("is_leaf") & length.is_between(SHORTEST, LONGEST))
@@ -81,8 +84,10 @@ def typical(problems: pl.DataFrame, frame: pl.DataFrame, most_types: int = MOST_
             nulls_last=True,
             maintain_order=True,
         )
-        .unique(["primary_type_code", "notice_id"], keep="first", maintain_order=True)
         .unique(["primary_type_code", "statement_text"], keep="first", maintain_order=True)
+        .unique(
+            ["primary_type_code", "problem_id" if single else "notice_id"], keep="first", maintain_order=True
+        )
         .group_by("primary_type_code", maintain_order=True)
         .head(QUOTES_EACH)
     )
