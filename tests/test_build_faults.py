@@ -90,6 +90,7 @@ def lines_set_askew(count: int = 60) -> bytes:
     return pdf([*HEAD, page(FONT), stream(b"", lines)])
 
 
+@pytest.mark.slow
 def test_hostile_files_and_odd_names_are_named_and_the_others_read(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()

@@ -95,6 +95,7 @@ def test_one_changed_file_costs_one_file_and_one_part(corpus: Path) -> None:
     assert (before[0], before[2]) == (after[0], after[2]) and before[1] != after[1]
 
 
+@pytest.mark.slow
 def test_files_that_come_and_go(corpus: Path) -> None:
     build_ledger([corpus], corpus.parent / "data")
     files = sorted(corpus.iterdir())

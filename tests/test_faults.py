@@ -31,6 +31,8 @@ from tests.project_copy import (
     spoil_notebook,
 )
 
+pytestmark = pytest.mark.slow
+
 KILLER = """
 import os, signal, sys
 from pathlib import Path
@@ -160,7 +162,7 @@ def killed_run(home: Path, limit: int, *arguments: str) -> tuple[int, int | None
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_kill_at_every_step_of_a_run(home: Path, half: int) -> None:
+def test_a_run_killed_at_any_step_leaves_the_last_edition_whole(home: Path, half: int) -> None:
     """kill -9 at file operations spread over the whole run, first to last: 24 points in two halves."""
     change_input(home)
     before = raw_files(home)
@@ -228,7 +230,7 @@ def processes_in(home: Path) -> list[str]:
     not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("mount") is None,
     reason="a full disk needs root, to mount a small one",
 )
-def test_full_disk(home: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_said_and_costs_no_edition(home: Path, tmp_path: Path) -> None:
     """The disk fills at several places of the run: at its record, its notebooks, its exports."""
     small = tmp_path / "small"
     small.mkdir()
@@ -255,7 +257,7 @@ def test_full_disk(home: Path, tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", str(small)], check=False)
 
 
-def test_unwritable_folder_is_said_at_once(home: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said_at_once(home: Path) -> None:
     first = assert_latest_is_whole(home)
     (home / "blocked").write_text("")
     for option in ("--out", "--data"):
@@ -386,7 +388,7 @@ def test_broken_history_file_costs_nothing(home: Path) -> None:
     assert [run["run_id"] for run in runs][:-1] == known and broken == 2
 
 
-def test_a_clock_that_jumps(home: Path) -> None:
+def test_a_clock_that_jumps_loses_no_edition(home: Path) -> None:
     """Twelve years ahead, then back: the edition made last is the latest, is compared with, and is kept."""
     made = []
     for days in (4400, -4400, 0):

@@ -177,6 +177,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(COMMON, max_examples=300)
 @given(st.lists(st.one_of(FRAGMENTS, st.text(max_size=12)), max_size=60).map("".join))
 def test_no_text_brings_the_parser_down(text):

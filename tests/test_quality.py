@@ -47,6 +47,7 @@ def test_no_field_of_a_gold_notice_is_read_worse_than_accepted(item):
     assert not losses, "\n".join(losses + result.complaints)
 
 
+@pytest.mark.slow
 def test_layouts_put_together_at_random_are_read_no_worse_than_accepted():
     """Nobody wrote a rule for these: what is lost here is lost on the next unseen notice."""
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))

@@ -14,6 +14,8 @@ from analysis.runs.parameters import find_notebook
 from analysis.selection import SelectionError
 from tests.notebook_maker import make_notebook, outputs_of
 
+pytestmark = pytest.mark.slow
+
 GOOD = [
     "n: int = 1  # a number",
     "import sys\nprint('杭州', n)\nprint('careful', file=sys.stderr)\nn + 1",
