@@ -419,7 +419,7 @@ def test_words_longer_than_a_line_stay_on_the_page(tmp_path):
     address = "https://example.org/" + "a" * 300
     rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(3))
     table = f"<table><tr><th>n</th></tr>{rows}<tfoot><tr><td>{PROSE * 12}</td></tr></tfoot></table>"
-    text = f"# t\n\n## {address}\n\n{address}\n\n- {address}\n\n> {address}"
+    text = f"# t\n\n## {address}\n\n{address}\n\n- {address}\n\n> {address}\n\n{'ж' * 300}"
     cells = (
         made.markdown(text),
         made.code(made.stream("x" * 400 + "\t|")),

@@ -53,6 +53,8 @@ def breakable(text: str) -> str:
         at_marks = _BREAKS.sub("\\1\u200b", match.group())
         return re.sub(r"([^\u200b]{14})(?=[^\u200b]{2})", "\\1\u200b", at_marks)
 
+    # Other alphabets are broken only where a word would not fit a line at all.
+    text = re.sub(r"[\u00a1-\u1fff]{40,}", lambda m: re.sub(r"(.{30})(?=.)", "\\1\u200b", m.group()), text)
     return re.sub(r"[!-~]{15,}", hinted, text)
 
 
