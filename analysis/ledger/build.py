@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.ledger import datapackage, plan, store
 from analysis.ledger.engines import open_engine
-from analysis.ledger.identity import find_near_copies, settle_ids
+from analysis.ledger.identity import NoticeSummary, find_near_copies, settle_ids
 from analysis.ledger.workers import Task, Workers
 from analysis.sources.archive import iter_sources
 
@@ -123,10 +123,7 @@ def _build(
 
 def _is_as_it_was(parts: list[plan.Part], record: plan.Record) -> bool:
     return len(parts) == len(record.parts) and all(
-        part.base == number
-        and not part.fresh
-        and [entry.key for entry in part.entries] == [entry.key for entry in record.parts[number]]
-        for number, part in enumerate(parts)
+        _standing(part, record) == number for number, part in enumerate(parts)
     )
 
 
@@ -153,9 +150,9 @@ def _fill(
         folder = build / ".staging" / f"{number:06d}-{len(staged.setdefault(number, []))}"
         staged[number].append(folder)
         sources = [(place, part.sources[place]) for place in places]
-        for place in places:
-            if part.sources[place] is not None and part.sources[place].content is not None:
-                part.sources[place] = None  # the bytes of an archive's member go with the job
+        for place, source in sources:
+            if source is not None and source.content is not None:
+                part.sources[place] = None  # the bytes of an archive's member go with the task
         return Task(STAGE, (sources, folder), number)
 
     def stages() -> Iterator[Task]:
@@ -191,17 +188,17 @@ def _fill(
             again.append((number, sorted(changed)))
     take(run(stage(number, places) for number, places in again))
 
+    results: dict[int, dict[str, Any]] = {}
+
     def finishes() -> Iterator[Task]:
         for number, part in enumerate(parts):
-            if _stands(part, record):
-                _take_over(build, number, out, record, part.base)
+            if (base := _standing(part, record)) is not None:
+                results[number] = record.results[base]
+                _take_over(build, number, out, record, base)
             else:
                 arguments = _finishing(build, number, part, staged, out, record, corrections, labels)
                 yield Task(FINISH, arguments, number)
 
-    results: dict[int, dict[str, Any]] = {
-        number: record.results[part.base] for number, part in enumerate(parts) if _stands(part, record)
-    }
     for task, answer in run(finishes()):
         results[task.part] = _result(build, task.part, parts[task.part], answer, record)
     fresh = [len(part.fresh) for part in parts]
@@ -210,19 +207,19 @@ def _fill(
     return made, fresh
 
 
-def _stands(part: plan.Part, record: plan.Record) -> bool:
-    """Whether a part of the record can be taken over as it is."""
-    return (
-        part.base is not None
-        and not part.fresh
-        and [entry.key for entry in part.entries] == [entry.key for entry in record.parts[part.base]]
-    )
+def _standing(part: plan.Part, record: plan.Record) -> int | None:
+    """The part of the record that can be taken over as it is."""
+    if part.base is None or part.fresh:
+        return None
+    same = [entry.key for entry in part.entries] == [entry.key for entry in record.parts[part.base]]
+    return part.base if same else None
 
 
 def _settle(parts: list[plan.Part], judged: dict[str, str]) -> None:
     """Duplicates, final IDs, near copies and judgements of all notices, into their entries."""
     first: dict[str, str] = {}
-    summaries, entries = {}, {}
+    summaries: dict[int, NoticeSummary] = {}
+    entries: dict[int, plan.Entry] = {}
     for part in parts:
         for entry in part.entries:
             entry.duplicate_of = first.get(entry.sha256) if entry.sha256 else None

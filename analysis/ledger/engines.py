@@ -31,12 +31,9 @@ def open_engine(
     report: Callable[[int], None] | None,
 ) -> Iterator[Run]:
     """A function that runs tasks and gives each with its answer, in the order in which they end."""
-    if workers is not None:
-        yield lambda tasks: workers.run(tasks, report)
-        return
     if engine != "dask":
-        with Workers(jobs) as workers:
-            yield lambda tasks: workers.run(tasks, report)
+        with contextlib.nullcontext(workers) if workers is not None else Workers(jobs) as pool:
+            yield lambda tasks: pool.run(tasks, report)
         return
     from distributed import Client
 

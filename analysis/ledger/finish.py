@@ -137,7 +137,9 @@ def _with_final_ids(frames: dict[str, pl.DataFrame], files: list[PartFile]) -> d
             .replace_strict(marks, default=None, return_dtype=pl.String)
             .alias("near_copy_of")
         )
-    changed = [(f.number, f.notice_id, len(f.local_id)) for f in files if f.notice_id != f.local_id]
+    changed = [
+        (f.number, f.notice_id, len(f.local_id)) for f in files if f.local_id and f.notice_id != f.local_id
+    ]
     if not changed:
         return frames
     renamed = pl.DataFrame(
@@ -176,7 +178,10 @@ def _validated(
         if name == "core_quarantine":
             continue
         frame = frames[name].select(list(schema.columns()))
-        good[name], failure = schema.filter(frame) if frame.height else (frame, ())
+        if frame.is_empty():
+            good[name] = frame
+            continue
+        good[name], failure = schema.filter(frame)
         if not len(failure):
             continue
         rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(failure.counts().items()))

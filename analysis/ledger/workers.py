@@ -83,13 +83,12 @@ class _Worker:
                 start_new_session=True,  # Ctrl-C is for the command, which then ends its workers
             )
         self.connection = Connection(ours.detach())
-        self.task: Task | None = None
         self.is_ready = False
         self.file: int | None = None
         self.heard = time.monotonic()
 
     def give(self, task: Task) -> None:
-        self.task, self.file, self.heard = task, None, time.monotonic()
+        self.file, self.heard = None, time.monotonic()
         # a worker that died meanwhile is noticed when its answer is read
         with contextlib.suppress(OSError):
             self.connection.send_bytes(
@@ -116,13 +115,13 @@ class Workers:
         self._count = count
         self._threads = max(1, (os.cpu_count() or 1) // count)
         self._idle = [_Worker(self._threads)]  # the others when there is work for them
-        self._busy: dict[Connection, _Worker] = {}
+        self._busy: dict[Connection, tuple[_Worker, Task]] = {}
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in [*self._idle, *self._busy.values()]:
+        for worker in [*self._idle, *(worker for worker, _ in self._busy.values())]:
             worker.end()
         self._idle, self._busy = [], {}
 
@@ -137,7 +136,7 @@ class Workers:
         try:
             yield from self._run(iter(tasks), on_file)
         finally:
-            for worker in self._busy.values():  # left in the middle of something
+            for worker, _ in self._busy.values():  # left in the middle of something
                 worker.end()
             self._busy = {}
 
@@ -151,20 +150,20 @@ class Workers:
                 if task is None:
                     break
                 worker = self._idle.pop() if self._idle else _Worker(self._threads)
-                self._busy[worker.connection] = worker
+                self._busy[worker.connection] = worker, task
                 worker.give(task)
             if not self._busy:
                 return
             ready = wait(list(self._busy), timeout=5.0)
-            for worker in list(self._busy.values()):
+            for worker, task in list(self._busy.values()):
                 if worker.connection not in ready:
                     if time.monotonic() - worker.heard > CLOCK_SECONDS:
-                        again.append(self._lose(worker, timed_out=True))
+                        again.append(self._lose(worker, task, timed_out=True))
                     continue
                 try:
                     kind, content = worker.connection.recv()
                 except (EOFError, OSError):
-                    again.append(self._lose(worker))
+                    again.append(self._lose(worker, task))
                     continue
                 worker.heard = time.monotonic()
                 if kind == "ready":
@@ -174,16 +173,15 @@ class Workers:
                     if on_file:
                         on_file(content)
                 else:
-                    task, worker.task = worker.task, None
                     del self._busy[worker.connection]
                     self._idle.append(worker)
                     if kind == "failed":
                         raise content
                     yield task, content
 
-    def _lose(self, worker: _Worker, timed_out: bool = False) -> Task:
+    def _lose(self, worker: _Worker, task: Task, timed_out: bool = False) -> Task:
         """The task of a worker that died, without the file that it was at; a new worker takes its place."""
-        task, number = worker.task, worker.file
+        number = worker.file
         del self._busy[worker.connection]
         words = worker.last_words()
         if not timed_out:
