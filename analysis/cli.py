@@ -81,7 +81,6 @@ def parse(
     """Files or folders (default: data/raw) → tables."""
     from analysis.ledger.build import build_ledger
     from analysis.ledger.progress import progress
-    from analysis.ledger.review import weak_readings
     from analysis.ledger.store import FolderInUse
     from analysis.ledger.workers import WorkerLost
     from analysis.sources.errors import BadSidecar, HashMismatch
@@ -118,13 +117,13 @@ def parse(
                 f"WARNING: {summary.invalid_rows} rows break a rule of their table and were left out; numbers are too low by them.",
                 err=True,
             )
-        if misread := weak_readings(target) if summary.notices else []:
+        if summary.misread:
             click.echo(
-                f"{len(misread)} of {summary.notices} notices were probably misread in part (zhenggai review lists what to look at):",
+                f"{len(summary.misread)} of {summary.notices} notices were probably misread in part (zhenggai review lists what to look at):",
                 err=True,
             )
-            for row in misread:
-                click.echo(f"  {row['row_id']}: {row['why']}", err=True)
+            for notice_id, why in summary.misread:
+                click.echo(f"  {notice_id}: {why}", err=True)
         for row in summary.quarantine:
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)
     if not summary.notices:

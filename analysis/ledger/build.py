@@ -39,7 +39,7 @@ Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]]
 @dataclass(slots=True)
 class ParseSummary:
     """What one run of the parser did. ``invalid_rows``: rows left out because they break a rule of
-    their table; ``unchanged``: files taken over from the last run; ``quarantine``: at most 200 rows,
+    their table; ``misread``: (notice ID, signs) of notices probably misread in part; ``unchanged``: files taken over from the last run; ``quarantine``: at most 200 rows,
     all of them are in ``core_quarantine``."""
 
     files: int = 0
@@ -49,6 +49,7 @@ class ParseSummary:
     unchanged: int = 0
     table_rows: dict[str, int] = field(default_factory=dict)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
+    misread: list[tuple[str, str]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -309,6 +310,7 @@ def _result(
         "rejected": sorted(kept | {keys[place] for place in answer.rejected}),
         "invalid": {**invalid, **{keys[place]: count for place, count in answer.invalid.items()}},
         "quarantine": answer.quarantine,
+        "misread": answer.misread,
         "sizes": {name: plan.stamp_of(store.part_path(build, name, number)) for name in answer.rows},
     }
 
@@ -339,5 +341,6 @@ def _summary(
             summary.table_rows[name] = summary.table_rows.get(name, 0) + count
         room = QUARANTINE_SHOWN - len(summary.quarantine)
         summary.quarantine += result["quarantine"][:room]
+        summary.misread += result["misread"]
     summary.unchanged = summary.files - sum(fresh)
     return summary

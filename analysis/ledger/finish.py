@@ -20,6 +20,7 @@ from analysis.ledger.datapackage import write_package
 from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.human_types import apply_human_types, labels_without_problem
 from analysis.ledger.plan import PartFile, PartResult
+from analysis.ledger.review import weak_readings
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import write_part
 from analysis.parsing.types import TypeCoding
@@ -101,6 +102,7 @@ def finish_part(
     for name, frame in frames.items():
         result.rows[name] = frame.height
         write_part(build, name, part, frame)
+    result.misread = [(row["row_id"], row["why"]) for row in weak_readings(frames["core_notices"])]
     result.quarantine = frames["core_quarantine"].head(QUARANTINE_SHOWN).to_dicts()
     return result
 

@@ -88,6 +88,7 @@ class PartResult:
     rejected: list[int] = field(default_factory=list)
     invalid: dict[int, int] = field(default_factory=dict)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
+    misread: list[tuple[str, str]] = field(default_factory=list)  # notice ID, the signs of a misreading
 
 
 @dataclass(slots=True)

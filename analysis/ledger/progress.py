@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,8 @@ def progress(paths: Iterable[Path]) -> Iterator[Callable[[int], None]]:
     from tqdm import tqdm
 
     total = sum(_count_files(path) for path in paths)  # an archive counts once and may hold more
-    with tqdm(total=total, unit=" files", desc="parse", leave=False, file=sys.stderr) as bar:
+    width = shutil.get_terminal_size().columns  # 80 where a terminal does not say
+    with tqdm(total=total, unit=" files", desc="parse", leave=False, ncols=width, file=sys.stderr) as bar:
 
         def begin(number: int) -> None:
             bar.total = max(bar.total, bar.n + 1)

@@ -31,7 +31,7 @@ class ReviewError(ValueError):
 
 def review_rows(folder: Path) -> list[dict[str, Any]]:
     """Rows for review, most urgent kind first, in the order of the IDs within a kind."""
-    rows = _unknown_words(folder) + _contradictions(folder) + weak_readings(folder) + _weak_types(folder)
+    rows = _unknown_words(folder) + _contradictions(folder) + _weak_readings(folder) + _weak_types(folder)
     return [{**dict.fromkeys(COLUMNS, ""), **row} for row in rows]
 
 
@@ -84,14 +84,17 @@ def _contradictions(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def weak_readings(folder: Path) -> list[dict[str, Any]]:
-    """Notices that were probably misread, surest first, with the signs and what to do."""
+def _weak_readings(folder: Path) -> list[dict[str, Any]]:
+    return weak_readings(
+        scan_table(folder, "core_notices").filter(pl.col("reading_doubt_codes") != "").collect()
+    )
+
+
+def weak_readings(notices: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of core_notices that were probably misread, surest first, with the signs and what to do."""
     labels = {row["code"]: row for row in load_csv("codes_reading_doubts")}
-    found = (
-        scan_table(folder, "core_notices")
-        .filter(pl.col("reading_doubt_codes") != "")
-        .sort(pl.min_horizontal("reading_score", "status_score"), "notice_id")
-        .collect()
+    found = notices.filter(pl.col("reading_doubt_codes") != "").sort(
+        pl.min_horizontal("reading_score", "status_score"), "notice_id"
     )
     return [
         _row(
