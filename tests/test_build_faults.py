@@ -310,17 +310,3 @@ def test_the_command_says_a_wrong_correction_in_one_line_and_keeps_the_tables(tm
     assert done.returncode == 1 and "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
     assert "corrections.yml, entry 1 (yushu-2024/1)" in done.stderr
     assert (home / "data" / "processed" / "core_problems.parquet").read_bytes() == before
-
-
-def test_a_terminal_shows_a_bar_and_a_log_only_lines(tmp_path: Path) -> None:
-    command = [*COMMAND, str(RAW), "--out", str(tmp_path / "data")]
-    ours, theirs = os.openpty()
-    done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, stderr=theirs, check=False)
-    shown = os.read(ours, 100_000).decode()
-    os.close(theirs)
-    os.close(ours)
-    assert (
-        done.returncode == 0 and "/5 " in shown and "files" in shown and b"5 of 5 files read" in done.stdout
-    )
-    log = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    assert "files" not in log.stderr and "5 of them had not changed" in log.stdout
