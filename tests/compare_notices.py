@@ -98,6 +98,7 @@ class NoticeMaker:
                     "unit": "problem",
                     "is_leaf": not children,
                     "ordinal": number,
+                    "label_text": f"{number}.",
                     "statement_text": statements[i] if statements else f"问题{number}不到位",
                     "measure_count": 0 if children else measures,
                 }

@@ -50,13 +50,11 @@ def test_a_result_deduced_from_the_total_proves_nothing_about_the_total():
     ] == (5, None, None)
 
 
-@pytest.mark.parametrize("stated, agrees", [(2, False), (3, None), (5, None), (6, False)])
-def test_missing_results_leave_only_what_bounds_decide(stated, agrees):
-    """Three of five items are done and two say nothing: 3 to 5 are possible, 2 and 6 are not."""
-    assert (
-        one(["completed"] * 3 + ["not_stated"] * 2, [("completed", "problem", stated)])["completed"][2]
-        is agrees
-    )
+@pytest.mark.parametrize("stated", [2, 3, 5, 6])
+def test_where_results_are_missing_nothing_is_held_against_the_notice(stated):
+    """Three of five items are done and two say nothing: they may not have been read."""
+    statuses = ["completed"] * 3 + ["not_stated"] * 2
+    assert one(statuses, [("completed", "problem", stated)])["completed"][2] is None
 
 
 def test_an_excerpt_that_is_short_is_not_a_contradiction():
@@ -239,3 +237,76 @@ def test_a_partition_of_many_notices_gives_the_same_checks_as_each_alone():
             )
         )
     assert pl.concat(alone).sort("check_id").equals(checks.sort("check_id"))
+
+
+def test_a_total_of_villages_or_petitions_is_no_total_of_the_problems():
+    """20 problems are stated and found; 51 of villages and 62 petitions stand in the same text."""
+    made = NoticeMaker()
+    made.notice(
+        "n", "甲", "100000", 2020, statuses=["completed"] * 18 + ["in_progress"] * 2,
+        claims=[("problems", "problem", 20), ("completed", "problem", 18), ("problems", "problem", 51),
+                ("completed", "problem", 70), ("items", "item", 62), ("items", "item", 2)],
+    )  # fmt: skip
+    checks = made.frames()["core_checks"]
+    assert checks.filter(~pl.col("is_agreeing")).is_empty()
+    assert checks.filter("is_agreeing")["stated_value"].to_list().count(20) >= 1
+    assert all(checks.filter(pl.col("is_agreeing").is_null())["note_text"].str.len_chars() > 5)
+
+
+@pytest.mark.parametrize(
+    "words, stated, agrees",
+    [
+        ("完成率82%", 82.0, True),
+        ("完成率81.8%", 81.8, True),
+        ("完成率81%", 81.0, True),
+        ("完成率90%", 90.0, False),
+    ],
+)
+def test_a_rate_is_held_to_the_digits_it_is_stated_in(words, stated, agrees):
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 9 + ["in_progress"] * 2,
+                claims=[("problems", "problem", 11), ("completed", "problem", 9), ("completion_share", "problem", stated)])  # fmt: skip
+    made.rows["core_claims"][-1]["quote_text"] = words
+    assert found(made)["n", "completion_share"][2] is agrees
+
+
+def test_a_rate_of_measures_is_not_held_against_the_problems():
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 8 + ["in_progress"] * 2,
+                claims=[("problems", "problem", 10), ("completed", "problem", 8), ("measures", "measure", 46),
+                        ("measures_completed", "measure", 43), ("completion_share", "problem", 93.48)])  # fmt: skip
+    made.rows["core_claims"][-1]["quote_text"] = "完成率93.48%"
+    assert found(made)["n", "completion_share"][2] is True
+
+
+def test_a_text_that_was_hardly_read_is_accused_of_nothing():
+    """Three of eleven stated problems were found, or their numbers start again in each part."""
+    few = one(["completed"] * 3, [("problems", "problem", 11), ("completed", "problem", 8)])
+    assert few["problems"][2] is None and few["completed"][2] is None
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 9, claims=[("problems", "problem", 11)])
+    for row in made.rows["core_problems"]:
+        row["label_text"] = f"（{(row['ordinal'] - 1) % 4 + 1}）"
+    assert found(made)["n", "problems"][2] is None
+    numbered = one(["completed"] * 9, [("problems", "problem", 11)])
+    assert numbered["problems"] == (11, 9, False)
+
+
+@pytest.mark.parametrize("printed, agrees", [(17, None), (26, False), (30, True)])
+def test_measures_of_a_plan_need_not_all_be_printed(printed, agrees):
+    measures = one(["completed"] * printed, [("measures", "measure", 30)])
+    assert measures["measures"] == (30, printed, agrees)
+
+
+def test_results_that_leave_something_unsaid_contradict_no_total():
+    """9 problems, 5 done and 2 under way: the other two stand in words or nowhere."""
+    checks = one(
+        ["completed"] * 9,
+        [("problems", "problem", 9), ("completed", "problem", 5), ("in_progress", "problem", 2)],
+    )
+    assert checks["stated_sum"] == (9, 7, None)
+    more = one(
+        ["completed"] * 9,
+        [("problems", "problem", 9), ("completed", "problem", 8), ("in_progress", "problem", 3)],
+    )
+    assert more["stated_sum"] == (9, 11, False)

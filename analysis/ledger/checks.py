@@ -3,11 +3,13 @@
 A pure function on the frames of one notice or of a whole partition. Nothing is repaired:
 where the two differ, both stand in ``core_checks``. A comparison that the text cannot
 decide (results published only as a total, classes without headings, an excerpt that is
-short) has ``is_agreeing`` null and a note that says why.
+short, a total of something else) or that rests on a doubtful reading has ``is_agreeing`` null and
+a note that says why: a page that accuses wrongly is worse than none.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -37,6 +39,10 @@ CLAIM_CODES = (
 PARTIAL_CODES = ("problems", "items", "tasks", "measures", "completed")
 MEASURES_NOTE = "整改方案中的措施未必全部印出"
 IDS_SHOWN = 24
+SURE_READING = 0.95  # reading_score up to which a difference in measures is not held against the notice
+MOST_SHORT = 0.75  # of the stated problems: fewer were found because they were not read
+OTHER_THING = 0.2  # a second total this far off, beside one that agrees, is of something else
+MOST_UNPRINTED = 0.85  # of the stated measures: fewer are printed because a plan holds more
 SIZES = {"problem": "problems", "item": "items", "task": "tasks", "measure": "measures"}
 
 
@@ -133,7 +139,26 @@ class _NoticeChecks:
                 self._check_share(claim)
         self._check_open()
         self._check_sums()
+        self._leave_to_the_agreeing()
         return self.rows
+
+    def _leave_to_the_agreeing(self) -> None:
+        """Where one total of a kind agrees, another of the whole notice speaks of something else (villages, petitions)."""
+        agreeing = {
+            row["check_code"] for row in self.rows if row["is_agreeing"] and row["section_id"] is None
+        }
+        for row in self.rows:
+            far = abs(row["stated_value"] - (row["counted_value"] or 0)) > OTHER_THING * (
+                row["counted_value"] or 0
+            )
+            if (
+                row["is_agreeing"] is False
+                and far
+                and row["section_id"] is None
+                and row["check_code"] in agreeing
+            ):
+                row["is_agreeing"] = None
+                row["note_text"] = "另有一个同类总数与清点数一致，此数所指不同，无法核对"
 
     def _check_size(self, claim: dict[str, Any]) -> None:
         """A number of aspects, categories, problems, items, tasks or measures."""
@@ -151,7 +176,7 @@ class _NoticeChecks:
             self._compare(
                 code,
                 claim,
-                [(one.aspects, ""), (one.categories, "与分类标题数一致")],
+                [(one.aspects, ""), (one.categories, "与分类标题数一致"), (one.problems, "与问题数一致")],
                 unknown=one.aspects == 0,
             )
         elif code == "categories":
@@ -162,9 +187,14 @@ class _NoticeChecks:
                 unknown=one.categories == 0,
             )
         elif code == "problems":
-            self._compare(code, claim, [(one.problems, "")])
+            self._compare(code, claim, [(one.problems, "")], doubt=self._doubt_in_problems(claim["value"]))
         elif code == "items":
-            self._compare(code, claim, [(one.leaf_items, ""), (one.problems, "与问题数一致")])
+            self._compare(
+                code,
+                claim,
+                [(one.leaf_items, ""), (one.problems, "与问题数一致")],
+                unknown=not one.problems / 2 <= claim["value"] <= one.leaf_items * 2,
+            )
         elif code == "measures":
             # A notice without printed markers counts one measure per block: no basis to contradict its total.
             self._compare(
@@ -172,6 +202,7 @@ class _NoticeChecks:
                 claim,
                 [(one.measures, MEASURES_NOTE if one.measures < claim["value"] else "")],
                 unknown=not one.has_markers,
+                doubt=self._doubt_in_measures(claim["value"]),
             )
         else:  # tasks: the closest printed unit is the leaf item; a match with another unit is said
             self._compare(
@@ -186,7 +217,12 @@ class _NoticeChecks:
             )
 
     def _compare(
-        self, code: str, claim: dict[str, Any], options: list[tuple[int, str]], unknown: bool = False
+        self,
+        code: str,
+        claim: dict[str, Any],
+        options: list[tuple[int, str]],
+        unknown: bool = False,
+        doubt: str = "",
     ) -> None:
         stated = claim["value"]
         for counted, note in options:
@@ -199,7 +235,24 @@ class _NoticeChecks:
             return self._add(code, claim, counted, None, "疑似节选，清点数少于声明数，无法核对")
         if claim["is_approximate"] and abs(counted - stated) < _rounding(stated):
             return self._add(code, claim, counted, None, "声明数为约数，差额在约数之内")
-        self._add(code, claim, counted, False, note)
+        self._add(code, claim, counted, None if doubt else False, doubt or note)
+
+    def _doubt_in_problems(self, stated: float) -> str:
+        """Why a number of problems that differs may be the reading's fault; "" where it is the notice's."""
+        one = self.counted
+        if one.problems < MOST_SHORT * stated:
+            return "清点数远少于声明数，可能未读全，无法核对"
+        if not one.is_numbered or (one.problems < stated and not one.runs_through):
+            return "问题没有连续编号，可能未读全或多读，无法核对"
+        return ""
+
+    def _doubt_in_measures(self, stated: float) -> str:
+        one, done = self.counted, self._total("measures_completed", "measure")
+        if one.measures < MOST_UNPRINTED * stated:
+            return "整改方案中的措施未必全部印出，无法核对"
+        if done is not None and done["value"] == one.measures:
+            return "印出的措施数与声明的完成措施数一致，其余措施可能未印出，无法核对"
+        return "全文解读把握不足，无法核对" if one.reading_score <= SURE_READING else ""
 
     def _results_of(self, unit: str) -> tuple[dict[str, list[str]], int] | None:
         """Status → IDs for the unit of a claim, and how many units there are; None where nothing printed corresponds."""
@@ -235,7 +288,9 @@ class _NoticeChecks:
         counted = [
             ([i for status in statuses for i in results.get(status, ())], note) for statuses, note in options
         ]
-        ids, note = next((pair for pair in counted if not missing and len(pair[0]) == stated), counted[0])
+        ids, note = next(
+            (pair for pair in counted if len(pair[0]) <= stated <= len(pair[0]) + missing), counted[0]
+        )
         low, high, quote = len(ids), len(ids) + missing, _short(ids)
         if missing and low <= stated <= high:
             return self._add(
@@ -249,15 +304,16 @@ class _NoticeChecks:
             return self._add(
                 code, claim, low, None, "声明数为约数，差额在约数之内", stated=stated, quote=quote
             )
-        self._add(
-            code,
-            claim,
-            low,
-            stated == low,
-            f"另有{missing}项没有载明结果" if missing else note,
-            stated=stated,
-            quote=quote,
-        )
+        if missing:  # bounds that exclude the stated number rest on results that may not all have been read
+            return self._add(
+                code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote
+            )
+        whole = self._total("problems", "problem")
+        if stated != low and whole is not None and total < whole["value"]:
+            return self._add(
+                code, claim, low, None, "清点的问题少于声明的问题，无法核对", stated=stated, quote=quote
+            )
+        self._add(code, claim, low, stated == low, note, stated=stated, quote=quote)
 
     def _open_claims(self, unit: str) -> list[dict[str, Any]]:
         """Totals of what is not (yet) plainly done, in one unit.
@@ -308,8 +364,12 @@ class _NoticeChecks:
             "items": one.leaf_items,
             "tasks": one.leaf_items,
             "measures": one.measures,
+            "completed": sum(len(self._ids(unit, status)) for status in DONE),
         }.get(code)
         return principal_total(self.whole.get((code, unit), ()), code, unit, counted)
+
+    def _ids(self, unit: str, status: str) -> list[str]:
+        return self.counted.results["problem" if unit == "problem" else "leaf_item"].get(status, [])
 
     def _is_partial(self, claim: dict[str, Any]) -> bool:
         """Whether a greater total of the same kind stands in the notice: this one may speak of a part."""
@@ -327,12 +387,12 @@ class _NoticeChecks:
                 continue
             still_open = self._open_claims(unit)
             added = done["value"] + sum(c["value"] for c in still_open)
-            if not still_open and added < whole["value"]:
-                self._add("stated_sum", whole, added, None, "未声明未完成数，无法核对")
-                continue
             kept = self._total("completed_long_term", unit)
             if added != whole["value"] and kept and added + kept["value"] == whole["value"]:
                 self._add("stated_sum", whole, added + kept["value"], True, "长期坚持数另计，不含在完成数内")
+            elif added < whole["value"]:
+                # what is left may stand in words, or nowhere: no contradiction
+                self._add("stated_sum", whole, added, None, "其余未声明，无法核对")
             else:
                 self._add("stated_sum", whole, added, added == whole["value"], "声明数之间核对")
         parts = [c for c in self.claims if c["claim_code"] == "problems" and c["section_id"] is not None]
@@ -346,27 +406,24 @@ class _NoticeChecks:
             self._add("aspect_sum", whole, added, added == whole["value"], "声明数之间核对")
 
     def _check_share(self, claim: dict[str, Any]) -> None:
-        """A stated rate against the stated figures of the same unit."""
-        unit = claim["unit"]
-        for one, size in SIZES.items():
-            if unit not in (one, "share", "percent"):
-                continue
-            whole, done = (
-                self._total(size, one),
-                self._total("completed", one) or self._total("measures_completed", one),
-            )
+        """A stated rate against the stated figures of its unit, or of another that it fits."""
+        stated = claim["value"] / 100 if claim["value"] > 1 else claim["value"]
+        found = []
+        for unit, size in SIZES.items():
+            whole = self._total(size, unit)
+            done = self._total("completed", unit) or self._total(f"{size}_completed", unit)
             if whole and done and whole["value"]:
-                share = done["value"] / whole["value"]
-                stated = claim["value"] / 100 if claim["value"] > 1 else claim["value"]
-                return self._add(
-                    "completion_share",
-                    claim,
-                    round(share, 6),
-                    abs(share - stated) < 0.00051,
-                    "由声明数算得",
-                    stated=stated,
-                )
-        self._add("completion_share", claim, None, None, "没有同一单位的声明数，无法核对")
+                found.append(done["value"] / whole["value"])
+        if not found:
+            return self._add("completion_share", claim, None, None, "没有同一单位的声明数，无法核对")
+        share = min(found, key=lambda value: abs(value - stated))
+        agrees = abs(share - stated) < _last_digit(claim["quote_text"] or "")
+        # beside totals in several units, what a rate is of is a guess
+        undecided = not agrees and (len(found) > 1 or claim["unit"] not in SIZES)
+        note = "完成率所指单位不明，无法核对" if undecided else "由声明数算得"
+        self._add(
+            "completion_share", claim, round(share, 6), None if undecided else agrees, note, stated=stated
+        )
 
     def _add(
         self,
@@ -398,6 +455,12 @@ class _NoticeChecks:
                 "note_text": note or None,
             }
         )
+
+
+def _last_digit(quote: str) -> float:
+    """One unit of the last digit of a printed rate, as a share: 82% → 0.01, 93.48% → 0.0001; rounding and cutting off both stay below."""
+    match = re.search(r"[0-9]+(?:[.．]([0-9]+))?\s*[%％]", quote)
+    return 10.0 ** -(2 + len(match.group(1) or "")) if match else 0.01
 
 
 def _rounding(value: float) -> int:

@@ -20,6 +20,11 @@ class Counted:
     measures: int = 0
     has_markers: bool = False
     is_excerpt: bool = False
+    reading_score: float = 1.0
+    is_numbered: bool = True  # every problem bears a printed number
+    runs_through: bool = (
+        True  # and no number comes twice: none can be lost unseen between the first and the last
+    )
     problems_in: dict[str, int] = field(default_factory=dict)
     categories_in: dict[str, int] = field(default_factory=dict)
     measures_in: dict[str, int] = field(default_factory=dict)
@@ -41,6 +46,9 @@ def count_notices(
         frames["core_notices"].filter(kept).select("notice_id", "is_excerpt").iter_rows()
     ):
         found[notice_id].is_excerpt = bool(is_excerpt)
+    scores = frames["core_notices"].filter(kept & pl.col("reading_score").is_not_null())
+    for notice_id, score in scores.select("notice_id", "reading_score").iter_rows():
+        found[notice_id].reading_score = score
     sections = frames["core_sections"].filter(kept)
     for notice_id, level, parent, number in (
         sections.group_by("notice_id", "section_level", "parent_section_id", maintain_order=True)
@@ -60,10 +68,13 @@ def count_notices(
         is_problem.sum().alias("problems"),
         pl.col("is_leaf").sum().alias("leaves"),
         pl.col("measure_count").filter(pl.col("is_leaf")).sum().alias("measures"),
+        pl.col("label_text").filter(is_problem).is_not_null().all().alias("numbered"),
+        pl.col("label_text").filter(is_problem).is_unique().all().alias("through"),
     )
-    for notice_id, number, leaves, measures in totals.iter_rows():
+    for notice_id, number, leaves, measures, numbered, through in totals.iter_rows():
         one = found[notice_id]
         one.problems, one.leaf_items, one.measures = number, leaves, measures
+        one.is_numbered, one.runs_through = numbered, numbered and through
     for column in ("aspect_id", "category_id"):
         grouped = (
             problems.filter(pl.col(column).is_not_null())
