@@ -6,6 +6,7 @@ words are listed for review and no result is invented.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -40,9 +41,16 @@ def chances(words: str) -> tuple[float, ...]:
     return tuple(softmax(scores).tolist())
 
 
+# What nearly every result says in one way or another; words without any of it are not weighed.
+_HINTS = frozenset(
+    "完改结办销成落解纠推进坚持续长常未尚还仍正好妥毕到达闭清账收归抓除消竣愈行待延缓无没难巩固化"
+)
+_COUNTS = re.compile(r"\d[\d,.]* ?(?:[个项人次家件份场户名条处元万亿辆套公篇]|余)")
+
+
 def told_status(words: str, least: float) -> tuple[str | None, float]:
     """Code and probability where the words are a result with at least that probability; else None."""
-    if not 2 <= len(words) <= LONGEST:
+    if not 2 <= len(words) <= LONGEST or _HINTS.isdisjoint(words) or _COUNTS.search(words) is not None:
         return None, 0.0
     known = chances(words)
     best = max(range(1, len(CODES)), key=lambda index: known[index])
