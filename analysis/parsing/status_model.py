@@ -35,6 +35,8 @@ def features(words: str) -> np.ndarray:
 @lru_cache(maxsize=1 << 15)
 def chances(words: str) -> tuple[float, ...]:
     """The probability of every code of ``CODES`` for a phrase without punctuation at its ends."""
+    if _PUT_OFF.search(words) is not None:
+        return (1.0, *(0.0 for _ in CODES[1:]))
     weights = load_weights("status_weights")
     found = features(words)
     scores = weights[found].sum(axis=0) / np.sqrt(len(found)) + weights[BUCKETS]
@@ -45,6 +47,8 @@ def chances(words: str) -> tuple[float, ...]:
 _HINTS = frozenset(
     "完改结办销成落解纠推进坚持续长常未尚还仍正好妥毕到达闭清账收归抓除消竣愈行待延缓无没难巩固化"
 )
+# 待定 (to be determined), 另行通报 (told elsewhere): a result is put off, not stated.
+_PUT_OFF = re.compile(r"待定|未定|另行|详?见附|不详")
 _COUNTS = re.compile(r"\d[\d,.]* ?(?:[个项人次家件份场户名条处元万亿辆套公篇]|余)")
 
 

@@ -86,6 +86,7 @@ def no_results() -> list[str]:
                 if (
                     2 <= len(words) <= LONGEST
                     and listed_status(words) is None
+                    and not any(high - 60 <= position <= high for _, high in last)
                     and not (
                         _RESULT_WORDS.search(words) and any(low <= position <= high for low, high in last)
                     )
