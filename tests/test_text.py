@@ -185,3 +185,16 @@ def test_one_name_for_one_thing():
         said = plain(write())
         for word in ("清点", "末级事项", "稀疏化", "先验", "逐项口径"):
             assert word not in said, f"{topic}: {word}"
+
+
+def test_a_notice_whose_figures_give_no_ratio_is_not_accused_of_silence():
+    ratios = compare.completion(ledger_of("five"))
+    muddled = ratios.filter(pl.col("notice_id") == "anshan-2021").with_columns(
+        pl.lit(None, pl.Float64).alias("share"),
+        pl.lit("声明的完成数大于声明的总数，不计算比例。").alias("note_zh"),
+    )
+    rows = pl.concat([muddled, ratios.filter(pl.col("notice_id") != "anshan-2021")])
+    page = front_page(ledger_of("five"))[1:]
+    assert "鞍山" not in headline(text.summary(rows, *page)) and "丹东" in headline(text.summary(rows, *page))
+    said = plain(text.completion(rows))
+    assert "算不出比例：[鞍山 2021]（声明的完成数大于声明的总数" in said and "鞍山 2021未公布" not in said

@@ -66,7 +66,8 @@ def completion(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
         known = {row["definition_code"]: row for row in rows if row["share"] is not None}
         main = known.get("itemised") or known.get("stated") or next(iter(known.values()), None)
         if main is None:
-            words = label("not_published", lang)
+            silent = any("N" in row["flags"] for row in rows)
+            words = label("not_published" if silent else "no_ratio", lang)
             axes.text(0.01, y, words, fontsize=8, color=style.GREY, va="center")
         else:
             marker, filled, colour = LOOKS[main["definition_code"]]

@@ -24,14 +24,21 @@ def reported(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unpublished(frame: pl.DataFrame) -> pl.DataFrame:
-    """One row for each notice of ``compare.completion`` without any share, longest since feedback first."""
+def without_ratio(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row for each notice of ``compare.completion`` without any share; ``is_published``: it does give figures."""
     known = frame.filter(pl.col("share").is_not_null())
     return (
         frame.join(known, on="notice_id", how="anti", maintain_order="left")
-        .unique("notice_id", maintain_order=True)
-        .sort("days_since_feedback", descending=True, nulls_last=True, maintain_order=True)
+        .with_columns((~pl.col("flags").list.contains("N").any().over("notice_id")).alias("is_published"))
+        .sort(pl.col("note_zh").is_null(), maintain_order=True)
+        .unique("notice_id", keep="first", maintain_order=True)
     )
+
+
+def unpublished(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row for each notice that publishes no result at all, longest since feedback first."""
+    silent = without_ratio(frame).filter(~pl.col("is_published"))
+    return silent.sort("days_since_feedback", descending=True, nulls_last=True, maintain_order=True)
 
 
 def widest(frame: pl.DataFrame, lang: str) -> dict[str, Any] | None:
@@ -65,6 +72,7 @@ def completion(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
         high=best["share"].max(),
         widest=widest(frame, lang),
         silent=unpublished(frame).to_dicts(),
+        unusable=without_ratio(frame).filter("is_published").to_dicts(),
     )
 
 
