@@ -41,6 +41,7 @@ def verdicts(seed: int, rise: float) -> dict[str, str]:
     return dict(trend_of(corpus(seed, rise)).select("method_code", "verdict_code").iter_rows())
 
 
+@pytest.mark.slow
 def test_a_planted_rise_is_found():
     """20 corpora with 12 points more in the last of three rounds than in the first."""
     assert sum(verdicts(seed, 0.12)["mantel_haenszel"] == "rises" for seed in range(20)) >= 19

@@ -55,10 +55,10 @@ def printed(figure: Any) -> list[Text]:
         ("one", "zh"),
         ("five", "zh"),
         ("five", "en"),
-        ("25", "en"),
-        ("100", "zh"),
-        ("rounds", "en"),
-        ("many rounds", "zh"),
+        pytest.param("25", "en", marks=pytest.mark.slow),
+        pytest.param("100", "zh", marks=pytest.mark.slow),
+        pytest.param("rounds", "en", marks=pytest.mark.slow),
+        pytest.param("many rounds", "zh", marks=pytest.mark.slow),
     ],
 )
 def test_every_figure_can_be_read(name, lang):

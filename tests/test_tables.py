@@ -34,7 +34,14 @@ def seen(table) -> str:
     return html.unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", page(table), flags=re.S))
 
 
-@pytest.mark.parametrize(("name", "lang"), [("five", "zh"), ("25", "en"), ("rounds", "zh")])
+@pytest.mark.parametrize(
+    ("name", "lang"),
+    [
+        ("five", "zh"),
+        pytest.param("25", "en", marks=pytest.mark.slow),
+        pytest.param("rounds", "zh", marks=pytest.mark.slow),
+    ],
+)
 def test_every_table_has_a_title_heads_and_links_that_lead_somewhere(name, lang):
     ledger = ledger_of(name)
     known = {source_href(key) for key in ledger.notices["notice_id"]}

@@ -49,7 +49,15 @@ def addresses(ledger: Ledger) -> set[str]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", ["one", "five", "25", "rounds"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "one",
+        "five",
+        pytest.param("25", marks=pytest.mark.slow),
+        pytest.param("rounds", marks=pytest.mark.slow),
+    ],
+)
 def test_every_paragraph_is_markdown_whose_links_lead_somewhere(name, lang):
     ledger = ledger_of(name)
     known = addresses(ledger)
@@ -67,7 +75,7 @@ def test_every_paragraph_is_markdown_whose_links_lead_somewhere(name, lang):
         assert "**" not in shown, f"{topic}: emphasis that Markdown does not read"
 
 
-@pytest.mark.parametrize("name", ["five", "rounds"])
+@pytest.mark.parametrize("name", ["five", pytest.param("rounds", marks=pytest.mark.slow)])
 def test_both_languages_give_the_same_numbers(name):
     zh, en = (shown_texts(ledger_of(name), lang) for lang in ("zh", "en"))
     for topic in set(zh) - {"start", "method"}:  # these two explain; what they count is compared below

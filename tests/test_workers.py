@@ -12,6 +12,7 @@ from analysis.ledger.workers import Task, WorkerLost, Workers, run_contained
 READ, FAIL, DIE = (f"tests.worker_tasks:{name}" for name in ("read", "fail", "die"))
 
 
+@pytest.mark.slow
 def test_each_bad_file_is_named_and_its_neighbours_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "FILE_SECONDS", 1)
     monkeypatch.setattr(workers, "FILE_MEMORY", 200_000_000)
