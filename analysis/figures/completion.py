@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from analysis.display import formats, style
 from analysis.display.labels import code_label, code_order, label
@@ -124,7 +125,7 @@ def _distribution(frame: pl.DataFrame, notice_count: int, lang: str) -> HouseFig
             words += label("and_median", lang, share=formats.share(middle))
         axes.set_title(words, fontsize=8)
         share_axis(axes)
-        axes.yaxis.get_major_locator().set_params(integer=True, nbins=3)
+        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
         said.append(words)
     rows[-1].set_xlabel(label("axis_distribution", lang))
     caption = label("fig_completion", lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from matplotlib.ticker import MaxNLocator
 
 from analysis.display import style
 from analysis.display.labels import code_label, label
@@ -160,7 +161,7 @@ def open_items(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
         range(shown.height), [code_label("problem_types", c, lang) for c in shown["primary_type_code"]]
     )
     axes.set_ylim(shown.height - 0.4, -0.6)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.grid(axis="x")
     axes.set_xlabel(label("axis_open", lang))
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)

@@ -194,7 +194,8 @@ def types_compared(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
         said.append(f"{code_label('problem_types', code, lang)} {' / '.join(words)}")
     axes.set_yticks(range(order.height), [code_label("problem_types", c, lang) for c in order["type_code"]])
     axes.set_ylim(order.height - 0.4, -0.6)
-    share_axis(axes, high=max(1, math.ceil((frame["wilson_high"].max() or 1) * 5)) / 5, step=0.1)  # type: ignore[operator]
+    highest = max(frame["wilson_high"].drop_nulls().to_list(), default=1.0)
+    share_axis(axes, high=max(1, math.ceil(highest * 5)) / 5, step=0.1)
     axes.set_xlabel(label("axis_share", lang))
     for side, (marker, filled, colour) in zip(sides, looks, strict=True):
         name = frame.filter(notice_id=side)[f"label_{lang}"][0]

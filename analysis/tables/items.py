@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import polars as pl
 from great_tables import GT
 
@@ -13,7 +16,7 @@ MOST_EXAMPLES = 8
 LONG = 46
 
 
-def _words(column: str, length: int = LONG):  # type: ignore[no-untyped-def]
+def _words(column: str, length: int = LONG) -> Callable[[dict[str, Any]], str | None]:
     return lambda row: formats.clipped(row[column], length) or None
 
 
