@@ -39,3 +39,14 @@ def test_without_a_ledger_the_tab_key_stays_silent(monkeypatch: pytest.MonkeyPat
 def test_commands_and_options_are_offered(monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
     assert offered(monkeypatch, shell, "", "exp") == {"export", "explain"}
     assert "--strict" in offered(monkeypatch, shell, "check", "--")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_notebooks_and_cities_are_offered(
+    monkeypatch: pytest.MonkeyPatch, ledger_data: Path, shell: str
+) -> None:
+    monkeypatch.setenv("ZHENGGAI_DATA", str(ledger_data))
+    assert offered(monkeypatch, shell, "run", "03") == {"03_completion"}
+    assert offered(monkeypatch, shell, "briefing --notebook", "11") == {"11_across_years"}
+    assert {"210300", "210600"} <= offered(monkeypatch, shell, "briefing --city", "21")
+    assert offered(monkeypatch, shell, "compare --city", "鞍") == {"鞍山"}
