@@ -20,6 +20,9 @@ from analysis.parsing.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.text import Flow, Whole, make_flow, make_shadow
 from analysis.parsing.told import tell_elsewhere
 
+# What a unit stands under: the keys of its aspect and its category.
+Place = tuple[str | None, str | None]
+
 
 def build_structure(document: Document, shadow: str | None = None) -> Structure:
     """Read the structure of one document; ``problems`` is empty where nothing reads as one."""
@@ -185,7 +188,9 @@ def _is_preface(flow: Flow | Whole, node: Node) -> bool:
     return len(line) > 40 and is_action(line) and not is_finding(line.partition("。")[0])
 
 
-def _sections(flow: Flow, units: list[Node], parents: set[int]):
+def _sections(
+    flow: Flow | Whole, units: list[Node], parents: set[int]
+) -> tuple[list[Section], list[tuple[int, int]], list[Place]]:
     """Sections with their headings, and for every unit its (aspect key, category key)."""
     chains = [
         [node for node in ancestors(unit) if id(node) not in parents and not _is_preface(flow, node)]
@@ -202,7 +207,7 @@ def _sections(flow: Flow, units: list[Node], parents: set[int]):
     headings: list[tuple[int, int]] = []
     keys: dict[int, str] = {}
     counts = {"aspect": 0, "category": 0}
-    places = []
+    places: list[Place] = []
     for chain in chains:
         aspect = category = None
         for depth, node in enumerate(chain[:3]):
@@ -218,8 +223,7 @@ def _sections(flow: Flow, units: list[Node], parents: set[int]):
                 keys[id(node)] = key
                 start, end = _heading_span(flow, node)
                 headings.append((start, end))
-                title = (node.body, max(end, node.body + 1))
-                a, b = flow.span(*_strip(flow.text, *title))
+                a, b = flow.span(*_strip(flow.text, node.body, max(end, node.body + 1)))
                 block = flow.span(node.start, max(node.start + 1, _strip(flow.text, node.start, node.end)[1]))
                 sections.append(
                     Section(
@@ -241,7 +245,7 @@ def _sections(flow: Flow, units: list[Node], parents: set[int]):
     return sections, headings, places
 
 
-def _heading_span(flow: Flow, node: Node) -> tuple[int, int]:
+def _heading_span(flow: Flow | Whole, node: Node) -> tuple[int, int]:
     """Label and title of a section: its first line, or its first sentence in a long one."""
     line = flow.text.find("\n", node.start, node.own_end)
     end = line if line >= 0 else node.own_end
@@ -259,11 +263,13 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _problems(flow: Flow, units: list[Node], drafts: list[Draft], parents: set[int], places) -> list[Problem]:
+def _problems(
+    flow: Flow | Whole, units: list[Node], drafts: list[Draft], parents: set[int], places: list[Place]
+) -> list[Problem]:
     tops: list[Node] = []
     seen: set[int] = set()
     for unit in units:
-        top = unit.parent if id(unit.parent) in parents else unit
+        top = unit.parent if unit.parent is not None and id(unit.parent) in parents else unit
         if id(top) not in seen:
             seen.add(id(top))
             tops.append(top)
@@ -302,7 +308,7 @@ def _problems(flow: Flow, units: list[Node], drafts: list[Draft], parents: set[i
     return problems
 
 
-def _parent(flow: Flow, node: Node, key: str) -> Problem:
+def _parent(flow: Flow | Whole, node: Node, key: str) -> Problem:
     start, end = _strip(flow.text, node.body, node.own_end)
     problem = Problem(key, "problem", False, label=node.label)
     problem.block_start = flow.to_text(node.start)
@@ -310,7 +316,7 @@ def _parent(flow: Flow, node: Node, key: str) -> Problem:
     return problem
 
 
-def _leaf(flow: Flow, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
+def _leaf(flow: Flow | Whole, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
     problem = Problem(key, kind, True, label=unit.label)
     problem.block_start, problem.block_end = flow.span(draft.start, max(draft.end, draft.start + 1))
     if draft.statement is not None and draft.statement[1] > draft.statement[0]:
@@ -325,8 +331,8 @@ def _leaf(flow: Flow, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
         for position, piece in enumerate(draft.measures, 1)
         if piece.end > piece.start
     ]
-    if draft.status is not None:
-        status = draft.status
+    status = draft.status
+    if status is not None and status.code is not None:
         problem.status_code = status.code
         problem.status_start, problem.status_end = flow.span(status.start, status.end)
         problem.status_basis = "item"
@@ -339,7 +345,7 @@ def _leaf(flow: Flow, unit: Node, draft: Draft, key: str, kind: str) -> Problem:
     return problem
 
 
-def _measure(flow: Flow, piece: Piece, ordinal: int) -> Measure:
+def _measure(flow: Flow | Whole, piece: Piece, ordinal: int) -> Measure:
     return Measure(ordinal, piece.marker, *flow.span(piece.start, piece.end))
 
 
@@ -348,14 +354,14 @@ def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None
     notes = []
     levels: dict[str, list[Node]] = {}
     for unit in units:
-        top = unit.parent if id(unit.parent) in parents else unit
+        top = unit.parent if unit.parent is not None and id(unit.parent) in parents else unit
         for node in (*ancestors(top), top):
             members = levels.setdefault(node.style, [])
             if node not in members[-3:]:
                 members.append(node)
     for style, nodes in levels.items():
-        numbers = [node.number for node in nodes]
-        if None in numbers or style == "C" or len(numbers) < 2:
+        numbers = [node.number for node in nodes if node.number is not None]
+        if len(numbers) < len(nodes) or style == "C" or len(numbers) < 2:
             continue
         rises = all(a < b for a, b in zip(numbers, numbers[1:]))
         runs = [numbers] if rises else _runs(nodes)
@@ -370,5 +376,6 @@ def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None
 def _runs(nodes: list[Node]) -> list[list[int]]:
     runs: dict[int, list[int]] = {}
     for node in nodes:
-        runs.setdefault(id(node.parent), []).append(node.number)
+        if node.number is not None:
+            runs.setdefault(id(node.parent), []).append(node.number)
     return [sorted(run) for run in runs.values()]

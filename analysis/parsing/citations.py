@@ -143,7 +143,7 @@ def read_citations(
         gap = shadow[last_end:start] if last is not None and start - last_end < 14 else None
         joined = gap is not None and _LIST_GAP.match(gap) is not None
         action = None
-        if joined:
+        if joined and last is not None:
             action = last["action_code"]
         else:
             low = max(start - 34, last_end, 0)
@@ -172,6 +172,7 @@ def read_citations(
                 and after_cue.match(after)
                 or before_cue.search(shadow, max(0, start - 16), start)
                 or joined
+                and last is not None
                 and not last["is_document"]
             ):
                 is_document = False

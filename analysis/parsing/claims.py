@@ -214,12 +214,15 @@ class _Sentence:
         if len(fitting) != 1 or fitting[0] in units:
             return
         for index in bare:
-            code, _, *rest = self.found[index]
+            code, _, value, start, end, approximate = self.found[index]
             base = "completed" if code == "measures_completed" else code
             self.found[index] = (
                 "measures_completed" if fitting[0] == "measure" and base == "completed" else base,
                 fitting[0],
-                *rest,
+                value,
+                start,
+                end,
+                approximate,
             )
 
     def _sizes(self) -> dict[int, tuple[str, str]]:
@@ -252,8 +255,9 @@ class _Sentence:
                 ):
                     continue
                 if unit in ("problem", "task", "measure", "item"):
-                    word = MEASURE_WORD.search(text, match.end(1))
-                    nouns[end] = (unit, word.group() if word and word.start() <= match.end(1) + 2 else "个")
+                    counter = MEASURE_WORD.search(text, match.end(1))
+                    is_near = counter is not None and counter.start() <= match.end(1) + 2
+                    nouns[end] = (unit, counter.group() if counter is not None and is_near else "个")
                 sized.append((code, unit, value, start, end, "余" in match.group() or "多" in match.group()))
         counted = any(entry[1] in ("problem", "task", "measure", "item") for entry in sized)
         context = bool(CONTEXT.search(text)) or "完成" in text
@@ -288,9 +292,10 @@ class _Sentence:
             and match.start(SIZE_OF + 2) >= start
         )
 
-    def _results(self, nouns: dict[int, str]) -> None:
+    def _results(self, nouns: dict[int, tuple[str, str]]) -> None:
         text = self.text
         taken: list[tuple[int, int]] = []
+        match: re.Match[str] | None
         for match in results_first(text):
             groups = match.groups()
             code = next(code for code, words in zip(CODES, groups) if words)
@@ -302,10 +307,8 @@ class _Sentence:
                 or re.match(r"(?:月|日|年|次|轮)", text[match.end() : match.end() + 1])
             ):
                 continue
-            if re.match(rf"{NOUN}", text[match.end() :]) and not groups[SIZE_OF]:
-                noun = re.match(NOUN, text[match.end() :]).group()
-            else:
-                noun = groups[SIZE_OF]
+            behind = re.match(NOUN, text[match.end() :])
+            noun = behind.group() if behind is not None and not groups[SIZE_OF] else groups[SIZE_OF]
             if (
                 OTHERS.search(re.split(r"[,;。]", text[max(0, match.start() - 14) : match.start()])[-1])
                 and not nouns
@@ -417,7 +420,7 @@ class _Sentence:
                 code = "completed_long_term"
         self.found.append((code, unit, value, start, end, approximate))
 
-    def _shares(self, nouns: dict[int, str]) -> None:
+    def _shares(self, nouns: dict[int, tuple[str, str]]) -> None:
         for match in SHARE.finditer(self.text):
             if re.search(r"[审交覆出满]", self.text[max(0, match.start() - 2) : match.start()]):
                 continue

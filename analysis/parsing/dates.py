@@ -113,9 +113,12 @@ class Window:
 
     def years_for(self, printed: PrintedDate) -> list[int]:
         """Years in which the printed month and day fall inside, earliest first."""
-        if self.start is None and self.end is None:
+        if self.start is not None:
+            low = self.start
+        elif self.end is not None:
+            low = date(self.end.year - 1, self.end.month, 1)
+        else:
             return []
-        low = self.start or date(self.end.year - 1, self.end.month, 1)
         high = self.end or date(low.year + 1, low.month, 1)
         return [
             year
@@ -165,7 +168,7 @@ def range_at(text: str, head: PrintedDate, year: int | None) -> DateRange | None
     if tail is None:
         only = DAY_ONLY.match(text, joiner.end())
         number = read_whole(only.group(1)) if only else None
-        if head.day is None or number is None or not 1 <= number <= 31:
+        if only is None or number is None or head.day is None or not 1 <= number <= 31:
             return None
         tail = PrintedDate(joiner.end(), only.end(), None, None, head.month, number, None)
     if year is None:

@@ -122,6 +122,7 @@ class EventReader:
             span = range_at(self.shadow, token, year)
             if (
                 span is not None
+                and span.first is not None
                 and span.last is not None
                 and span.last >= span.first
                 and (span.last - span.first).days < 1500
@@ -195,7 +196,7 @@ class EventReader:
             return year, "relative", False
         in_sentence = before is not None and self._same_sentence(token.start)
         is_finding = part in ("statement", "cause")
-        if in_sentence and before.is_day_or_month:
+        if before is not None and in_sentence and before.is_day_or_month:
             listed = LIST_JOINER.fullmatch(self.shadow, before.end, token.start) is not None
             return self._from_head(token, before, listed, is_finding)
         if is_finding:
@@ -207,7 +208,7 @@ class EventReader:
             if before is not None and before.year in years and before.is_day_or_month:
                 return before.year, "carried", True
             return years[0], "window", True
-        if in_sentence and not before.is_day_or_month:
+        if before is not None and in_sentence and not before.is_day_or_month:
             return before.year, "sentence_head", True
         if self.measures.end is not None and self._looks_planned(token.start, token.end):
             return following_year(token, self.measures.end), "window", True

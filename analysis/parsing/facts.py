@@ -58,6 +58,8 @@ def _numbers(
     title_count = len(titles)
     locate = locator.at
     pattern = number_pattern()
+    match: re.Match[str] | None
+    token: PrintedDate | YearSpan | None
     for match in pattern.finditer(shadow):
         start = match.start()
         while title_index < title_count and titles[title_index][1] <= start:

@@ -13,7 +13,7 @@ _H = "[一二三四五六七八九十]{1,3}"
 _NUMBER = re.compile(
     rf"({_H})、|\(({_H})\)|(\d{{1,3}})(?:、|\.(?!\d)|\.(?=(?:19|20)\d\d年))|\((\d{{1,3}})\)|((?:反馈|整改|巡察)?(?:问题|事项)(?:{_H}|\d{{1,3}})[:、])"
 )
-_STYLES = (None, "C", "PC", "A", "PA", "W")
+_STYLES = ("", "C", "PC", "A", "PA", "W")
 _DOING = re.compile(r"(?:整改|措施|举措|落实情况|进展)[^:。,;]{0,8}[:】]")
 # Labels of the parts of a problem, which a break belongs before as well.
 _LABEL = re.compile(
@@ -35,8 +35,9 @@ def lost_breaks(line: str) -> list[int]:
     last: dict[str, int] = {}
     lists: dict[str, int] = {}  # lists opened behind a label: style → last number
     for match in _NUMBER.finditer(line):
-        style = _STYLES[match.lastindex]
-        digits = _DIGITS.search(match.group(match.lastindex))
+        index = match.lastindex or 0
+        style = _STYLES[index]
+        digits = _DIGITS.search(match.group(index))
         number = han_number(digits.group()) if digits else None
         at = match.start()
         before = line[at - 1] if at else "。"

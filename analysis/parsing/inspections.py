@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from analysis.lookups import load_csv
 from analysis.parsing.dates import (
@@ -55,7 +56,7 @@ _MEETING = re.compile(r"反馈会|反馈大会|情况反馈|意见反馈|集中�
 class Found:
     """A value with the passage span of its words and the way it was read."""
 
-    value: object
+    value: Any
     start: int
     end: int
     basis: str = "read"
@@ -85,15 +86,17 @@ def find_period(
     for match in _MONTHS.finditer(text):
         start, end = sentence_bounds(text, match.start())
         if "巡察" in text[start:end] or "巡视" in text[start:end]:
-            year, head, tail = (int(part) for part in match.groups())
+            printed_year, head, tail = (int(part) for part in match.groups())
             if not 1 <= head <= 12 or not 1 <= tail <= 12:
                 continue
-            first = PrintedDate(match.start(), match.end(2), year, None, head, None, None)
+            first = PrintedDate(match.start(), match.end(2), printed_year, None, head, None, None)
             last = PrintedDate(match.start(3), match.end(), None, None, tail, None, None)
-            until = year if tail >= head else year + 1
+            until = printed_year if tail >= head else printed_year + 1
             return (
-                DateRange(match.start(), match.end(), first, last, first.first(year), last.last(until)),
-                Found(first.first(year), first.start, first.end, "read", "month"),
+                DateRange(
+                    match.start(), match.end(), first, last, first.first(printed_year), last.last(until)
+                ),
+                Found(first.first(printed_year), first.start, first.end, "read", "month"),
                 Found(last.last(until), last.start, last.end, "elided_year", "month"),
             )
     single: Found | None = None
@@ -209,7 +212,7 @@ def find_feedback(
 def _date_after(text: str, at: int) -> PrintedDate | None:
     """反馈时间：2021年3月5日, 反馈意见(2021年3月5日)."""
     match = _DATE_AFTER.match(text, at)
-    if match.end() == at or match.group()[-1] not in ":(为是 ":
+    if match is None or match.end() == at or match.group()[-1] not in ":(为是 ":
         return None
     found = DATE_PATTERN.match(text, match.end())
     return printed_date(found) if found else None

@@ -217,7 +217,10 @@ def sender_level(team: str | None) -> str | None:
 def is_own_sender(team: str | None) -> bool:
     """A ministry's or a central enterprise's own 巡视组 (部党组第二巡视组): no place of its own."""
     return (
-        bool(team) and sender_level(team) is None and "巡视" in team and bool(re.search(r"党组|党委", team))
+        team is not None
+        and sender_level(team) is None
+        and "巡视" in team
+        and bool(re.search(r"党组|党委", team))
     )
 
 
@@ -232,7 +235,7 @@ def find_place(
     level = {"county": "county", "prefecture": "prefecture", "province": "province"}.get(
         sender_level(team) or ""
     )
-    mentioned = {place.code for phone in phones for place in book.by_phone.get(phone, ())}
+    mentioned = {place.code for phone in phones for place in book.by_phone.get(phone, ()) if place.code}
     for text, basis in ((issuer, "issuer"), (title, "title")):
         if not text:
             continue
@@ -263,12 +266,12 @@ def _site_place(head: str, mentioned: set[str], level: str | None) -> Place | No
 
 def _codes(texts: list[str]) -> set[str]:
     book = gazetteer()
-    codes = set()
+    codes: set[str] = set()
     for text in texts:
         for _, _, name in find_names(text[:6000]):
             found = book.by_name.get(name, ())
-            if len(found) == 1:
-                codes.add(found[0].code)
+            if len(found) == 1 and (code := found[0].code):
+                codes.add(code)
     return codes
 
 
@@ -278,7 +281,7 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
     clean = re.sub(
         r"生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?", "", re.sub(r"^(?:中共|中国共产党)", "", name)
     )
-    names = [entry for entry in find_names(clean[:30])]
+    names = find_names(clean[:30])
     chosen: Place | None = None
     position = 0
     for start, end, found in names:
@@ -297,7 +300,7 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
                 inner
                 and len(inner) > 1
                 and clean[position : position + 1] not in "省市"
-                and (place := resolve(inner, {chosen.code})) is not None
+                and (place := resolve(inner, {chosen.code or ""})) is not None
                 and place.code
                 and any(parent.code == chosen.code for parent in gazetteer().parents(place))
                 and is_zone(clean)
@@ -320,7 +323,7 @@ def _most_mentioned(texts: list[str], mentioned: set[str], team: str | None) -> 
     if not counts:
         return None
     level = sender_level(team)
-    phones = {code for code in mentioned}
+    phones = set(mentioned)
     best: tuple[float, int, Place] | None = None
     for order, (name, count) in enumerate(counts.items()):
         place = resolve(name, phones)

@@ -17,9 +17,9 @@ class Locator:
         for problem in structure.problems:
             key = problem.key
             spans.append((problem.block_start, problem.block_end, (key, "other")))
-            if problem.statement_start is not None:
+            if problem.statement_start is not None and problem.statement_end is not None:
                 spans.append((problem.statement_start, problem.statement_end, (key, "statement")))
-            if problem.cause_start is not None:
+            if problem.cause_start is not None and problem.cause_end is not None:
                 spans.append((problem.cause_start, problem.cause_end, (key, "cause")))
             for start, end in problem.measure_spans:
                 spans.append((start, end, (key, "measure")))

@@ -113,7 +113,7 @@ def _at_boundary(text: str, start: int, at: int) -> bool:
 
 
 def _value(match: re.Match[str]) -> int | None:
-    printed = match.group(match.lastindex)
+    printed = match.group(match.lastindex or 0)
     if len(printed) == 1 and ord(printed) > 0x2400 and not "一" <= printed <= "鿿":
         code = ord(printed)
         for base in (0x2460, 0x2474, 0x2488, 0x3220, 0x2776):

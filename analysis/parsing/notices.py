@@ -232,7 +232,7 @@ class _Reader:
             for cue in [*_CUTOFF.finditer(text)] or [*_UNTIL.finditer(text)]:
                 match = DATE_PATTERN.match(text, cue.end())
                 printed = printed_date(match) if match else None
-                if printed is None:
+                if match is None or printed is None:
                     continue
                 start, end = sentence_bounds(text, cue.start())
                 after = text[match.end() : end]

@@ -69,7 +69,7 @@ _LABEL = re.compile(
     rf"第 ?({_H}) ?个?(?:方面|部分|大类)[:、,]? ?|"
     rf"[【\[(]?第 ?({_H}|\d{{1,3}}) ?(?:个|项|条)(?:反馈|整改|具体)?(?:问题|任务|事项)?(?:[】\])][:、.,]?| ?[:、.,]| )"
 )
-_STYLES = (None, "C", "PC", "A", "D", "PA", "PA", "O", "B", "W", "W", "C", "N")
+_STYLES = ("", "C", "PC", "A", "D", "PA", "PA", "O", "B", "W", "W", "C", "N")
 _STARTS = frozenset(
     "一二三四五六七八九十百(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳【[反巡整存具主突第问事任⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩❶❷❸❹❺❻❼❽❾❿"
     "⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛意序编◆◇●○■□▲△★☆▪▫►▶※•·➢➤-*+"
@@ -96,11 +96,12 @@ def read_label(line: str) -> Label | None:
     match = _LABEL.match(line)
     if match is None:
         return None
-    index = match.lastindex
+    index = match.lastindex or 0
     end = match.end()
     while end < len(line) and line[end] == " ":
         end += 1
     printed = match.group(index)
+    number: int | None
     if index == 8:
         return Label("B", 0, end, printed)
     if index == 7:

@@ -34,6 +34,7 @@ def read_number(text: str) -> float | None:
     text = text.strip()
     if not text:
         return None
+    value: float | None
     if text[0] in "0123456789":
         factor = 1
         while text and text[-1] in "百千万亿":

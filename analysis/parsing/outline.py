@@ -7,6 +7,7 @@ goes one level deeper, a style already open closes everything below it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from analysis.parsing.cues import OPEN_FRAME, POINTED, frame_at, is_action, is_finding
 from analysis.parsing.numbering import Label, read_label
@@ -67,7 +68,7 @@ class Node:
         self.opens_list = ""  # last words of the label whose list begins here
         self.heading = para.heading if para is not None else 0
 
-    def walk(self):
+    def walk(self) -> Iterator[Node]:
         yield self
         for child in self.children:
             yield from child.walk()
@@ -143,7 +144,8 @@ _SECOND = re.compile(r"[;。,] ?(?:2[.、]|\(2\)|\(二\)|二、)")
 def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     """The first line of a list that begins behind a label (整改措施：1.…) and goes on with a line 2."""
     para = paras[index]
-    if index + 1 >= count or paras[index + 1].label is None or paras[index + 1].label.number != 2:
+    second = paras[index + 1].label if index + 1 < count else None
+    if second is None or second.number != 2:
         return None
     match = _LIST_OPENS.search(para.text)
     if match is None:
@@ -156,7 +158,7 @@ def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
     label = read_label(rest)
     if label is None and rest[:2] == "1.":
         label = Label("A", 1, 2, "1.")
-    if label is None or label.style != paras[index + 1].label.style or label.number != 1:
+    if label is None or label.style != second.style or label.number != 1:
         return None
     start = para.start + match.end()
     node = Node(label.style, 1, label.text, start, start + label.end, para)
@@ -229,13 +231,13 @@ def _is_heading(paras: list[Para], index: int, count: int, induced: dict[str, st
     return following.text[0] in "针关" and _QUOTED.match(following.text) is not None
 
 
-def _next_label(paras: list[Para], index: int, count: int):
+def _next_label(paras: list[Para], index: int, count: int) -> Label | None:
     return paras[index + 1].label if index + 1 < count else None
 
 
-def _place_heading(stack: list[Node], node: Node, following) -> None:
+def _place_heading(stack: list[Node], node: Node, following: Label | None) -> None:
     """A heading stands above the numbered line that follows it."""
-    level = node.para.heading
+    level = node.heading
     if 1 <= level <= 6:
         for depth in range(1, len(stack)):
             if stack[depth].style == "H" and stack[depth].heading and stack[depth].heading >= level:
@@ -274,7 +276,7 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
         return
     best = found[-1]
     following = [
-        depth for depth in found if stack[depth].number is not None and node.number == stack[depth].number + 1
+        depth for depth in found if (number := stack[depth].number) is not None and node.number == number + 1
     ]
     if following:
         # Two lists are open and both wait for this number: what carries a label of its own, as the
@@ -282,7 +284,7 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
         best = following[-1]
         if len(following) > 1:
             opener = next(
-                (child.opens_list for child in stack[following[-1]].parent.children if child.opens_list), ""
+                (child.opens_list for child in stack[following[-1] - 1].children if child.opens_list), ""
             )
             is_outer = _carries_label(paras, index, opener) if opener else _names_finding(node)
             best = following[0] if is_outer else best
@@ -310,8 +312,9 @@ def _leave_lists(stack: list[Node], style: str) -> None:
         while (
             len(stack) > 1
             and stack[-1].style in ("A", "PA", "O", "B", "PC")
-            and not stack[-1].para.bare
-            and len(stack[-1].para.text) > 24
+            and (para := stack[-1].para) is not None
+            and not para.bare
+            and len(para.text) > 24
         ):
             stack.pop()
 
@@ -327,7 +330,8 @@ def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
 
 def _carries_label(paras: list[Para], index: int, opener: str) -> bool:
     """Whether the label that opens the lists stands between this line and the next of its style."""
-    style = paras[index].label.style
+    label = paras[index].label
+    style = label.style if label is not None else ""
     for position in range(index, min(index + 8, len(paras))):
         para = paras[position]
         if position > index and para.label is not None and para.label.style == style:
@@ -344,6 +348,8 @@ _DONE_LINE = re.compile(r"[^:]{0,6}[:】] ?(?:已|正在|持续|基本|未|长�
 
 
 def _names_finding(node: Node) -> bool:
+    if node.para is None:
+        return False
     head = node.para.text[node.body - node.start :][:300]
     if frame_at(head) or OPEN_FRAME.match(head):
         return True

@@ -58,8 +58,8 @@ class Gazetteer:
                 row["phone_code"] or None,
                 row["is_current"] == "1",
             )
-            if place.is_current or place.code not in self.by_code:
-                self.by_code[place.code] = place
+            if place.is_current or row["code"] not in self.by_code:
+                self.by_code[row["code"]] = place
             self.by_short.setdefault(place.short_name, []).append(place)
             if place.phone_code:
                 self.by_phone.setdefault(place.phone_code, []).append(place)
@@ -168,7 +168,7 @@ def resolve(name: str, context: set[str], level: str | None = None) -> Place | N
         current = [place for place in places if place.is_current] or places
         top = min(_RANK[place.level] for place in current)
         places = [place for place in current if _RANK[place.level] == top]
-    if len({place.code for place in places}) == 1 or len({place.code[:4] for place in places}) == 1:
+    if len({place.code for place in places}) == 1 or len({(place.code or "")[:4] for place in places}) == 1:
         return places[0]
     one = places[0]
     return Place(None, name, one.short_name, one.pinyin, one.level, None, None)

@@ -85,6 +85,8 @@ def _row(
 
 def _from_statement(structure: Structure, problem: Problem) -> dict[str, Any] | None:
     start, end = problem.statement_start, problem.statement_end
+    if start is None or end is None:
+        return None
     if structure.shadow[end - 1] not in "。;!?\n":
         limit = min(problem.block_end, end + 60, problem.measures[0].start if problem.measures else end + 60)
         stop = structure.shadow.find("。", end, limit)
@@ -163,9 +165,11 @@ def _counts(words: str) -> tuple[int | None, int | None]:
     return earlier, still
 
 
-def _whole(structure: Structure, problem: Problem, source: str) -> dict[str, Any]:
+def _whole(structure: Structure, problem: Problem, source: str) -> dict[str, Any] | None:
     """A sub-item of a problem about earlier findings: its first sentence."""
     start, end = problem.statement_start, problem.statement_end
+    if start is None or end is None:
+        return None
     stop = structure.shadow.find("。", start, end)
     return _row(structure, problem.key, source, None, None, start, stop + 1 if stop >= 0 else end)
 
@@ -173,9 +177,10 @@ def _whole(structure: Structure, problem: Problem, source: str) -> dict[str, Any
 def _from_heading(structure: Structure, problem: Problem, headings: dict[str, str]) -> dict[str, Any] | None:
     """A finding whose own class says 上轮巡察整改: what stands under it was found before."""
     heading = headings.get(problem.category_key or "") or ""
-    statement = structure.shadow[problem.statement_start : problem.statement_end]
+    start, end = problem.statement_start, problem.statement_end
+    if start is None or end is None:
+        return None
+    statement = structure.shadow[start:end]
     if re.search(r"上一?轮巡[察视]", heading) and _BACK.search(statement):
-        return _row(
-            structure, problem.key, "inspection", None, None, problem.statement_start, problem.statement_end
-        )
+        return _row(structure, problem.key, "inspection", None, None, start, end)
     return None

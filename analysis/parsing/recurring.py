@@ -136,7 +136,7 @@ def recurring_labels(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     order = sorted(words, key=lambda word: next(place[0] for place in labels if place[2] == word))
     for word in order:
-        before = {
+        parts_before = {
             parts.get(name) or listed.get(name, "")
             for name, times in after[word].items()
             if times * 3 >= counts[word]
@@ -144,7 +144,7 @@ def recurring_labels(text: str) -> dict[str, str]:
         part = (
             "result"
             if word.endswith(_RESULT_NAMES)
-            else _part_of(contents[word], fresh[word] * 2 > counts[word], before)
+            else _part_of(contents[word], fresh[word] * 2 > counts[word], parts_before)
         )
         if part is not None:
             parts[word] = part

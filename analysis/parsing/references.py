@@ -41,10 +41,10 @@ def _numbers(words: str) -> tuple[int, ...]:
     found: list[int] = []
     for part in re.split(r"[、,和及]|以及|\) ?(?=\()", words):
         ends = [
-            han_number(re.sub(r"[^\d一二三四五六七八九十百]", "", end))
+            number
             for end in re.split(r"至|到|-|—|~", part)
+            if (number := han_number(re.sub(r"[^\d一二三四五六七八九十百]", "", end)))
         ]
-        ends = [end for end in ends if end]
         if len(ends) == 2 and ends[0] < ends[1] < ends[0] + 200:
             found += range(ends[0], ends[1] + 1)
         else:
@@ -142,7 +142,7 @@ _EVERY = re.compile(
 )
 
 
-def status_by_total(flow: Flow, spans: list[tuple[int, int]], counts: set[int]) -> Told | None:
+def status_by_total(flow: Flow | Whole, spans: list[tuple[int, int]], counts: set[int]) -> Told | None:
     """A total that covers every problem (14 of 14 done); partial totals decide nothing."""
     text = flow.text
     for low, high in spans:

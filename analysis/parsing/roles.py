@@ -216,7 +216,7 @@ class Reader:
                 and sum(child.style == "H" for child in self.root.children) == 1
             ):
                 nearest = unit
-                while nearest.parent is not top:
+                while nearest.parent is not None and nearest.parent is not top:
                     nearest = nearest.parent
                 top = nearest
             groups.setdefault(id(top), []).append(unit)
@@ -389,7 +389,7 @@ class Reader:
         parents = self.parent_problems(units)
         tops: dict[int, Node] = {}
         for unit in units:
-            top = unit.parent if id(unit.parent) in parents else unit
+            top = unit.parent if unit.parent is not None and id(unit.parent) in parents else unit
             tops.setdefault(id(top), top)
         return list(tops.values())
 
@@ -440,7 +440,8 @@ def _runs_on(units: list[Node]) -> bool:
 
 
 def _rises(numbers: list[int | None]) -> bool:
-    return None not in numbers and all(a < b for a, b in zip(numbers, numbers[1:]))
+    printed = [number for number in numbers if number is not None]
+    return len(printed) == len(numbers) and all(a < b for a, b in zip(printed, printed[1:]))
 
 
 _TOTAL = re.compile(

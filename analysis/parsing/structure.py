@@ -68,9 +68,11 @@ class Problem:
 
     def part_at(self, offset: int) -> str:
         """``statement``, ``cause``, ``measure`` or ``other`` for an offset inside the block."""
-        if self.statement_start is not None and self.statement_start <= offset < self.statement_end:
+        start, end = self.statement_start, self.statement_end
+        if start is not None and end is not None and start <= offset < end:
             return "statement"
-        if self.cause_start is not None and self.cause_start <= offset < self.cause_end:
+        start, end = self.cause_start, self.cause_end
+        if start is not None and end is not None and start <= offset < end:
             return "cause"
         for start, end in self.measure_spans:
             if start <= offset < end:
@@ -109,7 +111,7 @@ class Structure:
 
     def problem_at(self, offset: int) -> Problem | None:
         """The leaf problem whose block holds the offset, else the parent, else None."""
-        if self._starts is None:
+        if self._starts is None or self._leaves is None:
             self._leaves = sorted(self.problems, key=lambda p: (p.block_start, p.is_leaf))
             self._starts = [p.block_start for p in self._leaves]
         index = bisect_right(self._starts, offset) - 1

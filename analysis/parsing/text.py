@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 
 from analysis.lookups import load_csv
@@ -235,7 +236,7 @@ def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def make_flow(
-    shadow: str, chrome: list[tuple[int, int]] = (), headings: dict[int, int] | None = None
+    shadow: str, chrome: Sequence[tuple[int, int]] = (), headings: dict[int, int] | None = None
 ) -> Flow:
     """Paragraphs of the shadow text.
 

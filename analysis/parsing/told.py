@@ -39,7 +39,7 @@ def _told_by_heading(
                 if match is not None
                 else None
             )
-            if code is not None:
+            if match is not None and code is not None:
                 named[id(node)] = (code, match.start(), match.end())
     if len(named) < 2:
         return open_leaves

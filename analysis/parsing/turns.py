@@ -73,7 +73,8 @@ def settle_numbers(shadow: str) -> str:
             parts.append((start, end, _plain(style, printed, end - start)))
     if not parts:
         return shadow
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for start, end, words in sorted(parts):
         pieces += (shadow[position:start], words)
         position = end

@@ -35,7 +35,9 @@ def wrapped_breaks(shadow: str) -> tuple[frozenset[int], frozenset[int]]:
         if body and len(before) >= width and before[-1] not in _CLOSERS
     )
     usual = indents.most_common(1)[0][0] if indents else 0
-    soft, hard, numbered = set(), set(), set()
+    soft: set[int] = set()
+    hard: set[int] = set()
+    numbered: set[int] = set()
     after_short = 0  # numbered lines in their turn behind a short line
     last: dict[str, int] = {}
     for (at, body, _), (_, following, blanks) in zip(lines, lines[1:]):
