@@ -231,7 +231,7 @@ def test_a_completed_number_without_a_stated_total_says_that_its_denominator_is_
     found, other = row(out, "a-2020", "stated"), row(out, "b-2020", "stated")
     assert (
         (found["x_count"], found["n_count"]) == (27, 30)
-        and "分母取清点数" in found["note_zh"]
+        and "分母取逐项数" in found["note_zh"]
         and "D" in found["flags"]
     )
     assert (other["x_count"], other["n_count"], other["share"]) == (27, None, None) and "未声明总数" in other[

@@ -145,7 +145,7 @@ def _unit(ledger: Ledger, unit: str) -> pl.DataFrame:
         found.filter(differ | other | only_tasks),
         "U",
         pl.when(differ)
-        .then(pl.format("问题{}个、末级事项{}个{}", "problem", "item", more_zh))
+        .then(pl.format("问题{}个、事项{}个{}", "problem", "item", more_zh))
         .when(other)
         .then(pl.lit("完成总数按其他单位声明"))
         .otherwise(pl.format("总数以任务声明（{}项），未声明问题数", "_tasks")),
@@ -250,7 +250,7 @@ def _reconciliation(ledger: Ledger) -> pl.DataFrame:
         .group_by("notice_id", maintain_order=True)
         .agg(
             pl.format(
-                "{}声明{}、清点{}",
+                "{}声明{}、逐项{}",
                 pl.coalesce("label_zh", "check_code"),
                 _number("stated_value"),
                 _number("counted_value"),

@@ -109,7 +109,7 @@ class OutNotices(OfNotice):
     issuer_name = text("body that issued the notice", "发布单位：发布通报的单位", null=True)
     problem_count = whole("problems, as the notice itself numbers them", "问题数：按通报自身编号计")
     leaf_item_count = whole(
-        "problems without sub-items, plus sub-items", "末级事项数：没有子项的问题与子项之和"
+        "problems without sub-items, plus sub-items", "事项数：没有子项的问题与子项之和"
     )
     measure_count = whole("measures printed", "措施数：印出的措施数")
     stated_task_count = whole(
@@ -154,7 +154,7 @@ class OutProblemCounts(OfNotice, Wilson, Flagged):
     unit = code("what is counted", "单位：所计的单位", ALL_UNITS)
     definition_code = code(
         "counted item by item, or stated by the notice",
-        "口径：counted（逐项清点）或 stated（通报声明）",
+        "口径：counted（逐项）或 stated（通报声明）",
         ("counted", "stated"),
     )
     value_count = whole("number of units in the group", "数量：该组的数量")
@@ -278,7 +278,7 @@ class OutFlags(OfNotice):
 class OutReconciliation(OfNotice, Flagged):
     """Stated against counted: core_checks with what explains them.
 
-    声明与清点：每行一次核对，附说明。
+    声明与逐项：每行一次核对，附说明。
     """
 
     check_id = text("ID of the check in core_checks", "核对编号：core_checks 中的编号", key=True)
@@ -287,11 +287,11 @@ class OutReconciliation(OfNotice, Flagged):
     check_label_en = text("what is compared, in English", "核对内容（英文）")
     group_id = text("aspect that a partial total is about", "所属方面：分项总数所指的方面", null=True)
     unit = text("what is counted", "单位：所计的单位")
-    definition_code = text("how they are compared: stated against counted", "口径：声明数与清点数对照")
+    definition_code = text("how they are compared: stated against counted", "口径：声明数与逐项数对照")
     stated_value = real("what the notice says", "声明数：通报所称", null=True)
-    counted_value = real("what was counted", "清点数：逐项清点所得", null=True)
-    n_count = whole("units that the count ran over", "清点范围：清点所及的数量", null=True)
-    difference = real("stated_value less counted_value", "差：声明数减清点数", null=True)
+    counted_value = real("what was counted", "逐项数：一项一项数得", null=True)
+    n_count = whole("units that the count ran over", "逐项范围：逐项数所及的数量", null=True)
+    difference = real("stated_value less counted_value", "差：声明数减逐项数", null=True)
     is_agreeing = flag(
         "whether both agree; null if it cannot be decided, for the reason in the note",
         "是否一致：无法核对的为空，原因见说明",
@@ -453,11 +453,11 @@ class OutWeeklyEvents(OfNotice, Flagged):
 class OutEvidence(OfNotice, Flagged):
     """What stands behind each leaf item: dates, documents, quantities, sanctions, money.
 
-    各事项的证据：每个末级事项的日期、文件、数量、处分与金额。
+    各事项的证据：每个事项的日期、文件、数量、处分与金额。
     """
 
     problem_id = text("problem without sub-items, or sub-item", "问题编号：没有子项的问题，或子项", key=True)
-    unit = code("what is counted: leaf items", "单位：末级事项", ("item",))
+    unit = code("what is counted: leaf items", "单位：事项", ("item",))
     definition_code = text("which evidence: what stands inside the measures", "口径：措施文字中的证据")
     status_code = code("result, self-reported", "整改状态：自报", STATUS_CODES)
     is_said_completed = flag(
@@ -505,7 +505,7 @@ class OutEvidenceByNotice(OfNotice, Wilson, Flagged):
     measure_code = text("which share it is", "指标：所计的比例")
     measure_label_zh = text("the share in words, in Chinese", "指标名")
     measure_label_en = text("the share in words, in English", "指标名（英文）")
-    unit = code("what is counted: leaf items", "单位：末级事项", ("item",))
+    unit = code("what is counted: leaf items", "单位：事项", ("item",))
     definition_code = text("what it rests on: wording, not proof", "口径：以文字为准，不等于实证")
     x_count = whole("items that have it", "数量：具备的事项数")
     n_count = whole("items in scope", "总数：范围内的事项数")
@@ -514,7 +514,7 @@ class OutEvidenceByNotice(OfNotice, Wilson, Flagged):
 class OutReuse(Pair, Flagged):
     """Pairs of leaf items whose measures share text word for word.
 
-    文字重复：措施文字逐字相同的两个末级事项。
+    文字重复：措施文字逐字相同的两个事项。
     """
 
     problem_id_a = text("item of the first notice", "甲问题：问题编号", key=True)
@@ -524,7 +524,7 @@ class OutReuse(Pair, Flagged):
         "范围：within（同一通报内）或 across（两份通报间）",
         ("within", "across"),
     )
-    unit = code("what is compared: leaf items", "单位：末级事项", ("item",))
+    unit = code("what is compared: leaf items", "单位：事项", ("item",))
     definition_code = text(
         "what counts: runs of identical characters, punctuation ignored", "口径：连续相同的文字，不计标点"
     )

@@ -30,7 +30,7 @@ from analysis.selection import Ledger
 
 UNIT_NAMES = {
     "problem": ("问题", "problems"),
-    "item": ("末级事项", "leaf items"),
+    "item": ("事项", "leaf items"),
     "task": ("任务", "tasks"),
     "measure": ("措施", "measures"),
 }
@@ -43,7 +43,7 @@ UNIT_REFUSAL = (
     "The units differ and cannot be compared: {}. Choose one unit (parameter unit) for all.",
 )
 BASIS_REFUSAL = (
-    "依据不同，不能相比：{}。逐项清点与总数所用的“完成”字样未必同义。",
+    "依据不同，不能相比：{}。逐项数与总数所用的“完成”字样未必同义。",
     "The bases differ and cannot be compared: {}. A total and the items need not mean the same by “done”.",
 )
 MOST_NAMED = 3

@@ -31,7 +31,7 @@ NOTES = {
         "Some items state no result; they are left out of the share, see the bounds.",
     ),
     "from_total": (
-        "取自通报的总数，并非逐项清点。",
+        "取自通报的总数，并非逐项数得。",
         "Taken from the notice's total, not counted item by item.",
     ),
     "no_split": (
@@ -48,7 +48,7 @@ NOTES = {
     ),
     "no_size": ("通报未声明总数，不计算比例。", "The notice states no total: no share."),
     "counted_n": (
-        "通报未声明总数，分母取清点数：声明与清点混用。",
+        "通报未声明总数，分母取逐项数：声明与逐项混用。",
         "The notice states no total; the denominator is counted, so stated and counted are mixed.",
     ),
     "other_unit": (

@@ -158,7 +158,7 @@ class _NoticeChecks:
                 and row["check_code"] in agreeing
             ):
                 row["is_agreeing"] = None
-                row["note_text"] = "另有一个同类总数与清点数一致，此数所指不同，无法核对"
+                row["note_text"] = "另有一个同类总数与逐项数一致，此数所指不同，无法核对"
 
     def _check_size(self, claim: dict[str, Any]) -> None:
         """A number of aspects, categories, problems, items, tasks or measures."""
@@ -209,7 +209,7 @@ class _NoticeChecks:
                 code,
                 claim,
                 [
-                    (one.leaf_items, "任务与末级事项对照"),
+                    (one.leaf_items, "任务与事项对照"),
                     (one.problems, "与问题数一致"),
                     (one.measures, "与措施数一致"),
                 ],
@@ -230,9 +230,9 @@ class _NoticeChecks:
                 return self._add(code, claim, counted, True, note)
         counted, note = options[0]
         if unknown:
-            return self._add(code, claim, counted or None, None, "通报没有可清点的对应单位，无法核对")
+            return self._add(code, claim, counted or None, None, "通报没有可逐项核对的对应单位，无法核对")
         if self.counted.is_excerpt and counted < stated:
-            return self._add(code, claim, counted, None, "疑似节选，清点数少于声明数，无法核对")
+            return self._add(code, claim, counted, None, "疑似节选，逐项数少于声明数，无法核对")
         if claim["is_approximate"] and abs(counted - stated) < _rounding(stated):
             return self._add(code, claim, counted, None, "声明数为约数，差额在约数之内")
         self._add(code, claim, counted, None if doubt else False, doubt or note)
@@ -241,7 +241,7 @@ class _NoticeChecks:
         """Why a number of problems that differs may be the reading's fault; "" where it is the notice's."""
         one = self.counted
         if one.problems < MOST_SHORT * stated:
-            return "清点数远少于声明数，可能未读全，无法核对"
+            return "逐项数远少于声明数，可能未读全，无法核对"
         if not one.is_numbered or (one.problems < stated and not one.runs_through):
             return "问题没有连续编号，可能未读全或多读，无法核对"
         return ""
@@ -298,7 +298,7 @@ class _NoticeChecks:
             )
         if self.counted.is_excerpt and high < stated:
             return self._add(
-                code, claim, low, None, "疑似节选，清点数少于声明数，无法核对", stated=stated, quote=quote
+                code, claim, low, None, "疑似节选，逐项数少于声明数，无法核对", stated=stated, quote=quote
             )
         if claim["is_approximate"] and abs(low - stated) < _rounding(stated):
             return self._add(
@@ -311,7 +311,7 @@ class _NoticeChecks:
         whole = self._total("problems", "problem")
         if stated != low and whole is not None and total < whole["value"]:
             return self._add(
-                code, claim, low, None, "清点的问题少于声明的问题，无法核对", stated=stated, quote=quote
+                code, claim, low, None, "逐项的问题少于声明的问题，无法核对", stated=stated, quote=quote
             )
         self._add(code, claim, low, stated == low, note, stated=stated, quote=quote)
 

@@ -52,7 +52,7 @@ CODE_LIST_OF = {
 CODE_LISTS = {
     "codes_actions": ("What was done with a document", "对文件的动作"),
     "codes_admin_levels": ("Administrative levels", "行政层级"),
-    "codes_checks": ("Comparisons of stated totals with counts", "声明与清点的核对项"),
+    "codes_checks": ("Comparisons of stated totals with counts", "声明与逐项的核对项"),
     "codes_claims": ("Totals that notices state about themselves", "通报自述的总数"),
     "codes_completion_definitions": ("Definitions of completion", "完成口径"),
     "codes_date_bases": ("How the year of a date is known", "日期年份的依据"),

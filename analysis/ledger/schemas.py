@@ -189,7 +189,7 @@ class CoreNotices(dy.Schema):
     problem_count = whole("problems, as the notice itself numbers them", "问题数：按通报自身编号计")
     leaf_count = whole(
         "problems without sub-items, plus sub-items: the units that carry measures",
-        "末级事项数：没有子项的问题与子项之和，措施列于其下",
+        "事项数：没有子项的问题与子项之和，措施列于其下",
     )
     measure_count = whole("measures printed", "措施数：印出的措施数")
     char_count = whole("length of the text in code points", "字数：全文字符数")
@@ -483,7 +483,7 @@ class CoreClaims(dy.Schema):
 class CoreChecks(dy.Schema):
     """One comparison of a stated total with what was counted.
 
-    声明与清点的核对：每行一次核对。
+    声明与逐项的核对：每行一次核对。
     """
 
     check_id = text(
@@ -497,12 +497,12 @@ class CoreChecks(dy.Schema):
     claim_id = text("the stated total", "总数编号：所核对的总数", null=True)
     section_id = text("aspect that a partial total is about", "所属方面：分项总数所指的方面", null=True)
     stated_value = real("what the notice says", "声明数：通报所称", null=True, unit="check_code")
-    counted_value = real("what was counted", "清点数：逐项清点所得", null=True, unit="check_code")
+    counted_value = real("what was counted", "逐项数：一项一项数得", null=True, unit="check_code")
     is_agreeing = flag(
         "whether both agree; null if it cannot be decided", "是否一致：无法核对的为空", null=True
     )
     stated_quote_text = text("words that state the total", "声明原文：声明总数的文字", null=True)
-    counted_quote_text = text("IDs that were counted, shortened", "清点依据：所清点的编号（节略）", null=True)
+    counted_quote_text = text("IDs that were counted, shortened", "逐项依据：所数的编号（节略）", null=True)
     note_text = text("what to know about the comparison, in Chinese", "说明：核对时需注意之处", null=True)
 
 
