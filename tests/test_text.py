@@ -11,6 +11,7 @@ import pytest
 
 from analysis import compare, text
 from analysis.links import source_href
+from analysis.paths import LOOKUPS
 from analysis.publishing.markdown import read_markdown
 from analysis.selection import Ledger
 from tests.display_corpora import corpus, five, front_page, shown_texts
@@ -193,6 +194,10 @@ def test_one_name_for_one_thing():
         said = plain(write())
         for word in ("清点", "末级事项", "稀疏化", "先验", "逐项口径"):
             assert word not in said, f"{topic}: {word}"
+    for name in ("check_notes", "codes_checks", "codes_completion_definitions", "codes_flags"):
+        said = (LOOKUPS / f"{name}.csv").read_text(encoding="utf-8")
+        for word in ("清点", "末级事项", "逐项口径"):
+            assert word not in said, f"{name}: {word}"
 
 
 def test_a_notice_whose_figures_give_no_ratio_is_not_accused_of_silence():

@@ -108,9 +108,7 @@ class OutNotices(OfNotice):
     )
     issuer_name = text("body that issued the notice", "发布单位：发布通报的单位", null=True)
     problem_count = whole("problems, as the notice itself numbers them", "问题数：按通报自身编号计")
-    leaf_item_count = whole(
-        "problems without sub-items, plus sub-items", "事项数：没有子项的问题与子项之和"
-    )
+    leaf_item_count = whole("problems without sub-items, plus sub-items", "事项数：没有子项的问题与子项之和")
     measure_count = whole("measures printed", "措施数：印出的措施数")
     stated_task_count = whole(
         "tasks, as the notice states them", "声明任务数：通报声明的整改任务数", null=True
