@@ -227,7 +227,7 @@ def review(write_to: Path | None, read_from: Path | None, data_dir: Path | None)
     try:
         if write_to:
             click.echo(f"{write_review(_data(data_dir), write_to)} rows to look at → {write_to}")
-        else:
+        elif read_from:
             corrections, labels = read_review(read_from, _data(data_dir))
             click.echo(
                 f"{corrections} corrections and {labels} type labels taken; run `zhenggai parse` to apply them"

@@ -9,7 +9,10 @@ into ``core_texts.text``; null spans mean *inferred, not read*.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import dataframely as dy
+import polars as pl
 
 
 def about(zh: str, unit: str | None = None) -> dict[str, str]:
@@ -19,7 +22,14 @@ def about(zh: str, unit: str | None = None) -> dict[str, str]:
     return said if unit is None else {**said, "unit": unit}
 
 
-def text(en: str, zh: str, *, null: bool = False, key: bool = False, check=None) -> dy.String:
+def text(
+    en: str,
+    zh: str,
+    *,
+    null: bool = False,
+    key: bool = False,
+    check: Callable[[pl.Expr], pl.Expr] | None = None,
+) -> dy.String:
     return dy.String(nullable=null, primary_key=key, description=en, metadata=about(zh), check=check)
 
 

@@ -112,7 +112,8 @@ def write_ledger_pages(
     )
     if items.height <= most_items:
         return [_write(out_dir / "ledger.html", frames, notices, items, lang, related=[])]
-    pages, entries = [], []
+    pages: list[Path] = []
+    entries: list[dict[str, Any]] = []
     for (code,), part in notices.group_by("city_code", maintain_order=True):
         name = f"ledger-{part['notice_id'][0].split('-')[0]}-{code or 'unknown'}.html"
         own = items.join(part.select("notice_id"), on="notice_id", how="semi", maintain_order="left")

@@ -8,9 +8,13 @@ sets back.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from analysis.sources.numbering import format_number
 from analysis.sources.ooxml import W
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _PLACE = re.compile(r"%([1-9])")
 _STYLE_DEPTH = 12
@@ -19,7 +23,7 @@ _STYLE_DEPTH = 12
 class _Level:
     __slots__ = ("start", "kind", "text", "restart", "is_legal", "style")
 
-    def __init__(self, element) -> None:
+    def __init__(self, element: _Element) -> None:
         self.start = whole(element.find(W + "start"), 1)
         self.kind = _format(element)
         text = element.find(W + "lvlText")
@@ -34,7 +38,7 @@ class _Level:
 class Numbering:
     """Counters of one document; ``label`` is called once for each paragraph, in order."""
 
-    def __init__(self, numbering, styles) -> None:
+    def __init__(self, numbering: _Element | None, styles: _Element | None) -> None:
         self._levels: dict[str, dict[int, _Level]] = {}
         self._links: dict[str, str] = {}
         self._lists: dict[str, tuple[str, dict[int, _Level], dict[int, int]]] = {}
@@ -47,11 +51,11 @@ class Numbering:
         self._read_styles(styles)
         self._read_lists(numbering)
 
-    def label(self, properties, style: str | None) -> str:
+    def label(self, properties: _Element | None, style: str | None) -> str:
         """The printed label of a paragraph with these ``w:pPr``, "" without one."""
         list_id, depth = self._place(properties, style)
         found = self._lists.get(list_id or "")
-        if found is None or list_id == "0":
+        if list_id is None or found is None or list_id == "0":
             return ""
         abstract, overrides, starts = found
         levels = self._levels.get(abstract, {})
@@ -83,7 +87,7 @@ class Numbering:
 
         return _PLACE.sub(number_at, level.text)
 
-    def _place(self, properties, style: str | None) -> tuple[str | None, int]:
+    def _place(self, properties: _Element | None, style: str | None) -> tuple[str | None, int]:
         list_id, depth = _list_reference(properties)
         if list_id is not None:
             return list_id, depth or 0
@@ -106,7 +110,7 @@ class Numbering:
                 return depth
         return 0
 
-    def _read_styles(self, styles) -> None:
+    def _read_styles(self, styles: _Element | None) -> None:
         if styles is None:
             return
         outlines: dict[str, int] = {}
@@ -135,7 +139,7 @@ class Numbering:
                     break
                 at = self._styles[at][0] if at in self._styles else None
 
-    def _read_lists(self, numbering) -> None:
+    def _read_lists(self, numbering: _Element | None) -> None:
         if numbering is None:
             return
         by_style: dict[str, str] = {}
@@ -163,7 +167,7 @@ class Numbering:
             self._lists[element.get(W + "numId") or ""] = (key, overrides, starts)
 
 
-def _list_reference(properties) -> tuple[str | None, int | None]:
+def _list_reference(properties: _Element | None) -> tuple[str | None, int | None]:
     reference = properties.find(W + "numPr") if properties is not None else None
     if reference is None:
         return None, None
@@ -173,7 +177,7 @@ def _list_reference(properties) -> tuple[str | None, int | None]:
     )
 
 
-def _format(element) -> str:
+def _format(element: _Element) -> str:
     found = element.find(W + "numFmt")
     if found is None:
         # Newer formats hide in an alternative with a plain fall-back.
@@ -181,12 +185,12 @@ def _format(element) -> str:
     return (found.get(W + "val") or "decimal") if found is not None else "decimal"
 
 
-def _depth(element) -> int:
+def _depth(element: _Element) -> int:
     value = element.get(W + "ilvl") or "0"
     return int(value) if value.isdigit() else 0
 
 
-def whole(element, default: int) -> int:
+def whole(element: _Element | None, default: int) -> int:
     """The integer in ``w:val`` of an element, or the default."""
     value = (element.get(W + "val") if element is not None else None) or ""
     return int(value) if value.lstrip("-").isdigit() and len(value) < 9 else default
@@ -197,6 +201,6 @@ def is_true(value: str | None) -> bool:
     return value in ("1", "true", "on")
 
 
-def is_on(element) -> bool:
+def is_on(element: _Element | None) -> bool:
     """An OOXML on/off element: present without a value means on."""
     return element is not None and element.get(W + "val") not in ("0", "false", "off")

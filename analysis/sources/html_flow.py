@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analysis.sources.numbering import format_number
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 _BLOCK = frozenset(
     [
@@ -89,7 +93,11 @@ class Line:
     col: int = 0
 
 
-def is_data_table(table) -> bool:
+# In the article, chrome, heading level, cell: what holds outside of everything.
+_OUTSIDE = (False, False, 0, False)
+
+
+def is_data_table(table: LexborNode) -> bool:
     """A table of data, as opposed to one that lays out the page: two rows and columns, none inside."""
     if len(table.css("table")) > 1:
         return False
@@ -112,7 +120,7 @@ class _Cells:
         self.row += 1
         self.col = 0
 
-    def place(self, node) -> tuple[int, int]:
+    def place(self, node: LexborNode) -> tuple[int, int]:
         self.row = max(self.row, 0)
         while (self.row, self.col) in self._taken:
             self.col += 1
@@ -125,7 +133,9 @@ class _Cells:
         return place
 
 
-def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[Line]:
+def flow_lines(
+    body: LexborNode, article: LexborNode, is_chrome_node: Callable[[LexborNode], bool]
+) -> list[Line]:
     """All visible lines below ``body``; those below ``article`` are marked. No recursion."""
     lines: list[Line] = []
     buffer: list[str] = []
@@ -152,7 +162,8 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
         else:
             lines.append(Line(text, in_article, is_link, is_chrome, level))
 
-    stack: list[tuple[object, bool, object]] = [(body, False, None)]
+    # An element that was entered comes again when it is left, with what held before it and whether it is a cell.
+    stack: list[tuple[LexborNode, bool, tuple[bool, bool, int, bool]]] = [(body, False, _OUTSIDE)]
     while stack:
         node, is_exit, saved = stack.pop()
         if not is_exit:
@@ -174,13 +185,13 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
                 continue
             if not node.is_element_node:
                 continue
-            tag = node.tag
+            tag = node.tag or ""
             if tag == "br":
                 flush()
                 continue
             if tag in _BLOCK:
                 flush()
-            saved = (in_article, is_chrome, level)
+            saved = (in_article, is_chrome, level, False)
             if node.mem_id == article.mem_id:
                 in_article, is_chrome = True, False
             elif not is_chrome and is_chrome_node(node):
@@ -198,7 +209,7 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
             elif tables and cell_lines is None and tag in ("td", "th"):
                 cell_lines = []
                 cell_place = (tables[-1].key, *tables[-1].place(node))
-                saved = (*saved, "cell")
+                saved = (*saved[:3], True)
             elif tag == "ol":
                 lists.append([_whole(node.attributes.get("start"), 1), _list_kind(node)])
             elif tag == "ul":
@@ -209,17 +220,17 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
                 label = _list_label(current[0], current[1])
                 current[0] += 1
             stack.append((node, True, saved))
-            children = []
+            children: list[tuple[LexborNode, bool, tuple[bool, bool, int, bool]]] = []
             child = node.child
             while child is not None:
-                children.append((child, False, None))
+                children.append((child, False, _OUTSIDE))
                 child = child.next
             stack.extend(reversed(children))
             continue
-        tag = node.tag
+        tag = node.tag or ""
         if tag in _BLOCK:
             flush()
-        if len(saved) == 4:
+        if saved[3]:
             text = "\n".join(cell_lines or ())
             if text:
                 lines.append(Line(text, saved[0], False, saved[1], 0, *cell_place))
@@ -234,12 +245,12 @@ def flow_lines(body, article, is_chrome_node: Callable[[object], bool]) -> list[
             lists.pop()
         elif tag == "li":
             label = ""
-        in_article, is_chrome, level = saved[:3]
+        in_article, is_chrome, level, _ = saved
     flush()
     return lines
 
 
-def _list_kind(node) -> str | None:
+def _list_kind(node: LexborNode) -> str | None:
     style = _CSS_LIST.search(node.attributes.get("style") or "")
     if style:
         return _CSS_LISTS.get(style.group(1).lower())
@@ -251,7 +262,7 @@ def _list_label(number: int, kind: str) -> str:
     return text + "、" if kind == "chineseCounting" else text + ". "
 
 
-def _span(node, name: str, limit: int) -> int:
+def _span(node: LexborNode, name: str, limit: int) -> int:
     return min(max(1, _whole(node.attributes.get(name), 1)), limit)
 
 

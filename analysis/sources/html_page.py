@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import TYPE_CHECKING
 
 from analysis.sources.furniture import TITLE_WORD, is_chrome_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 # Names of the meta elements in the standard for Chinese government sites and in common CMSs.
 _TITLE_NAMES = ("articletitle", "og:title", "title")
@@ -29,7 +33,7 @@ _PUBLISHED = re.compile(
 _DATED = re.compile(r"(?:时间|時間|日期|更新)\s*[】\]]?\s*[:：]?\s*$")
 
 
-def find_title(tree) -> str | None:
+def find_title(tree: LexborHTMLParser) -> str | None:
     """The article's title: the CMS's own field, else the heading or page title that sounds like one."""
     named = _metas(tree)
     candidates = [named[name] for name in _TITLE_NAMES if named.get(name)]
@@ -44,7 +48,9 @@ def find_title(tree) -> str | None:
     return None  # the name of the site or of a column is no title
 
 
-def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date | None:
+def find_publication_date(
+    tree: LexborHTMLParser | None, lines: list[str] | None = None
+) -> datetime.date | None:
     """From the head's meta and time elements (``tree``), or from lines around the title."""
     if tree is not None:
         named = _metas(tree)
@@ -70,10 +76,10 @@ def find_publication_date(tree, lines: list[str] | None = None) -> datetime.date
 
 def same_title(line: str, title: str | None) -> bool:
     """Whether a line is the title, blanks and line breaks aside."""
-    return bool(title) and "".join(line.split()) == "".join(title.split())
+    return bool(title and "".join(line.split()) == "".join(title.split()))
 
 
-def _metas(tree) -> dict[str, str]:
+def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     named: dict[str, str] = {}
     for node in tree.css("meta"):
         attributes = node.attributes

@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 from analysis.sources.archive import ARCHIVE_SUFFIXES, MAX_FILE_BYTES, SourceFile, _is_ignored, printable_name
 from analysis.sources.errors import UnreadableSource
@@ -139,6 +140,7 @@ def _tar_members(archive: SourceFile, data: bytes, depth: int, budget: _Budget) 
                 )
                 return
             handle = opened.extractfile(info)
+            assert handle is not None  # a file has its content
             try:
                 content = _read_bounded(handle, len(data), label, budget)
             except UnreadableSource as error:
@@ -160,7 +162,9 @@ class _Counting(io.RawIOBase):
         return self._inner.read(size)
 
 
-def _read_bounded(handle, compressed: int, label: str, budget: _Budget) -> bytes:
+def _read_bounded(
+    handle: IO[bytes] | io.BufferedIOBase, compressed: int, label: str, budget: _Budget
+) -> bytes:
     budget.members -= 1
     if budget.members < 0:
         raise UnreadableSource(

@@ -6,8 +6,12 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
 
 from analysis.sources.errors import UnreadableSource
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 # The XML of a part may be some ten times its packed size; a bomb is a thousand times.
 MAX_PART_BYTES = 60_000_000
@@ -83,7 +87,7 @@ class Package:
             )
         return content
 
-    def xml(self, part: str):
+    def xml(self, part: str) -> _Element | None:
         """Root element of a part, None where it is missing. A document type is refused: OOXML has none."""
         content = self.read(part)
         if content is None:

@@ -114,7 +114,9 @@ def _positions(lines: list[tuple[float, float, float]]) -> list[float]:
     return places
 
 
-def _join_cells(grid: Grid, horizontal, vertical) -> None:
+def _join_cells(
+    grid: Grid, horizontal: list[tuple[float, float, float]], vertical: list[tuple[float, float, float]]
+) -> None:
     """Neighbouring grid places without a line between them are one merged cell."""
     rows, columns = len(grid.rows) - 1, len(grid.columns) - 1
     for row in range(rows):
@@ -133,7 +135,7 @@ def _join_cells(grid: Grid, horizontal, vertical) -> None:
                 grid.owner[(row + 1, col)] = owner
 
 
-def _covers(lines, place: float, at: float) -> bool:
+def _covers(lines: list[tuple[float, float, float]], place: float, at: float) -> bool:
     return any(
         abs(line - place) <= _NEAR and start - _NEAR <= at <= end + _NEAR for line, start, end in lines
     )

@@ -6,8 +6,13 @@ import ctypes
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import islice
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from analysis.sources.glyphs import RADICALS
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfObject, PdfPage
 
 # Points between two characters of one run, in em: wider gaps separate columns.
 _COLUMN_GAP = 1.6
@@ -41,7 +46,7 @@ class Page:
     has_picture: bool = False
 
 
-def read_page(page, max_chars: int) -> Page:
+def read_page(page: PdfPage, max_chars: int) -> Page:
     """Runs (at most ``max_chars`` characters), rules and pictures of one pypdfium2 page."""
     import pypdfium2.raw as pdfium
 
@@ -66,7 +71,9 @@ def read_page(page, max_chars: int) -> Page:
     return result
 
 
-def _read_runs(pdfium, raw, count: int, rules: list[tuple[float, float, float]]) -> list[Run]:
+def _read_runs(
+    pdfium: ModuleType, raw: Any, count: int, rules: list[tuple[float, float, float]]
+) -> list[Run]:
     rules = sorted(rules)
     places = [place for place, _, _ in rules]
 
@@ -144,14 +151,14 @@ def _read_runs(pdfium, raw, count: int, rules: list[tuple[float, float, float]])
     return runs
 
 
-def _bounds(item) -> tuple[float, float, float, float]:
+def _bounds(item: PdfObject) -> tuple[float, float, float, float]:
     try:
         return item.get_bounds()
     except Exception:
         return (0.0, 0.0, 0.0, 0.0)
 
 
-def _add_rules(pdfium, page: Page, item) -> None:
+def _add_rules(pdfium: ModuleType, page: Page, item: PdfObject) -> None:
     left, bottom, right, top = _bounds(item)
     if right - left <= _RULE_WIDTH or top - bottom <= _RULE_WIDTH:
         _add_line(page, left, bottom, right, top)

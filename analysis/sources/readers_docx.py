@@ -8,6 +8,7 @@ the text as chrome.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
@@ -15,6 +16,9 @@ from analysis.sources.docx_numbering import Numbering, is_on, whole
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.furniture import mark_furniture
 from analysis.sources.ooxml import Package, W
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Containers whose content is part of the line or the body around them.
@@ -100,7 +104,7 @@ class _Reader:
         self.builder = TextBuilder()
         self.warnings: list[str] = []
 
-    def paragraph(self, element) -> None:
+    def paragraph(self, element: _Element) -> None:
         properties = element.find(W + "pPr")
         style = self._style(properties)
         lines = self._lines(element, properties, style)
@@ -113,14 +117,14 @@ class _Reader:
         for line in lines:
             self.builder.add(line, kind, level)
 
-    def table(self, element) -> None:
+    def table(self, element: _Element) -> None:
         number = self.builder.new_table()
         for row, cells in enumerate(_rows(element)):
             for col, cell in cells:
                 if cell is not None:
                     self.builder.add_cell("\n".join(self._cell_lines(cell, 0)), number, row, col)
 
-    def notes(self, root) -> None:
+    def notes(self, root: _Element | None) -> None:
         if root is None:
             return
         for note in root:
@@ -129,7 +133,7 @@ class _Reader:
                     for line in self._lines(paragraph, paragraph.find(W + "pPr"), None):
                         self.builder.add(line, "chrome")
 
-    def _cell_lines(self, cell, depth: int) -> list[str]:
+    def _cell_lines(self, cell: _Element, depth: int) -> list[str]:
         lines: list[str] = []
         for element in _contents(cell):
             if element.tag == W + "p":
@@ -141,10 +145,10 @@ class _Reader:
                         lines += self._cell_lines(inner, depth + 1) if inner is not None else []
         return [line for line in (line.strip() for line in lines) if line]
 
-    def _lines(self, element, properties, style: str | None) -> list[str]:
+    def _lines(self, element: _Element, properties: _Element | None, style: str | None) -> list[str]:
         """The lines of a paragraph (more than one with manual breaks), text boxes after it."""
         label = self.numbering.label(properties, style)
-        boxes: list = []
+        boxes: list[_Element] = []
         text = "".join(_run_text(element, boxes))
         if not text.strip():
             label = ""
@@ -156,18 +160,18 @@ class _Reader:
                 lines += "".join(_run_text(paragraph, [])).split("\n")
         return lines
 
-    def _style(self, properties) -> str | None:
+    def _style(self, properties: _Element | None) -> str | None:
         style = properties.find(W + "pStyle") if properties is not None else None
         return style.get(W + "val") if style is not None else self.numbering.default_style
 
-    def _level(self, properties, style: str | None) -> int:
+    def _level(self, properties: _Element | None, style: str | None) -> int:
         if properties is not None and properties.find(W + "outlineLvl") is not None:
             level = whole(properties.find(W + "outlineLvl"), 9)
             return level + 1 if level < 6 else 0
         return self.numbering.headings.get(style or "", 0)
 
 
-def _contents(container) -> Iterator:
+def _contents(container: _Element) -> Iterator[_Element]:
     """Paragraphs and tables of a body or cell, through content controls and tracked insertions."""
     stack = list(reversed(container))
     while stack:
@@ -178,14 +182,14 @@ def _contents(container) -> Iterator:
             stack.extend(reversed(element))
 
 
-def _rows(table) -> Iterator[list[tuple[int, object | None]]]:
+def _rows(table: _Element) -> Iterator[list[tuple[int, _Element | None]]]:
     """Rows of (column, cell); None for the continuation of a cell merged downwards."""
     for row in _inside(table, W + "tr"):
         properties = row.find(W + "trPr")
         if properties is not None and properties.find(W + "del") is not None:
             continue
         col = whole(properties.find(W + "gridBefore"), 0) if properties is not None else 0
-        cells: list[tuple[int, object | None]] = []
+        cells: list[tuple[int, _Element | None]] = []
         for cell in _inside(row, W + "tc"):
             inner = cell.find(W + "tcPr")
             merged = inner.find(W + "vMerge") if inner is not None else None
@@ -195,7 +199,7 @@ def _rows(table) -> Iterator[list[tuple[int, object | None]]]:
         yield cells
 
 
-def _inside(container, tag: str) -> Iterator:
+def _inside(container: _Element, tag: str) -> Iterator[_Element]:
     stack = list(reversed(container))
     while stack:
         element = stack.pop()
@@ -205,7 +209,7 @@ def _inside(container, tag: str) -> Iterator:
             stack.extend(reversed(element))
 
 
-def _run_text(paragraph, boxes: list) -> Iterator[str]:
+def _run_text(paragraph: _Element, boxes: list[_Element]) -> Iterator[str]:
     """Visible text of a paragraph in order; text boxes are collected, not read in place."""
     stack = [(element, 1) for element in reversed(paragraph)]
     in_instruction = 0

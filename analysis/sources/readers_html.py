@@ -9,6 +9,7 @@ above the article only the title and the line with date and source are kept.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
@@ -17,6 +18,9 @@ from analysis.sources.errors import UnreadableSource
 from analysis.sources.furniture import is_chrome_line, is_prose_line, sounds_like_title
 from analysis.sources.html_flow import Line, flow_lines
 from analysis.sources.html_page import find_publication_date, find_title, same_title
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 MAX_DEPTH = 512
 MAX_TAGS = 1_500_000
@@ -115,7 +119,7 @@ def read_html(data: bytes, name: str) -> Document:
     weights = _weigh(body)
     article = _find_article(body, weights)
 
-    def is_furniture(node) -> bool:
+    def is_furniture(node: LexborNode) -> bool:
         # Whatever its name, an element that holds sentences is no furniture.
         return _is_chrome_node(node) and weights.get(node.mem_id, (0, 0))[1] == 0
 
@@ -137,7 +141,7 @@ def read_html(data: bytes, name: str) -> Document:
         else:
             builder.add(line.text, "paragraph" if is_prose_line(line.text) else "chrome")
     _add_article(builder, inside + _closing_lines(lines))
-    metadata = {}
+    metadata: dict[str, Any] = {}
     if title:
         metadata["title"] = title
     date = stated_date or find_publication_date(
@@ -273,11 +277,13 @@ def _refuse_bombs(source: str, name: str) -> None:
         )
 
 
-def _find_article(body, weights: dict[int, tuple[int, int]]):
+def _find_article(body: LexborNode, weights: dict[int, tuple[int, int]]) -> LexborNode:
     """The smallest element that holds nearly all text outside links and all prose."""
     node = body
     while True:
-        best, best_weight, others = None, -1, []
+        best: LexborNode | None = None
+        best_weight = -1
+        others: list[LexborNode] = []
         child = node.child
         while child is not None:
             if child.is_element_node:
@@ -300,10 +306,10 @@ def _find_article(body, weights: dict[int, tuple[int, int]]):
         node = best
 
 
-def _weigh(body) -> dict[int, tuple[int, int]]:
+def _weigh(body: LexborNode) -> dict[int, tuple[int, int]]:
     """mem_id → (characters outside links, sentences outside links), summed bottom-up without recursion."""
     weights: dict[int, tuple[int, int]] = {}
-    stack: list[tuple[object, bool, bool]] = [(body, False, False)]
+    stack: list[tuple[LexborNode, bool, bool]] = [(body, False, False)]
     while stack:
         node, in_link, is_done = stack.pop()
         if is_done:
@@ -333,19 +339,19 @@ def _weigh(body) -> dict[int, tuple[int, int]]:
     return weights
 
 
-def _holds_prose(node, weights: dict[int, tuple[int, int]]) -> bool:
+def _holds_prose(node: LexborNode, weights: dict[int, tuple[int, int]]) -> bool:
     chars, sentences = weights.get(node.mem_id, (0, 0))
     return sentences > 0 and chars > 40 and not _is_chrome_node(node)
 
 
-def _is_chrome_node(node) -> bool:
+def _is_chrome_node(node: LexborNode) -> bool:
     if node.tag in _CHROME_TAGS:
         return True
     attributes = node.attributes
     return bool(_CHROME_NAME.search(f"{attributes.get('id') or ''} {attributes.get('class') or ''}"))
 
 
-def _is_data_table(table) -> bool:
+def _is_data_table(table: LexborNode) -> bool:
     from analysis.sources.html_flow import is_data_table
 
     return is_data_table(table)

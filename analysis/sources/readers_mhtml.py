@@ -15,11 +15,11 @@ MAX_PARTS = 2_000
 def read_mhtml(data: bytes, name: str) -> Document:
     """The longest HTML part of the archive; raises UnreadableSource."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
-    pages = []
+    pages: list[bytes] = []
     for part, _ in zip(message.walk(), range(MAX_PARTS)):
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             content = part.get_payload(decode=True)
-            if content:
+            if isinstance(content, bytes) and content:
                 pages.append(content)
     if not pages:
         raise UnreadableSource(

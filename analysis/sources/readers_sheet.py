@@ -6,12 +6,16 @@ import csv
 import datetime
 import io
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from analysis.parsing.records import Document
 from analysis.sources.building import TextBuilder
 from analysis.sources.decode import decode_text
 from analysis.sources.errors import UnreadableSource
 from analysis.sources.ooxml import Package
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -54,7 +58,7 @@ def read_sheet(data: bytes, name: str) -> Document:
     return Document(text=builder.text, encoding=None, blocks=builder.blocks, reader_warnings=warnings)
 
 
-def _filled_rows(sheet) -> Iterator[list[object]]:
+def _filled_rows(sheet: Worksheet) -> Iterator[list[object]]:
     """The values of each row that has any; a cell far out costs nothing for the empty ones before it."""
     rows: dict[int, dict[int, object]] = {}
     for (row, col), cell in sheet._cells.items():  # iter_rows would make every cell between
