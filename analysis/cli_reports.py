@@ -175,7 +175,7 @@ def _log_to(path: Path) -> None:
     """All output of this process and its children goes to the end of a file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        target = open(path, "a", encoding="utf-8", buffering=1)
+        target = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open as long as the process
     except OSError as error:
         _fail(f"--log {path}: cannot be written ({error.strerror})")
     sys.stdout.flush()

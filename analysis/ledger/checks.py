@@ -235,7 +235,7 @@ class _NoticeChecks:
             return self._add(code, claim, counted, None, "疑似节选，逐项数少于声明数，无法核对")
         if claim["is_approximate"] and abs(counted - stated) < _rounding(stated):
             return self._add(code, claim, counted, None, "声明数为约数，差额在约数之内")
-        self._add(code, claim, counted, None if doubt else False, doubt or note)
+        return self._add(code, claim, counted, None if doubt else False, doubt or note)
 
     def _doubt_in_problems(self, stated: float) -> str:
         """Why a number of problems that differs may be the reading's fault; "" where it is the notice's."""
@@ -313,7 +313,7 @@ class _NoticeChecks:
             return self._add(
                 code, claim, low, None, "逐项的问题少于声明的问题，无法核对", stated=stated, quote=quote
             )
-        self._add(code, claim, low, stated == low, note, stated=stated, quote=quote)
+        return self._add(code, claim, low, stated == low, note, stated=stated, quote=quote)
 
     def _open_claims(self, unit: str) -> list[dict[str, Any]]:
         """Totals of what is not (yet) plainly done, in one unit.
@@ -421,7 +421,7 @@ class _NoticeChecks:
         # beside totals in several units, what a rate is of is a guess
         undecided = not agrees and (len(found) > 1 or claim["unit"] not in SIZES)
         note = "完成率所指单位不明，无法核对" if undecided else "由声明数算得"
-        self._add(
+        return self._add(
             "completion_share", claim, round(share, 6), None if undecided else agrees, note, stated=stated
         )
 

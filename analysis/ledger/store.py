@@ -165,7 +165,7 @@ def recover(folder: Path) -> None:
     """
     path = folder / JOURNAL
     try:
-        handle = open(path, encoding="utf-8")
+        handle = open(path, encoding="utf-8")  # noqa: SIM115 - the errors caught are those of opening alone
     except FileNotFoundError:
         return
     except IsADirectoryError:

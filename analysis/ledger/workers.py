@@ -65,7 +65,7 @@ class _Worker:
     def __init__(self, threads: int):
         limits = FILE_SECONDS, FILE_MEMORY
         ours, theirs = socket.socketpair()
-        self.log = tempfile.TemporaryFile()
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))),

@@ -10,7 +10,7 @@ from analysis.parsing.numerals import NUMBER
 
 N = rf"(?<![0-9.第〔\[/]){NUMBER}"
 LONGEST = 2_000  # characters of a sentence; those of notices have at most 700
-SENTENCE = re.compile(r"[^。\n]{1,%d}" % LONGEST)
+SENTENCE = re.compile(rf"[^。\n]{{1,{LONGEST}}}")
 COUNTED = re.compile(r"[0-9一二两三四五六七八九十百零〇] ?(?:余|多)?(?:[个项条件]|问题|任务|措施)|第[0-9]")
 STATUS_SIGN = re.compile(r"完成|整改|推进|坚持|成果|成效|进展|销号|办结|落实|解决|立行")
 SIZE_CODES = frozenset(("problems", "tasks", "measures", "items"))

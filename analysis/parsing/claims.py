@@ -452,9 +452,9 @@ def _set_sections(passage: Passage, structure: Structure, rows: list[dict[str, A
                 row["section_key"] is None
                 and section.title_start <= row["char_start"] < section.title_end + 40
                 and row["char_start"] < section.block_end
+                and (section.level == "aspect" or row["claim_code"] in ("problems", "measures", "items"))
             ):
-                if section.level == "aspect" or row["claim_code"] in ("problems", "measures", "items"):
-                    row["section_key"] = section.key
+                row["section_key"] = section.key
 
 
 def _without_parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -84,9 +84,9 @@ def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[st
     sizes = [problem.block_end - problem.block_start for problem in leaves] or [1]
     middle = max(1.0, median(sizes))
     bare = sum(not problem.measures for problem in leaves) / count
-    signs = {
+    return {
         "results_not_read": missing if totals and not stated and len(completed) and not told else 0.0,
-        "results_partly_read": missing if 0 < missing and stated > 0.25 else 0.0,
+        "results_partly_read": missing if missing > 0 and stated > 0.25 else 0.0,
         "results_unknown": unknown,
         "problems_differ": float(bool(problems) and not problems & {tops, len(leaves)}),
         "completed_differ": float(stated > 0.95 and bool(completed) and not completed & {done, alone, loose}),
@@ -108,7 +108,6 @@ def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[st
         "labels_induced": float(bool(getattr(structure.flow, "labels", None))),
         "statements_broken": sum(words.count("\n") > 1 for words in statements) / count,
     }
-    return signs
 
 
 @cache

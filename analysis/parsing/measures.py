@@ -143,9 +143,8 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
             value = _value(match)
             if value is None:
                 continue
-            if value != last + 1:
-                if name in ("1.", "一、", "1)") or value <= last or value > last + 2:
-                    continue
+            if value != last + 1 and (name in ("1.", "一、", "1)") or value <= last or value > last + 2):
+                continue
             if (
                 name == "1."
                 and match.end() < end

@@ -205,9 +205,10 @@ def _phrase(text: str, start: int, stop: int, words: str, is_result: bool) -> St
         percent = percent_status(words)
     if code is None and percent is None:
         return None
-    if percent is not None and (code is None or code in ("in_progress", "completed", "phased")):
-        if code is None or percent[0] != "completed":
-            code = code if code in ("phased",) else percent[0]
+    if percent is not None and (
+        code is None or code in ("in_progress", "completed", "phased") and percent[0] != "completed"
+    ):
+        code = code if code in ("phased",) else percent[0]
     return Status(code, start, start + len(words), percent[1] if percent else None)
 
 

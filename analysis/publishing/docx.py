@@ -291,7 +291,7 @@ class _Writer:
                 properties.append(OxmlElement("w:tblHeader"))
             line.append(properties)
             place = 0
-            for cell, run in groupby(row, key=id):
+            for _, run in groupby(row, key=id):
                 held = list(run)
                 self.cell(
                     line,

@@ -32,6 +32,7 @@ _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.I)
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef。，、；：“”‘’（）]")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _BREAK = re.compile(r"<br\s*/?>\Z", re.I)
+_PLAIN = Span("")
 
 
 @cache
@@ -72,7 +73,7 @@ class _Reader:
         self.lang, self.attachments = lang, attachments
         self.warnings: list[str] = []
 
-    def spans(self, nodes: Sequence[Any], style: Span = Span("")) -> list[Span]:
+    def spans(self, nodes: Sequence[Any], style: Span = _PLAIN) -> list[Span]:
         """Inline nodes as spans; pictures are taken out beforehand."""
         made: list[Span] = []
         for node in nodes:

@@ -155,13 +155,17 @@ def _locked_run(order: Order, listed: list[dict[str, Any]], report: Report) -> t
         record.save(work)
         record.inputs = _inputs(order.raw)
         record.fingerprint = _fingerprint(order, listed, record.inputs)
-        if order.if_changed and previous and previous.record.get("fingerprint") == record.fingerprint:
-            if _is_whole(previous):
-                record.close("unchanged")
-                shutil.rmtree(work)
-                _after(order, record, report, kinds=[])
-                report(f"nothing has changed since edition {previous.run_id}; it stays as it is")
-                return record, previous.folder
+        if (
+            order.if_changed
+            and previous
+            and previous.record.get("fingerprint") == record.fingerprint
+            and _is_whole(previous)
+        ):
+            record.close("unchanged")
+            shutil.rmtree(work)
+            _after(order, record, report, kinds=[])
+            report(f"nothing has changed since edition {previous.run_id}; it stays as it is")
+            return record, previous.folder
         start_preloading()
         _run_steps(order, listed, record, work, previous, report)
         record.close("published")

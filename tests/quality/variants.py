@@ -40,7 +40,7 @@ def half_width(text: str, chance: random.Random) -> str:
 
 def mixed_width(text: str, chance: random.Random) -> str:
     """Marks of either width, as when several people typed one file."""
-    swap = {a: b for a, b in zip(_HALF + _FULL, _FULL + _HALF)}
+    swap = dict(zip(_HALF + _FULL, _FULL + _HALF))
     kept = {i for match in _KEPT.finditer(text) for i in range(match.start(), match.end())}
     return "".join(
         swap[c] if c in swap and i not in kept and chance.random() < 0.5 else c for i, c in enumerate(text)
