@@ -223,7 +223,6 @@ def execute(
     os.environ["ZHENGGAI_DATA"] = str(data.resolve())
     os.environ.pop(messages.VARIABLE, None)  # addresses and tokens are not for notebooks
     sys.path.insert(0, "")
-    sys.modules.pop("analysis", None)  # the notebook's own import sets the house style, as in a kernel
     import logging
     import warnings
 
@@ -237,6 +236,7 @@ def execute(
     if kernel:  # ipykernel warns of its own transport on the terminal
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     warnings.filterwarnings("ignore", module="papermill|nbformat|zmq|traitlets")
+    sys.modules.pop("analysis", None)  # the notebook's own import sets the house style, as in a kernel
     try:
         papermill.execute_notebook(
             _braced(source),
