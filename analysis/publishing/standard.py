@@ -65,6 +65,11 @@ def register_formatters() -> None:
         shell.display_formatter.mimebundle_formatter.for_type_by_name(
             "matplotlib.figure", "Figure", _figure_bundle
         )
+        # its own text holds addresses in memory, another at each run, and is longer than the table
+        plain = shell.display_formatter.formatters["text/plain"]
+        plain.for_type_by_name(
+            "great_tables.gt", "GT", lambda table, printer, cycle: printer.text("GT table")
+        )
 
 
 def _shell() -> Any:

@@ -229,24 +229,28 @@ def _run_steps(
     front += told_changes(record.changes, previous.run_id if previous and comparable else None, order.lang)
     with record.step("notebooks", work, report) as step:
         executed = _run_chapters(order, listed, ledger, record, work, step, front, report)
+    with record.step("check inputs", work, report):
+        _check_unchanged(order, record, tables)
     with record.step("publish", work, report) as step:
         _publish(order, executed, ledger, outputs, record, work, front, step)
-    with record.step("check inputs", work, report):
-        now = _inputs(order.raw)
-        if now != record.inputs:
-            names = sorted(
-                name for name in {*now, *record.inputs} if now.get(name) != record.inputs.get(name)
-            )
-            raise RuntimeError(
-                f"{', '.join(names)}: changed while the run was at work; nothing was published. Run again."
-            )
-        if fingerprints.tables_digest(order.data) != tables:
-            raise RuntimeError(
-                f"{order.data}: its tables were replaced while the run was at work; nothing was published. Run again."
-            )
+        _check_unchanged(order, record, tables)
     with record.step("manifest", work, report):
         kept = [p for p in work.rglob("*") if p.is_file() and p.name != RECORD_NAME and p.name[0] != "."]
         record.files = fingerprints.tree_digest(kept, work)
+
+
+def _check_unchanged(order: Order, record: RunRecord, tables: str) -> None:
+    """A mixture of two states of the data would be worse than no edition: RuntimeError where one changed."""
+    now = _inputs(order.raw)
+    if now != record.inputs:
+        names = sorted(name for name in {*now, *record.inputs} if now.get(name) != record.inputs.get(name))
+        raise RuntimeError(
+            f"{', '.join(names)}: changed while the run was at work; nothing was published. Run again."
+        )
+    if fingerprints.tables_digest(order.data) != tables:
+        raise RuntimeError(
+            f"{order.data}: its tables were replaced while the run was at work; nothing was published. Run again."
+        )
 
 
 def _parse(order: Order, record: RunRecord, step: Step) -> list[str]:

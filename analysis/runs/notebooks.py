@@ -125,6 +125,18 @@ def _context() -> Any:
     return multiprocessing.get_context("forkserver" if is_safe else "spawn")
 
 
+def _started(target: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProcess:
+    """A process at work; where the preloaded one has just died it is started anew, at the next try."""
+    for wait in (0.2, 1.0, 5.0):
+        process: BaseProcess = _context().Process(target=target, args=arguments, daemon=False)
+        try:
+            process.start()
+            return process
+        except (ConnectionError, EOFError):
+            time.sleep(wait)
+    raise RuntimeError("the process that notebooks are forked from cannot be started; see the lines above")
+
+
 class _Run:
     """A notebook at work in its process, watched from outside."""
 
@@ -138,12 +150,8 @@ class _Run:
             stale.unlink(missing_ok=True)
         self.begun, self.peak, self.ended_by, self.has_begun = time.monotonic(), 0.0, "", False
         self.answers, theirs = multiprocessing.Pipe(duplex=False)
-        self.process: BaseProcess = _context().Process(
-            target=execute,
-            args=(job.source, self.working, job.parameters, kernel, paths.notebooks_dir(), data, theirs),
-            daemon=False,
-        )
-        self.process.start()
+        arguments = (job.source, self.working, job.parameters, kernel, paths.notebooks_dir(), data, theirs)
+        self.process = _started(execute, arguments)
         theirs.close()
 
     def has_ended(self) -> bool:
