@@ -449,7 +449,8 @@ def test_only_what_changed_is_done_again_and_gives_the_same_bytes(home: Path) ->
         "a change of theme executes nothing"
     )
     full_home = home.parent / "full" / home.name
-    shutil.copytree(home, full_home, symlinks=True, ignore=shutil.ignore_patterns("reports", "processed"))
+    shutil.copytree(home, full_home, symlinks=True, ignore=shutil.ignore_patterns(".cache", "processed"))
+    shutil.rmtree(full_home / "reports" / edition.run_id)  # so that both are compared with the same edition
     done = run_briefing(full_home, PYTHONPATH=str(package.parent))
     assert done.returncode == 0, done.stderr
     full = editions.latest_edition(full_home / "reports").record

@@ -30,13 +30,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory, ledger_data: Path) -> Iterator
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = [
-        "--no-browser",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        "--IdentityProvider.token=t",
-        "--allow-root",
-    ]
+    options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=t"]
+    options += ["--allow-root", "--LabApp.expose_app_in_browser=True"]
     environment = environment_of(home, PYTHONPATH=str(PROJECT), JUPYTER_CONFIG_DIR=str(home / "config"))
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     command = [sys.executable, "-m", "jupyterlab", *options, f"--notebook-dir={home}"]
