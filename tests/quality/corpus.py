@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLD = ROOT / "tests" / "gold"
 RAW = ROOT / "data" / "raw"
 REFUSED = GOLD / "refused"
+SEALED = GOLD / "sealed"  # scored, never learnt from, and not to be looked at by who works on the parser
 
 
 @dataclass(frozen=True)
