@@ -54,6 +54,7 @@ class NoticeMaker:
             "measure_count": 0,
             "char_count": 1000,
             "coverage_share": 1.0,
+            "reading_doubt_codes": "",
             "feedback_precision": "day",
             **fields,
         }

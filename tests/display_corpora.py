@@ -49,7 +49,8 @@ def corpus(
             publication_date=feedback + timedelta(days=90 + number % 50),
             publication_basis="signature",
             inspection_team_name="第一巡察组",
-            reading_score=0.7 if number % 9 == 0 else 1.0,
+            reading_score=0.6 if number % 9 == 0 else 1.0,
+            reading_doubt_codes="other_reading,text_unread,few_problems" if number % 9 == 0 else "",
         )
         if number % 4 == 0 and number % 11 != 7:
             made.add(

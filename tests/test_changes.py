@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.runs.changes import SNAPSHOT_NAME, load_snapshot, told_changes
+from analysis.runs.changes import SNAPSHOT_NAME, has_moved, load_snapshot, told_changes
 
 MOVED = {
     "is_first": False,
@@ -28,18 +28,21 @@ MOVED = {
     ],
 )
 def test_both_values_stand_there(lang: str, words: list[str]) -> None:
-    [line] = told_changes(MOVED, "2026-11-16", lang)
+    line = told_changes(MOVED, "2026-11-16", lang)
     assert all(word.lower() in line.lower() for word in [*words, "2026-11-16"])
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
     moved = [{"id": f"anshan-2021/{n}", "before": "in_progress", "after": "completed"} for n in range(40)]
-    [line] = told_changes(MOVED | {"statuses_changed": moved}, "2026-11-16", "zh")
+    line = told_changes(MOVED | {"statuses_changed": moved}, "2026-11-16", "zh")
     assert line.count("anshan-2021/") < 10 and "run.json" in line and "36" in line
+    added = {"notices_added": [f"anshan-{n}" for n in range(40)]}
+    assert "anshan-5等40份" in told_changes(MOVED | added, "2026-11-16", "zh")
 
 
 def test_the_first_edition_says_that_nothing_can_be_compared() -> None:
-    assert "first edition" in told_changes(MOVED | {"is_first": True}, None, "en")[0]
+    assert "first edition" in told_changes(MOVED | {"is_first": True}, None, "en")
+    assert not has_moved(MOVED | {"is_first": True}) and has_moved(MOVED)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "null", '{"notices": []}', '{"notices": {"a": 1}}', "\x00"])

@@ -27,6 +27,7 @@ from analysis.publishing.document import (
 )
 from analysis.publishing.harvest import ChapterError, read_chapter
 from analysis.publishing.markup import looks_numeric
+from analysis.tables.house import Column, house_table
 from tests import published as made
 
 
@@ -46,6 +47,20 @@ def table_of(tmp_path: Path, html: str) -> Table:
 
 def grid(table: Table) -> list[list[str]]:
     return [[plain(cell.spans) for cell in row] for row in (*table.head, *table.rows)]
+
+
+def test_what_has_nothing_to_show_is_left_to_its_sentence(tmp_path):
+    """表2: 无, and a figure that says that there is no figure."""
+    nothing = house_table(pl.DataFrame({"a": []}), [Column("甲", "a")], caption="空表").as_raw_html()
+    read = chapter(
+        tmp_path,
+        made.markdown("# t\n\n没有总数可以核对。"),
+        made.code(made.shown("text/html", nothing)),
+        made.code(made.figure(), tags=["hide-output"]),
+        made.code(made.shown("image/svg+xml", "<svg/>", extra={"is_empty": True})),
+        made.code(made.shown("text/html", nothing), tags=["hide-output"]),
+    )
+    assert [type(block).__name__ for block in read.blocks] == ["Paragraph", "Folded"]
 
 
 def test_markdown_of_cells_and_outputs_is_bound_with_html_escaped(tmp_path):

@@ -40,6 +40,19 @@ class _Text(HTMLParser):
         self.text += data
 
 
+def test_source_pages_of_a_large_edition_embed_no_fonts(frames, tmp_path, monkeypatch):
+    """A thousand notices with three hundred kilobytes of glyphs each, which nobody can send."""
+    (small,) = source_pages.write_source_pages(frames, tmp_path / "few")
+    monkeypatch.setattr(source_pages, "MOST_EMBEDDED", 0)
+    (page,) = source_pages.write_source_pages(frames, tmp_path / "many")
+    assert "@font-face" not in page.read_text(encoding="utf-8") and page.stat().st_size < 60_000
+    gates.check_html(page, has_fonts=source_pages.embeds_fonts(frames))
+    with pytest.raises(gates.GateFailure, match="system fonts"):
+        gates.check_html(small, has_fonts=False)
+    with pytest.raises(gates.GateFailure, match="without an embedded glyph"):
+        gates.check_html(page)
+
+
 def test_source_page_keeps_the_text_and_marks_every_span(frames, tmp_path):
     """A link that lands on the wrong sentence, or a source text that is not the source's."""
     (page,) = source_pages.write_source_pages(frames, tmp_path)

@@ -188,6 +188,18 @@ def test_lists_are_cut_at_a_stated_number():
             assert len(said) < 3_500, topic
 
 
+def test_notices_that_were_probably_misread_are_named_with_a_reason_and_a_next_step():
+    ledger = ledger_of("25")
+    notices = ledger.notices
+    said = plain(shown_texts(ledger, "zh")["quality"]())
+    doubtful = notices.filter(pl.col("reading_doubt_codes") != "").height
+    assert 0 < doubtful < notices.height and f"{doubtful}份可能读错" in said
+    assert "另一种层级解读同样可能（在原文中确认哪一级编号是问题）" in said
+    sure = notices.with_columns(reading_doubt_codes=pl.lit(""))
+    agreement = compare.coding_agreement(ledger)
+    assert "可能读错" not in plain(text.quality(sure, ledger.quarantine, ledger.excluded, agreement))
+
+
 def test_one_name_for_one_thing():
     """逐项 is what is counted item by item; its other names, and words no clerk uses, are gone."""
     for topic, write in shown_texts(ledger_of("five"), "zh").items():

@@ -123,7 +123,13 @@ class OutNotices(OfNotice):
         "share of the text that was read as something", "文本覆盖率：全文中已归入某一部分的比例"
     )
     classified_share = ratio("share of the units whose type was decided", "可归类比例：已定类型的事项比例")
-    reading_score = ratio("how sure the structural reading is, 0 to 1", "解读把握：结构解读的把握，0 至 1")
+    reading_score = ratio(
+        "chance that nine in ten of the problems were read right", "解读把握：九成问题读取无误的概率"
+    )
+    reading_doubt_codes = text(
+        "signs of a misreading, separated by commas (codes_reading_doubts); empty where none needs review",
+        "存疑代码：可能误读的迹象，逗号分隔；无需复核的为空",
+    )
     flags = listed("comparability flags of the notice (codes_flags)", "可比性标记：通报带有的标记")
 
 

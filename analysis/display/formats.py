@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+# The id of a table without rows: an edition leaves it out, since its text says so.
+EMPTY_TABLE = "zg-empty"
 DASH = "—"
 
 

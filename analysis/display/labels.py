@@ -41,6 +41,11 @@ def code_label(name: str, code: str | None, lang: str) -> str:
     return (row.get(f"label_{lang}") or code) if row else code
 
 
+def code_note(name: str, code: str, lang: str) -> str:
+    """What the code list ``codes_<name>`` notes about a member; empty when it notes nothing."""
+    return _codes(name).get(code, {}).get(f"note_{lang}", "")
+
+
 def code_order(name: str) -> list[str]:
     """Members of a code list in the order of its file."""
     return list(_codes(name))

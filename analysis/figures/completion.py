@@ -109,11 +109,15 @@ def _in_words(row: dict[str, Any], lang: str) -> str:
 
 
 def _distribution(frame: pl.DataFrame, notice_count: int, lang: str) -> HouseFigure:
-    """How many notices lie where on the scale, a row a definition."""
-    figure = new_figure(84)
-    rows = figure.subplots(len(LOOKS), 1, sharex=True, sharey=True)
+    """How many notices lie where on the scale, a row a definition that any notice meets."""
+    found = set(frame.drop_nulls("share")["definition_code"])
+    drawn_looks = {code: look for code, look in LOOKS.items() if code in found}
+    if not drawn_looks:
+        return empty(label("fig_completion", lang), label("nothing", lang))
+    figure = new_figure(18 * len(drawn_looks) + 12)
+    rows = figure.subplots(len(drawn_looks), 1, sharex=True, sharey=True, squeeze=False).ravel()
     said = []
-    for axes, (code, (_, _, colour)) in zip(rows, LOOKS.items(), strict=True):
+    for axes, (code, (_, _, colour)) in zip(rows, drawn_looks.items(), strict=True):
         shares = frame.filter(definition_code=code)["share"].drop_nulls()
         axes.hist(shares.to_list(), bins=[i / 20 for i in range(21)], color=colour, edgecolor="white")
         words = label(

@@ -24,7 +24,7 @@ class HouseFigure(Figure):
     """A matplotlib figure that knows what a page prints around it.
 
     ``caption`` and ``alt`` are text, ``notes`` lines below the figure, ``data`` the rows it draws;
-    ``name`` (of the function that drew it) names its files in an edition.
+    ``name`` (of the function that drew it) names its files in an edition; one that ``is_empty`` is left out.
     It is outside pyplot, so a notebook shows it once. Titles, limits and colours can be changed as
     on any figure: ``figure.axes[0].set_title("…")``.
     """
@@ -34,6 +34,7 @@ class HouseFigure(Figure):
     alt: str = ""
     notes: Sequence[str] = ()
     data: pl.DataFrame | None = None
+    is_empty: bool = False
 
 
 def new_figure(height_mm: float, width_mm: float = style.WIDTH_MM) -> HouseFigure:
@@ -58,12 +59,12 @@ def drawn(function: Callable[Arguments, HouseFigure]) -> Callable[Arguments, Hou
 
 
 def empty(caption: str, said: str) -> HouseFigure:
-    """A figure that says why there is nothing to draw."""
+    """A figure that says why there is nothing to draw; for the notebook only."""
     figure = new_figure(18)
     axes = figure.add_subplot()
     axes.axis("off")
     axes.text(0, 0.5, said, color=style.GREY, va="center")
-    figure.caption, figure.alt = caption, f"{caption}: {said}"
+    figure.caption, figure.alt, figure.is_empty = caption, f"{caption}: {said}", True
     return figure
 
 

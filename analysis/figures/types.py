@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import polars as pl
+from matplotlib.ticker import MaxNLocator
 
 from analysis.display import formats, style
 from analysis.display.labels import code_label, code_order, label
@@ -74,13 +75,15 @@ def types(frame: pl.DataFrame, prevalence: pl.DataFrame, lang: str = "zh") -> Ho
     """Problem type by notice, types found in most notices first; the number at the right is how many.
 
     ``frame``: rows of ``compare.type_counts``; ``prevalence``: of ``compare.prevalence``. Of more than
-    twelve notices the share of notices with each type is drawn, with its 95 % interval.
+    twelve notices the share of notices with each type is drawn, with its 95 % interval; of one, its counts.
     """
     caption = label("fig_types", lang)
     order = spread(frame)
     total = frame["notice_id"].n_unique()
     if order.is_empty():
         return empty(caption, label("nothing", lang))
+    if total == 1:
+        return _of_one(order.select("type_code").join(frame, on="type_code"), lang)
     if total > MOST_NOTICES:
         return _prevalence(prevalence, order, total, lang)
     heads = frame.unique("notice_id", maintain_order=True)
@@ -102,6 +105,25 @@ def types(frame: pl.DataFrame, prevalence: pl.DataFrame, lang: str = "zh") -> Ho
         "notice_id", "type_code", "primary_count", "any_count", "n_count", "share"
     )
     return describe(figure, caption, said, data, lang, "fig_types_note")
+
+
+def _of_one(frame: pl.DataFrame, lang: str) -> HouseFigure:
+    rows = frame.sort("primary_count", descending=True, maintain_order=True)
+    figure = new_figure(rows.height * 5.4 + 16)
+    axes = figure.add_subplot()
+    axes.barh(range(rows.height), rows["primary_count"], height=0.6, color="#9fc0dd")
+    said = []
+    for y, row in enumerate(rows.to_dicts()):
+        right_text(axes, y, formats.of_total(row["primary_count"], row["n_count"]), 6)
+        said.append(f"{code_label('problem_types', row['type_code'], lang)} {row['primary_count']}")
+    names = [code_label("problem_types", code, lang) for code in rows["type_code"]]
+    axes.set_yticks(range(rows.height), names)
+    axes.set_ylim(rows.height - 0.4, -0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    data = rows.select("notice_id", "type_code", "primary_count", "any_count", "n_count", "share")
+    return describe(figure, label("fig_types_one", lang), said, data, lang)
 
 
 def _prevalence(prevalence: pl.DataFrame, order: pl.DataFrame, total: int, lang: str) -> HouseFigure:
@@ -128,11 +150,11 @@ def strip(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
     """The widest-spread types across the top, notices below (of more than twelve: years), as a small grid.
 
     ``frame``: rows of ``compare.type_counts``. A filled cell says that the type occurs; of years, how many
-    notices of that year have it.
+    notices of that year have it. Of one notice there is nothing to set side by side.
     """
     caption = label("fig_strip", lang)
     order = spread(frame)
-    if order.is_empty():
+    if order.is_empty() or frame["notice_id"].n_unique() < 2:
         return empty(caption, label("nothing", lang))
     shown = order["type_code"].head(MOST_HEADS).to_list()
     by_notice = frame["notice_id"].n_unique() <= MOST_NOTICES

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from analysis.publishing import drawings, fonts
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Characters of a value that may stand in a tile.
-_TILE = 14
+_TILE = 18
 TONES = ("note", "warning", "left_out")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 # An address of another page of the edition, as notebooks write it: relative to their own folder.
@@ -96,9 +97,9 @@ class Table:
     rows: list[list[Cell]]
     aligns: list[str]
     caption: list[Span] = field(default_factory=list)
-    # The notes below; ``number`` 0: tiles, which are not counted.
+    # The notes below; without a ``number``: tiles, which are not counted.
     notes: list[list[Span]] = field(default_factory=list)
-    number: int = 0
+    number: str = ""
     anchor: str = ""
 
 
@@ -114,7 +115,7 @@ class Figure:
     columns: list[str] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
     width_mm: float = 160.0
-    number: int = 0
+    number: str = ""
     anchor: str = ""
 
 
@@ -141,7 +142,8 @@ class Chapter:
 
 @dataclass(slots=True)
 class Document:
-    """``front`` are messages for the first page; ``blocks`` the chapters in order, titles included."""
+    """``front`` are messages for the first page, framed; ``aside`` what stands under the title in small print;
+    ``blocks`` the chapters in order, titles included."""
 
     title: str
     blocks: list[Block]
@@ -149,6 +151,7 @@ class Document:
     scope: str = ""
     as_of: str = ""
     front: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
     # The chapter (its name) that each block came from, by position.
     origins: list[str] = field(default_factory=list)
 
@@ -331,15 +334,18 @@ def assemble(
     scope: str = "",
     as_of: str = "",
     front: Sequence[str] = (),
+    aside: Sequence[str] = (),
     pages: Mapping[str, frozenset[str] | None] | None = None,
 ) -> Document:
     """One document of ``chapters``: headings levelled, tables and figures numbered, anchors unique, links settled.
 
+    What is folded is numbered on its own (A1, A2 …), so that PDF and DOCX, which leave it out, count without a gap.
     Every text is made printable with the shipped fonts.
     """
-    made = Document(title, [], lang, scope, as_of, [fonts.printable(m) for m in front])
+    made = Document(title, [], lang, scope, as_of)
+    made.front, made.aside = ([fonts.printable(message) for message in told] for told in (front, aside))
     made.title, made.scope = (fonts.printable(" ".join(words.split())) for words in (title, scope))
-    taken, counts = {"top", "contents", "main", "theme"}, {Table: 0, Figure: 0}
+    taken, counts = {"top", "contents", "main", "theme"}, Counter[tuple[type, bool]]()
     jumps: dict[str, str] = {}
 
     def anchor(wanted: str) -> str:
@@ -357,6 +363,9 @@ def assemble(
         opening.is_kicker = bool(chapter.blocks) and isinstance(chapter.blocks[0], Heading)
         for block in (opening, *chapter.blocks):
             rewrite(block, fonts.printable)
+        folded = {
+            id(b) for fold in walk(chapter.blocks) if isinstance(fold, Folded) for b in walk(fold.blocks)
+        }
         depth = 1
         for block in walk([opening, *chapter.blocks]):
             if isinstance(block, Heading):
@@ -374,9 +383,10 @@ def assemble(
                 if isinstance(block, Table) and is_tiles(block):
                     kind = "numbers"
                 else:
-                    counts[type(block)] += 1
-                    block.number = counts[type(block)]
-                block.anchor = anchor(block.anchor or f"{kind}-{block.number or 1}")
+                    is_annex = id(block) in folded
+                    counts[type(block), is_annex] += 1
+                    block.number = f"{'A' if is_annex else ''}{counts[type(block), is_annex]}"
+                block.anchor = anchor(block.anchor or f"{kind}-{block.number.lower() or 1}")
                 if isinstance(block, Figure) and block.svg:
                     block.svg = fonts.named(block.svg, "".join(drawings.texts(block.svg)))
                 if isinstance(block, Figure) and not block.alt:

@@ -369,7 +369,7 @@ class _Writer:
         as_of = f"{say['data_as_of']}{say['colon']}{source.as_of}" if source.as_of else ""
         if lines := [_xml(part) for part in (source.scope, as_of) if part]:
             self.file.add_paragraph("　".join(lines), style="Subtitle")
-        self.small([Span(say["self_reported"])])
+        self.small([Span(("" if source.lang == "zh" else " ").join([say["self_reported"], *source.aside]))])
         if source.front:
             self.quote([BulletList([[Paragraph([Span(m)])] for m in source.front])], "warning", say["front"])
         titles = [plain(b.spans) for b in source.blocks if isinstance(b, Heading) and b.level == 1]

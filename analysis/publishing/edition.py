@@ -73,7 +73,10 @@ class ChapterFile:
 
 @dataclass(frozen=True, slots=True)
 class BindOrder:
-    """What to bind. ``frames``: table name → frame (core_*, codes_*, out_*); ``scope`` is made from them if empty."""
+    """What to bind. ``frames``: table name → frame (core_*, codes_*, out_*); ``scope`` is made from them if empty.
+
+    ``front_messages`` ask for attention on the first page; ``aside_messages`` need none and stand in small print.
+    """
 
     chapters: Sequence[ChapterFile]
     frames: dict[str, pl.DataFrame]
@@ -82,6 +85,7 @@ class BindOrder:
     lang: str = "zh"
     redact: bool = False
     front_messages: Sequence[str] = ()
+    aside_messages: Sequence[str] = ()
     title: str = ""
     as_of: str = ""
     scope: str = ""
@@ -216,7 +220,7 @@ class _Binder:
         folder = self.order.out_dir / "sources"
         for page in source_pages.write_source_pages(self.frames, folder, lang=self.order.lang, back=back):
             try:
-                gates.check_html(page)
+                gates.check_html(page, has_fonts=source_pages.embeds_fonts(self.frames))
             except gates.GateFailure as failure:
                 page.unlink()
                 self.drop(f"{self.say['source_page']} {page.stem}", str(failure), "reason_gate")
@@ -234,6 +238,7 @@ class _Binder:
             scope=(self.order.scope or scope_of(self.frames, self.order.lang)) if is_briefing else "",
             as_of=self.order.as_of,
             front=self.told() if is_briefing else (),
+            aside=self.order.aside_messages if is_briefing else (),
             pages=self.pages,
         )
 

@@ -152,8 +152,11 @@ class _Page:
                 self.find("a figure without alt text")
 
 
-def check_html(path: Path) -> None:
-    """No outside request, nothing active but the page's own script, alt texts, links that arrive, every glyph in each weight."""
+def check_html(path: Path, has_fonts: bool = True) -> None:
+    """No outside request, nothing active but the page's own script, alt texts, links that arrive, every glyph in each weight.
+
+    A page that is to be drawn with the reader's fonts (``has_fonts`` False) must embed none.
+    """
     page = _Page(path.read_text(encoding="utf-8"))
     findings: list[Finding | str] = list(page.findings)
     style = "".join(page.code["style"])
@@ -171,6 +174,10 @@ def check_html(path: Path) -> None:
         for t in page.targets
         if t.text not in page.ids
     ]
+    if not has_fonts:
+        findings += ["a font in a page of system fonts"] if "@font-face" in style else []
+        stop(path.name, findings)
+        return
     embedded: dict[int, list[set[int]]] = {400: [], 700: []}
     for weight, encoded in _FACE.findall(style):
         embedded[int(weight)].append(fonts.points_of(base64.b64decode(encoded)))

@@ -2,7 +2,8 @@
 
 Jupyter's standard outputs are the only interface, so a notebook that knows nothing of this
 project can be a chapter. Cell tags are Jupyter Book's. What cannot be bound leaves a visible line
-and a warning; nothing goes without a word.
+and a warning; nothing goes without a word, but tables and figures of the suite that have nothing to show
+(the sentence before them says so).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.display.formats import EMPTY_TABLE
 from analysis.publishing import drawings
 from analysis.publishing.document import (
     Block,
@@ -160,6 +162,8 @@ class _Reader:
         blocks: list[Block] = []
         warnings: list[str] = []
         plain_text = _ANSI.sub("", _text(data.get("text/plain", "")))
+        if extra.get("is_empty") or f'id="{EMPTY_TABLE}"' in _text(data.get("text/html", "")):
+            return []
         if any(kind in data for kind in _FORMATS):
             blocks, warnings = self.figure(place, data, extra)
         elif "text/html" in data and not (interactive and "<table" not in _text(data["text/html"])):

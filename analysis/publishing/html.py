@@ -139,7 +139,14 @@ def policy(style: str, script: str = "") -> str:
 
 def _shown(document: Document) -> str:
     """Every character that the page may show."""
-    parts = [document.title, document.scope, document.as_of, *document.front, *document.words.values()]
+    parts = [
+        document.title,
+        document.scope,
+        document.as_of,
+        *document.front,
+        *document.aside,
+        *document.words.values(),
+    ]
     for block in walk(document.blocks):
         parts += texts(block)
         if isinstance(block, Figure):

@@ -42,7 +42,7 @@ _GAP = 0.3
 _LEAST_SCALE = 0.66
 _ROUNDS = 12
 _KEPT_ROWS = 3
-# A table as short as this is not broken over pages where that leaves no gap.
+# A table as short as this is not broken over pages where that leaves no gap; one of twice the kept rows never is.
 _SHORT_ROWS = 14
 # A row whose cell is longer than this may continue on the next page.
 _LONG_CELL = 450
@@ -131,6 +131,10 @@ def _fitted(figure: Figure, wanted: float) -> float:
     return round(min(wanted, PORTRAIT_MM, room / height * 100.0), 3)
 
 
+def _has_long_cell(table: Table) -> bool:
+    return any(len(plain(cell.spans)) > _LONG_CELL for row in table.rows for cell in row)
+
+
 def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"kind": type(block).__name__, "index": index}
     if isinstance(block, Heading):
@@ -152,7 +156,7 @@ def _block(block: Block, index: int, layout: Layout, anchors: frozenset[str]) ->
         made["notes"] = [_spans(note, anchors) for note in block.notes]
         made["tiles"] = not block.number
         made["kept"] = _KEPT_ROWS
-        made["bond"] = _KEPT_ROWS if index in layout.bonds else 0
+        made["bond"] = _KEPT_ROWS if index in layout.bonds and not _has_long_cell(block) else 0
         made["whole"] = len(block.rows) <= _SHORT_ROWS and index not in layout.broken
     elif isinstance(block, Figure):
         width = _fitted(block, layout.widths.get(index, block.width_mm))
@@ -196,6 +200,7 @@ def payload(document: Document, layout: Layout) -> dict[str, Any]:
         "title": breakable(document.title),
         "scope": breakable(document.scope),
         "front": [breakable(message) for message in document.front],
+        "aside": [breakable(message) for message in document.aside],
         "author": "zhenggai",
         "date": [when.year, when.month, when.day],
         "as_of": f"{say['data_as_of']}{say['colon']}{document.as_of}" if document.as_of else "",
@@ -229,10 +234,16 @@ def _measure(compiler: Any, layout: Layout) -> None:
             (layout.begins if side == "begin" else layout.ends)[index] = (page, top)
 
 
+def _may_break(table: Table) -> bool:
+    """A short table that may be broken all the same: three rows stay at each end, or a cell is half a page of text."""
+    return len(table.rows) <= _SHORT_ROWS and (len(table.rows) > 2 * _KEPT_ROWS or _has_long_cell(table))
+
+
 def _mend(blocks: Sequence[Block], layout: Layout) -> bool:
     """Change the first thing in ``layout`` that leaves a gap or breaks off; False when all is well."""
     for index, pages in sorted(layout.rows.items()):
-        if index not in layout.bonds and not (pages[0] == pages[1] and pages[2] == pages[3]):
+        foot = layout.ends[index][0]  # of the notes
+        if index not in layout.bonds and not (pages[0] == pages[1] and pages[2] == pages[3] == foot):
             layout.bonds.add(index)
             return True
     order = [i for i in sorted(layout.begins) if i not in layout.floats]
@@ -244,7 +255,7 @@ def _mend(blocks: Sequence[Block], layout: Layout) -> bool:
         # Headings stick to what follows them: the first other block is what did not fit.
         target = next((i for i in order[order.index(after) :] if not isinstance(blocks[i], Heading)), after)
         block = blocks[target]
-        if isinstance(block, Table) and len(block.rows) <= _SHORT_ROWS and target not in layout.broken:
+        if isinstance(block, Table) and _may_break(block) and target not in layout.broken:
             layout.broken.add(target)
             return True
         if isinstance(block, Figure) and target not in layout.floats:

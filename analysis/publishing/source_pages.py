@@ -3,6 +3,9 @@
 ``sources/anshan-2021.html#p12`` is problem 12, ``#p12-m2`` its second measure, ``#t3`` the third
 stated total, ``#p12-e1`` a date, ``#d-feedback_date`` the words behind a metadata field. The
 text stays as it is: marks are elements around it, labels are drawn by the style sheet.
+
+Each page embeds the glyphs it shows, some hundred kilobytes; in an edition of more than sixty notices the pages
+use the reader's own Chinese font instead, so that a thousand notices stay small enough to send.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from analysis.publishing.html import environment, policy, template_text
 SAFE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,80}\Z")
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,60}\Z")
 _OVERRIDE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+MOST_EMBEDDED = 60
 LEGEND = ("problem", "cause", "measure", "status", "total", "meta", "date", "document", "quantity")
 # (table, column with the ID, class, start, end); outer before inner where spans are equal.
 _MARKS = (
@@ -198,6 +202,7 @@ def _page(
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     lang: str,
     back: str,
+    has_fonts: bool,
 ) -> str:
     say, notice_id = words(lang), notice["notice_id"]
     marks = marks_of(notice_id, tables)
@@ -214,7 +219,7 @@ def _page(
     seen = "".join([text, title, notice_id, *say.values(), *listed, *(v for f in fields for v in f.values())])
     sections = [text[m.start : m.end] for m in marks if m.kind == "section"]
     bold = "".join([title, *sections, *say.values(), *(field["label"] for field in fields)])
-    style = fonts.css_faces(seen, bold) + "\n" + template_text("source.css")
+    style = (fonts.css_faces(seen, bold) + "\n" if has_fonts else "") + template_text("source.css")
     return (
         environment("zh")
         .get_template("source.html.j2")
@@ -239,6 +244,11 @@ def anchors_on(page: Path) -> frozenset[str]:
     return frozenset(re.findall(r' id="([\w.-]+)"', page.read_text(encoding="utf-8"), re.ASCII))
 
 
+def embeds_fonts(frames: Mapping[str, pl.DataFrame]) -> bool:
+    """Do the source pages of this edition embed their fonts? Not those of more than sixty notices."""
+    return "core_texts" in frames and frames["core_texts"].height <= MOST_EMBEDDED
+
+
 def write_source_pages(
     frames: Mapping[str, pl.DataFrame], folder: Path, *, lang: str = "zh", back: str = "../briefing.html"
 ) -> list[Path]:
@@ -253,14 +263,14 @@ def write_source_pages(
         for row in _rows(frames, table):
             grouped.setdefault(row["notice_id"], {}).setdefault(table, []).append(row)
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, has_fonts = [], embeds_fonts(frames)
     for notice in sorted(_rows(frames, "core_notices"), key=lambda row: row["notice_id"]):
         notice_id = notice["notice_id"]
         if not SAFE_ID.match(notice_id):
             raise ValueError(f"notice {notice_id!r}: its ID cannot be a file name; parse it again")
         if notice_id in texts:
             path = folder / f"{notice_id}.html"
-            page = _page(notice, texts[notice_id], grouped.get(notice_id, {}), lang, back)
+            page = _page(notice, texts[notice_id], grouped.get(notice_id, {}), lang, back, has_fonts)
             path.write_text(page, encoding="utf-8", newline="\n")
             written.append(path)
     return written

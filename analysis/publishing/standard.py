@@ -89,6 +89,8 @@ def _figure_bundle(
     }
     extra["notes"] = _lines(getattr(figure, "notes", ()))
     kept = {name: value for name, value in extra.items() if value}
+    if getattr(figure, "is_empty", False):
+        kept["is_empty"] = True
     if getattr(figure, "data", None) is not None:
         kept["data"] = frame_data(figure.data)
     svg = figure_svg(figure)

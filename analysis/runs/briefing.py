@@ -25,6 +25,7 @@ from analysis import paths
 from analysis.runs import chapters, editions, fingerprints, messages
 from analysis.runs.changes import (
     compare_snapshots,
+    has_moved,
     load_snapshot,
     save_snapshot,
     take_snapshot,
@@ -226,13 +227,15 @@ def _run_steps(
     comparable = previous is not None and _same_selection(previous.record["parameters"], record.parameters)
     before = load_snapshot(previous.folder) if previous and comparable else None
     record.changes = compare_snapshots(before, snapshot)
-    front += told_changes(record.changes, previous.run_id if previous and comparable else None, order.lang)
+    aside: list[str] = []
+    told = told_changes(record.changes, previous.run_id if previous and comparable else None, order.lang)
+    (front if has_moved(record.changes) else aside).append(told)
     with record.step("notebooks", work, report) as step:
-        executed = _run_chapters(order, listed, ledger, record, work, step, front, report)
+        executed = _run_chapters(order, listed, ledger, record, work, step, front, aside, report)
     with record.step("check inputs", work, report):
         _check_unchanged(order, record, tables)
     with record.step("publish", work, report) as step:
-        _publish(order, executed, ledger, outputs, record, work, front, step)
+        _publish(order, executed, ledger, outputs, record, work, front, aside, step)
         _check_unchanged(order, record, tables)
     with record.step("manifest", work, report):
         kept = [p for p in work.rglob("*") if p.is_file() and p.name != RECORD_NAME and p.name[0] != "."]
@@ -318,6 +321,7 @@ def _run_chapters(
     work: Path,
     step: Step,
     front: list[str],
+    aside: list[str],
     report: Report,
 ) -> list[chapters.Chapter]:
     """Execute the chapters into ``work/notebooks``; RuntimeError where one of the core failed."""
@@ -370,7 +374,7 @@ def _run_chapters(
         )
     cities = ledger.cities["city_code"].drop_nulls().len()
     if any(entry.get("for_each") for entry in listed) and cities > order.profiles:
-        front.append(
+        aside.append(
             {
                 "zh": f"城市概况只列前{order.profiles}个城市（共{cities}个）；其余用 --profiles all 生成。",
                 "en": f"Profiles cover the first {order.profiles} of {cities} cities; --profiles all makes the rest.",
@@ -387,6 +391,7 @@ def _publish(
     record: RunRecord,
     work: Path,
     front: list[str],
+    aside: list[str],
     step: Step,
 ) -> None:
     """Bind the executed chapters into the formats of the edition."""
@@ -423,6 +428,7 @@ def _publish(
             lang=order.lang,
             redact=order.redact,
             front_messages=front,
+            aside_messages=aside,
             title={"zh": "巡察整改通报比较", "en": "Rectification notices compared"}[order.lang],
             as_of=data_as_of(ledger.notices),
         )

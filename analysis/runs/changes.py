@@ -31,6 +31,7 @@ WORDS = {
         "status": "{id} 由“{before}”变为“{after}”",
         "number": "{id} 由 {before} 变为 {after}",
         "more": "另有 {count} 处变化，见运行记录 run.json",
+        "of": "{listed}等{count}份",
         "join": "、",
         "part": "；",
     },
@@ -43,6 +44,7 @@ WORDS = {
         "status": "{id} moved from “{before}” to “{after}”",
         "number": "{id} moved from {before} to {after}",
         "more": "{count} further changes are in run.json",
+        "of": "{listed} and others, {count} in all",
         "join": ", ",
         "part": "; ",
     },
@@ -144,13 +146,19 @@ def _moved_counts(before: dict[str, Any], after: dict[str, Any], shared: set[str
     ]
 
 
-def told_changes(changes: dict[str, Any], previous: str | None, lang: str) -> list[str]:
-    """What moved since edition ``previous``, as one line; at most six changes are told."""
+def has_moved(changes: dict[str, Any]) -> bool:
+    """Is there an edition to compare with, and did anything move since?"""
+    moved = ("notices_added", "notices_removed", "statuses_changed", "numbers_moved")
+    return not changes["is_first"] and any(changes[name] for name in moved)
+
+
+def told_changes(changes: dict[str, Any], previous: str | None, lang: str) -> str:
+    """What moved since edition ``previous``, as one line; at most six changes, and six notices of a list, are told."""
     words = WORDS[lang]
     if changes["is_first"] or previous is None:
-        return [words["first"]]
+        return words["first"]
     told = [
-        words[key].format(ids=words["join"].join(changes[name][:SHOWN]))
+        words[key].format(ids=_listed(changes[name], words))
         for key, name in (("added", "notices_added"), ("removed", "notices_removed"))
         if changes[name]
     ]
@@ -162,10 +170,15 @@ def told_changes(changes: dict[str, Any], previous: str | None, lang: str) -> li
             words["number"].format(id=row["id"], before=_shown(row["before"]), after=_shown(row["after"]))
         )
     if not told:
-        return [words["same"].format(previous=previous)]
+        return words["same"].format(previous=previous)
     if len(told) > SHOWN:
         told = [*told[:SHOWN], words["more"].format(count=len(told) - SHOWN)]
-    return [words["against"].format(previous=previous, moved=words["part"].join(told))]
+    return words["against"].format(previous=previous, moved=words["part"].join(told))
+
+
+def _listed(names: list[str], words: dict[str, str]) -> str:
+    listed = words["join"].join(names[:SHOWN])
+    return listed if len(names) <= SHOWN else words["of"].format(listed=listed, count=len(names))
 
 
 def _shown(value: Any) -> str:

@@ -63,7 +63,10 @@ def house_table(
     lang: str = "zh",
     most_rows: int = MOST_ROWS,
 ) -> GT:
-    """``frame`` as a table with heads, formats and links; a cut says how many rows of how many are shown."""
+    """``frame`` as a table with heads, formats and links; a cut says how many rows of how many are shown.
+
+    Of a frame without rows the table says so in the notebook; an edition leaves it out.
+    """
     rows = frame.head(most_rows).to_dicts()
     names = [f"c{number}" for number in range(len(columns))]
     cells = {
@@ -74,7 +77,7 @@ def house_table(
         columns, names, cells = columns[:1], names[:1], {names[0]: pl.Series([label("none", lang)])}
     cut = [label("table_cut", lang, shown=most_rows, total=frame.height)] if frame.height > most_rows else []
     table = (
-        GT(pl.DataFrame(cells), id="zg")
+        GT(pl.DataFrame(cells), id="zg" if rows else formats.EMPTY_TABLE)
         .tab_header(title=caption)
         .cols_label(cases={name: column.head for name, column in zip(names, columns, strict=True)})
         .cols_align("left", columns=[n for n, c in zip(names, columns, strict=True) if c.kind in LEFT])

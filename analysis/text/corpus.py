@@ -7,35 +7,22 @@ from IPython.display import Markdown
 
 from analysis.text.house import render
 
-LOW_READING, LOW_COVERAGE = 0.8, 0.95
 MOST_LISTED = 8
+MOST_SIGNS = 2  # told of one notice; ``zhenggai review`` lists all
 
 
 def misreadings(notices: pl.DataFrame) -> pl.DataFrame:
-    """Notices that may have been read wrongly: notice_id, label_*, reason_code, shown (a number of the reason).
+    """Notices that were probably read wrongly, least sure first: notice_id, label_*, codes (a list).
 
-    ``notices``: ``ledger.notices``. Reasons: another structure fits as well, the reading is unsure, text was
-    left unread, an excerpt is suspected.
+    ``notices``: ``ledger.notices``. The codes are those of codes_reading_doubts, strongest sign first.
     """
-    other = (pl.col("alternative_problem_count") != pl.col("problem_count")).fill_null(False)
-    tests = [
-        ("low_score", pl.col("reading_score") < LOW_READING, pl.col("reading_score")),
-        ("unread", pl.col("coverage_share") < LOW_COVERAGE, 1 - pl.col("coverage_share")),
-        ("alternative", other, pl.col("alternative_problem_count").cast(pl.Float64)),
-        ("excerpt", pl.col("is_excerpt").fill_null(False), pl.lit(None, dtype=pl.Float64)),
-    ]
-    found = [
-        notices.filter(test).select(
-            "notice_id",
-            "label_zh",
-            "label_en",
-            "problem_count",
-            pl.lit(code).alias("reason_code"),
-            shown.alias("shown"),
+    return (
+        notices.filter(pl.col("reading_doubt_codes") != "")
+        .sort(pl.min_horizontal("reading_score", "status_score"), "notice_id")
+        .select(
+            "notice_id", "label_zh", "label_en", pl.col("reading_doubt_codes").str.split(",").alias("codes")
         )
-        for code, test, shown in tests
-    ]
-    return pl.concat(found)
+    )
 
 
 def quality(
@@ -45,7 +32,7 @@ def quality(
     agreement: pl.DataFrame,
     lang: str = "zh",
 ) -> Markdown:
-    """How much was read, what was set aside, which notices may be misread and what to do about each.
+    """How much was read, what was set aside, which notices were probably misread, why, and what to do about each.
 
     ``notices``, ``quarantine``, ``excluded``: of the ledger; ``agreement``: rows of ``compare.coding_agreement``.
     """
@@ -60,6 +47,7 @@ def quality(
         aside=quarantine.height,
         excluded=excluded.height,
         doubts=doubts.head(MOST_LISTED).to_dicts(),
+        most_signs=MOST_SIGNS,
         doubt_count=doubts.height,
         unseen=unseen.row(0, named=True) if unseen.height else None,
     )

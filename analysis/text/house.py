@@ -14,7 +14,7 @@ from IPython.display import Markdown
 from markupsafe import Markup
 
 from analysis.display import formats
-from analysis.display.labels import code_label, label
+from analysis.display.labels import code_label, code_note, label
 from analysis.links import source_href
 from analysis.paths import PACKAGE
 
@@ -56,6 +56,7 @@ def _templates(lang: str) -> jinja2.Environment:
         "interval": formats.interval,
         "of_total": formats.of_total,
         "say": lambda key, **values: label(key, lang, **values),
+        "code_note": lambda kind, value: code_note(kind, value, lang),
         "code": lambda kind, value: code_label(kind, value, lang),
     }
     return environment
