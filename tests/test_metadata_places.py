@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from analysis.lookups import load_csv
 from analysis.parsing.ledger import parse_notice
 from analysis.parsing.places import find_names, gazetteer, is_township, is_zone, resolve
-from analysis.parsing.records import Document
-from analysis.sources.decode import decode_text
+from analysis.parsing.records import NotANotice
+from tests.quality.__main__ import EXPECTED
+from tests.quality.corpus import load_document
 
 NOTICES = sorted((Path(__file__).parent / "gold" / "notices").glob("*.txt"))
 
@@ -98,8 +100,11 @@ def test_provinces_of_places() -> None:
 
 @pytest.mark.parametrize("path", NOTICES, ids=lambda path: path.stem)
 def test_every_code_of_a_parsed_notice_has_a_label(path: Path) -> None:
-    text = decode_text(path.read_bytes(), path.name)[0]
-    tables = parse_notice(Document(text, path.name)).tables
+    try:
+        tables = parse_notice(load_document(path)).tables
+    except NotANotice:  # set aside: no golden that is accepted as read may be
+        assert json.loads(EXPECTED.read_text(encoding="utf-8"))[path.name]["problems"] == 0.0
+        return
     for table, column, lookup in (
         ("core_claims", "claim_code", "codes_claims"),
         ("core_events", "date_basis", "codes_date_bases"),
