@@ -380,7 +380,7 @@ def test_html_says_its_language_and_folds_its_annex(tmp_path, lang):
 
 @pytest.mark.browser
 def test_a_browser_sorts_tables_and_nothing_leaves_a_phone(tmp_path):
-    """Tables that cannot be sorted because the page's policy forbids its own script; a page wider than a phone."""
+    """Tables that cannot be sorted because the page's policy forbids its own script; a page wider than a phone, or one that the keyboard cannot scroll."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("no Chromium on this machine; the page was checked by its gates only")
@@ -388,16 +388,18 @@ def test_a_browser_sorts_tables_and_nothing_leaves_a_phone(tmp_path):
     frame_page = tmp_path / "phone.html"
     frame_page.write_text(
         '<iframe id="f" src="b.html" width="390" height="800"></iframe><p id="out"></p><script>document.getElementById("f").onload = e => { const d = e.target.contentDocument;'
-        'document.getElementById("out").textContent = "wide=" + d.documentElement.scrollWidth + " buttons=" + d.querySelectorAll("th button").length; }</script>',
+        'document.getElementById("out").textContent = "wide=" + d.documentElement.scrollWidth + " buttons=" + d.querySelectorAll("th button").length'
+        '+ " stuck=" + [...d.querySelectorAll(".scroll")].filter(x => x.scrollWidth > x.clientWidth && x.tabIndex < 0).length; }</script>',
         encoding="utf-8",
     )
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--virtual-time-budget=4000", "--dump-dom"]  # fmt: skip
     done = subprocess.run(
         [browser, *options, frame_page.as_uri()], capture_output=True, text=True, timeout=120, check=False
     )
-    found = re.search(r"wide=(\d+) buttons=(\d+)", done.stdout)
+    found = re.search(r"wide=(\d+) buttons=(\d+) stuck=(\d+)", done.stdout)
     assert found, done.stderr[-500:]
     assert int(found.group(1)) <= 390 and int(found.group(2)) == 4 + 18
+    assert int(found.group(3)) == 0, "a wide figure that the keyboard cannot scroll"
 
 
 def test_a_quiet_week_is_published(tmp_path):
