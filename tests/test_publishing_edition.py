@@ -26,6 +26,7 @@ from analysis.publishing.edition import (
     PublishError,
     bind,
     publish_notebook,
+    scope_of,
 )
 from analysis.publishing.harvest import read_chapter
 from analysis.publishing.widths import LANDSCAPE_MM, PORTRAIT_MM, lay_out
@@ -461,6 +462,18 @@ def test_marks_without_a_picture_of_their_own_stop_no_pdf(tmp_path):
     text = "# t\n\n## \u202e\n\na\u200bb\u2060c\u00ad\ufe0f\n\n\u200b\n\nשלום 𬭎 عربي"
     document = document_of(tmp_path, made.markdown(text), made.code(made.stream("\t\u200b")))
     gates_pdf.check_pdf(tmp_path / "t.pdf", document, pdf.write_pdf(document, tmp_path / "t.pdf"))
+
+
+def test_the_title_names_each_notice_once():
+    """Eight notices of two bodies of a city, of which the title says the city and the year twice over."""
+    rows = [
+        ("a-2", "衡阳文旅局 2019", "Hengyang 文旅局 2019"),
+        ("a-1", "衡阳教育局 2019", "Hengyang 教育局 2019"),
+    ]
+    notices = pl.DataFrame(rows, schema=["notice_id", "label_zh", "label_en"], orient="row")
+    assert scope_of({"out_notices": notices}, "zh") == "2 份通报：衡阳教育局 2019、衡阳文旅局 2019"
+    many = pl.concat([notices] * 5)
+    assert scope_of({"out_notices": many}, "en") == "10 notices" and scope_of({}, "zh") == ""
 
 
 def test_the_first_page_says_how_many_messages_it_leaves_out(tmp_path):

@@ -110,14 +110,10 @@ class Bound:
 
 def scope_of(frames: dict[str, pl.DataFrame], lang: str) -> str:
     """「5 份通报：鞍山 2021、…」; only the number where the list would not fit a line or two."""
-    notices = frames.get("core_notices")
+    notices = frames.get("out_notices")
     if notices is None or notices.is_empty():
         return ""
-    say, labels = words(lang), []
-    for row in notices.sort("notice_id").iter_rows(named=True):
-        slug = row["notice_id"].split("-")[0]
-        place = slug.capitalize() if lang == "en" else row.get("city_name") or slug
-        labels.append(f"{place} {row.get('notice_year') or ''}".strip())
+    say, labels = words(lang), notices.sort("notice_id")[f"label_{lang}"].to_list()
     count = say["notices_count"].format(len(labels))
     return count if len(labels) > _LISTED_NOTICES else count + say["colon"] + say["list_sep"].join(labels)
 
