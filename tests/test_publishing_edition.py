@@ -471,7 +471,7 @@ def test_the_title_names_each_notice_once():
         ("a-1", "衡阳教育局 2019", "Hengyang 教育局 2019"),
     ]
     notices = pl.DataFrame(rows, schema=["notice_id", "label_zh", "label_en"], orient="row")
-    assert scope_of({"out_notices": notices}, "zh") == "2 份通报：衡阳教育局 2019、衡阳文旅局 2019"
+    assert scope_of({"out_notices": notices}, "zh") == "2 份通报：衡阳文旅局 2019、衡阳教育局 2019"
     many = pl.concat([notices] * 5)
     assert scope_of({"out_notices": many}, "en") == "10 notices" and scope_of({}, "zh") == ""
 

@@ -113,7 +113,7 @@ def scope_of(frames: dict[str, pl.DataFrame], lang: str) -> str:
     notices = frames.get("out_notices")
     if notices is None or notices.is_empty():
         return ""
-    say, labels = words(lang), notices.sort("notice_id")[f"label_{lang}"].to_list()
+    say, labels = words(lang), notices[f"label_{lang}"].to_list()
     count = say["notices_count"].format(len(labels))
     return count if len(labels) > _LISTED_NOTICES else count + say["colon"] + say["list_sep"].join(labels)
 
