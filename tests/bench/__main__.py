@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bench_notebooks, bench_parse
+from tests.bench import bench_ledger, bench_notebooks, bench_parse
 
 if __name__ == "__main__":
-    sys.exit(max(bench_parse.main(sys.argv[1:]), bench_notebooks.main([])))
+    sys.exit(max(bench_parse.main(sys.argv[1:]), bench_notebooks.main([]), bench_ledger.main()))
