@@ -299,8 +299,12 @@ def briefing(
         say(f"warning: {line}", err=True)
     say(f"\n{record.outcome}: edition {folder.name}")
     shown = order.out / "latest"
-    for name in sorted(p.name for p in folder.iterdir() if p.suffix in (".html", ".pdf", ".docx", ".xlsx")):
-        say(f"  {shown / name}")
+    made = sorted(p.name for p in folder.iterdir() if p.suffix in (".html", ".pdf", ".docx", ".xlsx"))
+    for name in made:
+        if name.startswith("briefing.") or name in ("ledger.html", "ledger.xlsx"):
+            say(f"  {shown / name}")
+    if profiles_made := sum(name.startswith("profile-") and name.endswith(".html") for name in made):
+        say(f"  {shown / 'profile-*'}  ({profiles_made} cities)")
     say(f"  {order.out / 'index.html'}  (all editions)")
     sys.exit(3 if record.invalid_rows else 0)
 
