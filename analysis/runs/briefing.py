@@ -373,7 +373,7 @@ def _run_chapters(
             }[order.lang]
         )
     cities = ledger.cities["city_code"].drop_nulls().len()
-    if any(entry.get("for_each") for entry in listed) and cities > order.profiles:
+    if any(entry.get("for_each") for entry in listed) and cities > order.profiles > 0:
         aside.append(
             {
                 "zh": f"城市概况只列前{order.profiles}个城市（共{cities}个）；其余用 --profiles all 生成。",
