@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-BLOCK_MIME = "application/vnd.zhenggai.block+json"
-
 
 def make_notebook(path: Path, cells: list[str]) -> Path:
     """A notebook of code cells; the first is the parameters cell."""
@@ -28,17 +26,6 @@ def make_notebook(path: Path, cells: list[str]) -> Path:
         encoding="utf-8",
     )
     return path
-
-
-def blocks_of(path: Path) -> list[dict]:
-    """The blocks that an executed notebook displays, in order."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    return [
-        output["data"][BLOCK_MIME]
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", ())
-        if BLOCK_MIME in output.get("data", {})
-    ]
 
 
 def outputs_of(path: Path) -> list[list[dict]]:
