@@ -66,7 +66,7 @@ def test_imports_run_one_way(path: Path) -> None:
 
 
 def test_parsing_knows_no_files_and_no_frames() -> None:
-    for path in (PACKAGE / "parsing").glob("*.py"):
+    for path in (PACKAGE / "parsing").rglob("*.py"):
         loaded = {module.split(".")[0] for module in imports_of(path)}
         assert not loaded & {"polars", "pandas", "pathlib", "os", "pyarrow"}, path.name
 

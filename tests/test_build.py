@@ -276,7 +276,7 @@ def test_review_sheet_goes_out_and_comes_back(data: Path, tmp_path: Path) -> Non
 
 def test_a_human_label_outranks_the_automatic_type_and_says_so(data: Path) -> None:
     from analysis.ledger.human_types import apply_human_types
-    from analysis.parsing.types import TypeCoding
+    from analysis.parsing.types.coding import TypeCoding
 
     before = frames_of(data)
     after = apply_human_types(

@@ -25,7 +25,7 @@ from analysis.ledger.human_types import labels_without_problem
 from analysis.ledger.plan import PartFile
 from analysis.ledger.store import part_path, read_table
 from analysis.ledger.verify import verify_ledger
-from analysis.parsing.types import TypeCoding
+from analysis.parsing.types.coding import TypeCoding
 from analysis.sources.archive import iter_sources
 from tests.project_copy import PROJECT, copy_project
 from tests.test_build import correction, frames_of

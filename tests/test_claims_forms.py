@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.parsing.claims import read_claims
+from analysis.parsing.facts.claims import read_claims
 from analysis.parsing.structure import Problem, Section, Structure
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.shadow import make_shadow
 
 BODY = "\n1.学习不深入。整改措施：一是召开会议3次，研究问题5个，完成整改2个；二是制定制度4项。\n"
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from analysis.parsing.facts import read_facts
-from analysis.parsing.numerals import read_number
+from analysis.parsing.facts.scan import read_facts
 from analysis.parsing.structure import Measure, Problem, Structure
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.numerals import read_number
+from analysis.parsing.text.shadow import make_shadow
 
 NOTICE = {
     "inspection_start_date": date(2020, 8, 6),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.lookups import load_csv
 from analysis.parsing.doubts import NAMED
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document
 
 HEAD = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.parsing.facts import read_facts
-from analysis.parsing.recurrences import read_recurrences
+from analysis.parsing.facts.recurrences import read_recurrences
+from analysis.parsing.facts.scan import read_facts
 from analysis.parsing.structure import Measure, Problem, Section, Structure
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.shadow import make_shadow
 
 
 def structure(measures: str, statement: str = "学习不深入。") -> Structure:

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from analysis.parsing.notices import read_metadata
+from analysis.parsing.metadata.notices import read_metadata
 from analysis.parsing.records import Document
 from analysis.parsing.structure import Problem, Structure
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.shadow import make_shadow
 
 BODY = "一、主要问题整改情况\n1.理论学习不深入。整改措施：一是制定学习计划；二是开展研讨。整改情况：已完成。\n2.制度执行不严。整改措施：一是修订制度。整改情况：已完成。\n"
 FOOT = "欢迎广大干部群众监督。联系电话：{phone}。\n{signature}\n{signed}\n"

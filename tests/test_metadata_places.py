@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis.lookups import load_csv
-from analysis.parsing.ledger import parse_notice
-from analysis.parsing.places import find_names, gazetteer, is_township, is_zone, resolve
+from analysis.parsing.metadata.places import find_names, gazetteer, is_township, is_zone, resolve
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import NotANotice
 from tests.quality.__main__ import EXPECTED
 from tests.quality.corpus import load_document

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.parsing.metadata.refusal import check
 from analysis.parsing.records import Document, NotANotice
-from analysis.parsing.refusal import check
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.shadow import make_shadow
 from tests.quality.__main__ import EXPECTED
 from tests.quality.corpus import parse_file
 

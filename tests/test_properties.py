@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.layout.wrapping import wrapped_breaks
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import NotANotice
-from analysis.parsing.text import make_shadow
-from analysis.parsing.wrapping import wrapped_breaks
+from analysis.parsing.text.shadow import make_shadow
 from tests.quality.__main__ import EXPECTED
 from tests.quality.corpus import gold_notices, load_document, plain_document
 from tests.quality.ledgers import broken_regions, broken_spans, differences, signature

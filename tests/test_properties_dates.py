@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from tests.quality.corpus import plain_document
 
 COMMON = settings(

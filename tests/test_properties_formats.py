@@ -10,9 +10,9 @@ import json
 
 import pytest
 
-from analysis.parsing.ledger import parse_notice
-from analysis.parsing.text import make_shadow
-from analysis.parsing.wrapping import wrapped_breaks
+from analysis.parsing.layout.wrapping import wrapped_breaks
+from analysis.parsing.notice import parse_notice
+from analysis.parsing.text.shadow import make_shadow
 from tests.quality.__main__ import EXPECTED
 from tests.quality.corpus import gold_notices, load_document
 from tests.quality.ledgers import broken_regions, broken_spans, differences, signature

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import NotANotice
 from tests.bench.bench_parse import _read_all
 from tests.bench.corpus import RAW, layouts, lengthened, varied, write_corpus

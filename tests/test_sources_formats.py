@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document
 from analysis.sources.archive import SourceFile, iter_sources
 from analysis.sources.readers import read_source

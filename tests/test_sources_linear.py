@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource

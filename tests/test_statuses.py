@@ -8,7 +8,7 @@ from analysis.ledger.schemas import STATUS_CODES
 from analysis.lookups import load_csv
 from analysis.parsing.assemble import build_structure
 from analysis.parsing.records import Document
-from analysis.parsing.statuses import bracket_status, percent_status, status_code
+from analysis.parsing.words.statuses import bracket_status, percent_status, status_code
 
 WORDS = {
     "已完成": "completed",

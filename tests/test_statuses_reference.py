@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document
 
 ITEMS = "\n".join(

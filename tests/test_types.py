@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from analysis.ledger.human_types import load_human_labels
 from analysis.lookups import load_csv
-from analysis.parsing import types
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document
-from analysis.parsing.type_validation import agreement, load_validation, match_labels
-from analysis.parsing.types import (
+from analysis.parsing.types import coding as types
+from analysis.parsing.types.coding import (
     NOTHING,
     TypeCoding,
     code_statement,
     code_statements,
     known_codes,
 )
+from analysis.parsing.types.validation import agreement, load_validation, match_labels
 
 LABELS = Path(__file__).parent / "gold" / "type_labels_dev.csv"
 RAW = Path(__file__).parents[1] / "data" / "raw"
@@ -214,7 +214,7 @@ def test_any_text_gets_a_known_code_and_the_same_one_twice(statement, heading, c
 def test_the_coding_does_not_hang_on_the_order_of_sets():
     """A second run with another hash seed must publish the same types."""
     program = (
-        "import csv, sys; from analysis.parsing.types import code_statement\n"
+        "import csv, sys; from analysis.parsing.types.coding import code_statement\n"
         "for row in csv.DictReader(open(sys.argv[1], encoding='utf-8')): print(code_statement(row['statement'], row['heading'] or None))"
     )
     printed = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.parsing.type_validation import agreement, load_validation, match_labels
-from analysis.parsing.types import known_codes
+from analysis.parsing.types.coding import known_codes
+from analysis.parsing.types.validation import agreement, load_validation, match_labels
 
 
 def test_kappa_of_a_table_worked_by_hand():

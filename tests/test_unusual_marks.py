@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document
 
 MARKED = """中共巴州区水务局党组

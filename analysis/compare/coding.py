@@ -15,8 +15,8 @@ import polars as pl
 from analysis.compare.frames import code_frame, shared, table, wilson
 from analysis.compare.units import problem_types
 from analysis.lookups import load_csv
-from analysis.parsing.type_validation import load_validation, match_labels
-from analysis.parsing.types import code_statement
+from analysis.parsing.types.coding import code_statement
+from analysis.parsing.types.validation import load_validation, match_labels
 from analysis.selection import Ledger
 
 LOW_KAPPA = 0.85

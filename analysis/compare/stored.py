@@ -82,7 +82,8 @@ def code_digest() -> str:
     import scipy
 
     digest = hashlib.blake2b(f"polars {pl.__version__} scipy {scipy.__version__}".encode(), digest_size=16)
-    files = [p for room in ROOMS for p in (paths.PACKAGE / room).glob("*.*")]
+    files = [p for room in ROOMS for p in (paths.PACKAGE / room).rglob("*.*")]
+    files = [path for path in files if path.parent.name != "__pycache__"]
     for path in sorted([*files, paths.PACKAGE / "selection.py", paths.PACKAGE / "bodies.py"]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

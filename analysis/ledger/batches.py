@@ -18,7 +18,7 @@ from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.identity import NoticeSummary, statement_signature
 from analysis.ledger.plan import ReadFile
 from analysis.ledger.schemas import CORE_TABLES
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource

@@ -25,7 +25,7 @@ from analysis.sources.archive import iter_sources
 
 if TYPE_CHECKING:
     from analysis.ledger.corrections import Correction
-    from analysis.parsing.types import TypeCoding
+    from analysis.parsing.types.coding import TypeCoding
 
 QUARANTINE_SHOWN = 200
 # What workers are asked to do; named, so that this process need not load what they load.

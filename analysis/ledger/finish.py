@@ -23,7 +23,7 @@ from analysis.ledger.plan import PartFile, PartResult
 from analysis.ledger.review import weak_readings
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import write_part
-from analysis.parsing.types import TypeCoding
+from analysis.parsing.types.coding import TypeCoding
 
 ID_COLUMNS = (
     "notice_id",

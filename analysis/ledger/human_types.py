@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.parsing.types import TypeCoding, known_codes
+from analysis.parsing.types.coding import TypeCoding, known_codes
 from analysis.paths import LOOKUPS
 
 if TYPE_CHECKING:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.cues import BODY, is_action, is_finding
-from analysis.parsing.drafts import Draft
-from analysis.parsing.findings import opens_with_detail, opens_with_fact
-from analysis.parsing.measures import Piece
-from analysis.parsing.outline import Node, ancestors, build_outline, release
-from analysis.parsing.problems import accept_weak, read_unit, take_status
+from analysis.parsing.layout.drafts import Draft
+from analysis.parsing.layout.findings import opens_with_detail, opens_with_fact
+from analysis.parsing.layout.flow import Flow, Whole, make_flow
+from analysis.parsing.layout.measures import Piece
+from analysis.parsing.layout.outline import Node, ancestors, build_outline, release
+from analysis.parsing.layout.problems import accept_weak, read_unit, take_status
+from analysis.parsing.layout.regions import fill_regions
+from analysis.parsing.layout.roles import Reader, Reading, choose_reading
+from analysis.parsing.layout.segments import find_marks
+from analysis.parsing.layout.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.records import Document
-from analysis.parsing.regions import fill_regions
-from analysis.parsing.results import read_legend, settle_results
-from analysis.parsing.roles import Reader, Reading, choose_reading
-from analysis.parsing.segments import find_marks
+from analysis.parsing.results.elsewhere import tell_elsewhere
+from analysis.parsing.results.recurring import read_legend, settle_results
 from analysis.parsing.structure import Measure, Problem, Section, Structure
-from analysis.parsing.tables import TableUnit, count_measures, read_tables
-from analysis.parsing.text import Flow, Whole, make_flow, make_shadow
-from analysis.parsing.told import tell_elsewhere
+from analysis.parsing.text.shadow import make_shadow
+from analysis.parsing.words.cues import BODY, is_action, is_finding
 
 # What a unit stands under: the keys of its aspect and its category.
 Place = tuple[str | None, str | None]

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.parsing.cues import is_finding
 from analysis.parsing.structure import Structure
+from analysis.parsing.words.cues import is_finding
 from analysis.paths import LOOKUPS
 
 LOW = 0.7  # a notice with a lower score of either kind is named for review

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.parsing import claims
 from analysis.parsing.assemble import build_structure
 from analysis.parsing.doubts import LOW, SIGNS, reading_signs
+from analysis.parsing.facts import claims
 from analysis.parsing.records import Document
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.shadow import make_shadow
 from tests.quality.corpus import gold_notices, load_document
 from tests.quality.perturbations import PERTURBATIONS, document_of, perturb
 from tests.quality.score import score
@@ -29,7 +29,7 @@ class Case(NamedTuple):
 
 
 def _signs(document: Document) -> np.ndarray:
-    from analysis.parsing.ledger import parse_notice
+    from analysis.parsing.notice import parse_notice
 
     structure = build_structure(document, make_shadow(document.text))
     notice = parse_notice(document).tables["core_notices"][0]

@@ -186,7 +186,7 @@ def printed_problems() -> tuple[tuple[str, tuple[str, ...]], ...]:
     Statements come from the hand-marked gold, measures from the parser, whose counts there are
     exact; both without line breaks and final stops.
     """
-    from analysis.parsing.ledger import parse_notice
+    from analysis.parsing.notice import parse_notice
     from tests.quality.corpus import load_document
     from tests.quality.score import match
 

@@ -61,7 +61,7 @@ def parse_file(path: Path) -> tuple[dict[str, list[dict[str, Any]]] | None, str 
     A parser that breaks on one golden must not hide the scores of the others: its error is the
     reason, beginning with ``crash``.
     """
-    from analysis.parsing.ledger import parse_notice
+    from analysis.parsing.notice import parse_notice
 
     try:
         document = load_document(path)

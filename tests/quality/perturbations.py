@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.lookups import load_csv
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import Document, NotANotice
 from analysis.sources.readers_markdown import read_markdown, table_cells
 from tests.quality.corpus import GoldNotice, gold_notices, load_document, plain_document

@@ -12,7 +12,7 @@ from typing import Any
 
 from rapidfuzz.distance import LCSseq
 
-from analysis.parsing.text import simplified
+from analysis.parsing.text.shadow import simplified
 
 METADATA = {
     "inspection_start": "inspection_start_date",

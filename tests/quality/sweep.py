@@ -10,7 +10,7 @@ import json
 import sys
 from collections import defaultdict
 
-from analysis.parsing.ledger import parse_notice
+from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import NotANotice
 from tests.quality.build import strip_markers
 from tests.quality.corpus import plain_document

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from analysis.lookups import load_csv
-from analysis.parsing.ngrams import BUCKETS, softmax
-from analysis.parsing.status_model import CODES, LONGEST, features
-from analysis.parsing.statuses import listed_status
-from analysis.parsing.text import make_shadow
+from analysis.parsing.text.ngrams import BUCKETS, softmax
+from analysis.parsing.text.shadow import make_shadow
+from analysis.parsing.words.status_model import CODES, LONGEST, features
+from analysis.parsing.words.statuses import listed_status
 from analysis.paths import LOOKUPS
 from tests.quality import confidence
 from tests.quality.corpus import GOLD, gold_notices, load_document

@@ -18,11 +18,11 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
-from analysis.parsing.ngrams import softmax
-from analysis.parsing.text import make_shadow
-from analysis.parsing.type_model import bare, features, known_grams, model_text, type_codes
-from analysis.parsing.type_validation import agreement
-from analysis.parsing.types import decide_codes
+from analysis.parsing.text.ngrams import softmax
+from analysis.parsing.text.shadow import make_shadow
+from analysis.parsing.types.coding import decide_codes
+from analysis.parsing.types.model import bare, features, known_grams, model_text, type_codes
+from analysis.parsing.types.validation import agreement
 from tests.quality.corpus import GOLD
 
 TYPES = GOLD / "types"

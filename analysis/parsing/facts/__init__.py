@@ -1,0 +1,1 @@
+"""Dated events, quantities, titles and stated totals, each with its span."""

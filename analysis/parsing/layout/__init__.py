@@ -1,0 +1,1 @@
+"""How a notice is laid out: lines, numbers, labels, tables, and what each problem holds."""

@@ -1,0 +1,171 @@
+"""Measures inside a block: the printed marks of the outermost enumeration split it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from analysis.parsing.text.numbering import han_number
+
+
+class Piece(NamedTuple):
+    """One measure in the flow; ``marker`` None where the block is not enumerated."""
+
+    marker: str | None
+    start: int
+    end: int
+
+
+_H = "[一二三四五六七八九十]"
+_BOUNDARY = frozenset("。;:,、!?\n ”’)】》>|…—")
+# Each style: literals that its first mark begins with, the pattern of any of its marks, whether
+# a mark counts only behind punctuation or a break.
+_STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
+    # The literal 是 leads and the number is looked back at: digits alone are too frequent to search for.
+    ("一是", ("一是",), re.compile(rf"是(?<=({_H})是)[,:]?"), True),
+    ("①", ("①", "❶", "⑴"), re.compile(r"([①-⒇❶-❿])[、.]?"), False),
+    ("(1)", ("(1)", "( 1 )", "(1 )"), re.compile(r"\( ?(\d{1,2}) ?\)[、.]?"), True),
+    ("1)", ("1)",), re.compile(r"(?<![\d(])(\d{1,2})\)[、.]?"), True),
+    ("1.", ("1.", "1、", "1 .", "⒈"), re.compile(r"(?<![\d.])(\d{1,2}) ?[.、]|([⒈-⒛])"), True),
+    ("(一)", ("(一)", "㈠"), re.compile(rf"\( ?({_H}{{1,3}}) ?\)[、.]?|([㈠-㈩])"), True),
+    ("一、", ("一、",), re.compile(rf"(?<!{_H})({_H}{{1,3}})、"), True),
+    ("第一", ("第一,", "第一、", "第一:", "第一是"), re.compile(rf"第({_H}{{1,3}})[,、:是]"), True),
+    (
+        "-",
+        ("- ", "* ", "• ", "•", "·", "●", "○", "■", "◆", "▪", "➢"),
+        re.compile(r"(?:^|(?<=\n))([-*•·●○■◆▪➢]) *", re.M),
+        True,
+    ),
+    ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
+    ("一方面", ("一方面,", "一方面"), re.compile(r"(一|另一)方面,?"), True),
+)
+
+_FIRST_OF = ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True)
+
+
+_SIGNS = {sign: index for index, style in enumerate(_STYLES[:9]) for sign in style[1]}
+_FIRST = re.compile("|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)))
+
+
+def split_measures(text: str, start: int, end: int) -> list[Piece]:
+    """The measures of the stretch ``start``–``end``; one piece when nothing is enumerated."""
+    alone: set[str] = set()  # signs that nothing goes on from
+    for match in _FIRST.finditer(text, start, end):
+        at = match.start()
+        index = _SIGNS[match.group()]
+        if (
+            index == 8
+            and not _at_line(text, start, at)
+            or _STYLES[index][3]
+            and index != 8
+            and not _at_boundary(text, start, at)
+        ):
+            continue
+        if match.group() in alone and text[at + 2 : at + 3].isdigit():
+            continue
+        if not _goes_on(text, at, end, match.group()):
+            alone.add(match.group())
+            continue
+        pieces = _pieces(text, at, end, _STYLES[index])
+        if pieces:
+            return pieces
+        break
+    pieces = _pieces(text, start, end, _STYLES[0])
+    if len(pieces) > 1:
+        return pieces
+    if text.startswith("其一", start, end):
+        return _pieces(text, start, end, _FIRST_OF)
+    for style in _STYLES[9:]:
+        # 一要…二要… inside a sentence are what a meeting asked for, not measures.
+        if text.startswith(style[1], start, end):
+            pieces = _pieces(text, start, end, style)
+            if len(pieces) > 1:
+                return pieces
+    return [Piece(None, *_trim(text, start, end))]
+
+
+def _goes_on(text: str, at: int, end: int, sign: str) -> bool:
+    """1.27处 may be a decimal: a number right behind the dot needs a second mark further on."""
+    if sign not in ("1.", "1、") or at + 2 >= end or not text[at + 2].isdigit():
+        return True
+    following = text.find("2" + sign[1], at + 2, end)
+    while following >= 0:
+        if text[following - 1] in "。;\n,":
+            return True
+        following = text.find("2" + sign[1], following + 1, end)
+    return False
+
+
+def _at_line(text: str, start: int, at: int) -> bool:
+    return at == start or text[at - 1] == "\n"
+
+
+def _at_boundary(text: str, start: int, at: int) -> bool:
+    if at <= start:
+        return True
+    before = text[at - 1]
+    if before != " ":
+        return before in _BOUNDARY
+    back = at - 1
+    while back > start and text[back] == " ":
+        back -= 1
+    return text[back] in _BOUNDARY or back == start or at - back > 2
+
+
+def _value(match: re.Match[str]) -> int | None:
+    printed = match.group(match.lastindex or 0)
+    if len(printed) == 1 and ord(printed) > 0x2400 and not "一" <= printed <= "鿿":
+        code = ord(printed)
+        for base in (0x2460, 0x2474, 0x2488, 0x3220, 0x2776):
+            if base <= code < base + 20:
+                return code - base + 1
+    return {"另一": 2}.get(printed) or han_number(printed)
+
+
+def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
+    name, _, pattern, bound = style
+    is_han = name == "一是"
+    in_turn = name in ("1.", "一、", "1)", "(1)", "(一)")
+    marks: list[tuple[int, int, str]] = []
+    last = 0
+    for match in pattern.finditer(text, start, end):
+        at = match.start()
+        if is_han:
+            at = match.start(1)
+            while at > start and text[at - 1] in "一二三四五六七八九十":
+                at -= 1
+            if at < start:
+                continue
+        if bound and not _at_boundary(text, start, at):
+            continue
+        if in_turn:
+            # A number is a mark only in its turn: 3.5 and (2) of a reference are none.
+            value = _value(match)
+            if value is None:
+                continue
+            if value != last + 1 and (name in ("1.", "一、", "1)") or value <= last or value > last + 2):
+                continue
+            if (
+                name == "1."
+                and match.end() < end
+                and text[match.end()].isdigit()
+                and not (at == start or text[at - 1] in "。;\n:,>|")
+            ):
+                continue
+            last = value
+        marks.append((at, match.end(), text[at : match.end()].strip(",: ")))
+    pieces = []
+    for index, (_, after, marker) in enumerate(marks):
+        stop = marks[index + 1][0] if index + 1 < len(marks) else end
+        first, stop = _trim(text, after, stop)
+        if stop > first:
+            pieces.append(Piece(marker, first, stop))
+    return pieces
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \n|,:":
+        start += 1
+    while end > start and text[end - 1] in " \n|":
+        end -= 1
+    return start, end

@@ -1,0 +1,395 @@
+"""The tree of headings and numbered lines of one notice.
+
+The order of the numbering styles is taken from the document itself: a style not yet open
+goes one level deeper, a style already open closes everything below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analysis.parsing.layout.flow import Flow, Para
+from analysis.parsing.layout.segments import is_label, result_line
+from analysis.parsing.text.numbering import Label, read_label
+from analysis.parsing.words.cues import OPEN_FRAME, POINTED, frame_at, is_action, is_finding
+from analysis.parsing.words.statuses import status_code
+
+# Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
+_QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?的? ?[“\"]")
+_FINDING_LINE = re.compile(
+    r"[【\[(]?(?:(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?|(?:主要|具体)表现)[】\])]?[:]"
+)
+
+
+# A result or a label in bold is no heading.
+_NO_HEADING = re.compile(
+    r"[【\[(]?(?:整改|完成|责任|牵头|原因|反馈|存在问题|具体措施)[^:。]{0,10}(?:[:】\])]|(?:情况|措施|举措|结果|进展|成效|时限|领导|单位|部门|分析|整改|反馈|完成|责任|牵头|原因)$)"
+)
+_TITLE = re.compile(r"(?:通报|公告|公示|报告|通知)(?:[(\[].{0,12}[)\]])?$|巡[察视].*整改.*情况")
+
+
+class Node:
+    """One labelled line or heading with everything up to the next one of its level or above.
+
+    ``start`` is where its label begins, ``body`` where its words begin, ``end`` where it stops,
+    all in the flow; ``own_end`` is where its first child starts (or ``end``).
+    """
+
+    __slots__ = (
+        "style",
+        "number",
+        "label",
+        "start",
+        "body",
+        "end",
+        "own_end",
+        "parent",
+        "children",
+        "depth",
+        "para",
+        "heading",
+        "opens_list",
+    )
+
+    def __init__(
+        self, style: str, number: int | None, label: str | None, start: int, body: int, para: Para | None
+    ):
+        self.style = style
+        self.number = number
+        self.label = label
+        self.start = start
+        self.body = body
+        self.end = self.own_end = 0
+        self.parent: Node | None = None
+        self.children: list[Node] = []
+        self.depth = 0
+        self.para = para
+        self.opens_list = ""  # last words of the label whose list begins here
+        self.heading = para.heading if para is not None else 0
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def ancestors(node: Node) -> list[Node]:
+    """The nodes above one, from the top of the notice down; the root is left out."""
+    chain = []
+    above = node.parent
+    while above is not None and above.style:
+        chain.append(above)
+        above = above.parent
+    return chain[::-1]
+
+
+def build_outline(flow: Flow) -> Node:
+    """The root of the tree; its children are the top level of the notice."""
+    root = Node("", None, None, 0, 0, None)
+    stack = [root]
+    paras = flow.paras
+    count = len(paras)
+    framed = sum(_is_open_frame(para) and is_finding(para.text[2:120]) for para in paras) >= 3
+    for index, para in enumerate(paras):
+        node = _node_of(para, flow.labels)
+        if node is None and framed and _is_open_frame(para):
+            node = Node("Q", None, None, para.start, para.start, para)
+        if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1], flow.labels):
+            node.opens_list = _label_words(paras[index - 1].text)
+        if node is None:
+            if not _is_heading(paras, index, count, flow.labels):
+                first = _inline_list(paras, index, count)
+                if first is not None:
+                    _push(stack, first)
+                continue
+            if len(stack) == 1 and _TITLE.search(para.text):
+                continue
+            node = Node("H", None, None, para.start, para.start, para)
+            _place_heading(stack, node, _next_label(paras, index, count))
+        else:
+            _place(stack, node, paras, index)
+        _push(stack, node)
+        first = _inline_list(paras, index, count)
+        if first is not None:
+            _push(stack, first)
+    _close(root, len(flow.text))
+    _merge_single_findings(root)
+    return root
+
+
+def _push(stack: list[Node], node: Node) -> None:
+    node.parent = stack[-1]
+    node.depth = len(stack)
+    stack[-1].children.append(node)
+    stack.append(node)
+
+
+# A label that ends its line: what follows is its list.
+_LIST_FOLLOWS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;]{0,6}: ?$")
+
+
+def _awaits_list(para: Para, induced: dict[str, str]) -> bool:
+    return _LIST_FOLLOWS.search(para.text) is not None or para.label is None and is_label(para.text, induced)
+
+
+_LIST_OPENS = re.compile(
+    r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;\n]{0,6}[:】\])] ?(?=1[.、]|\(1\)|\(一\)|一、)"
+)
+
+
+_SECOND = re.compile(r"[;。,] ?(?:2[.、]|\(2\)|\(二\)|二、)")
+
+
+def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
+    """The first line of a list that begins behind a label (整改措施：1.…) and goes on with a line 2."""
+    para = paras[index]
+    second = paras[index + 1].label if index + 1 < count else None
+    if second is None or second.number != 2:
+        return None
+    match = _LIST_OPENS.search(para.text)
+    if match is None:
+        return None
+    rest = para.text[match.end() :]
+    if _SECOND.search(rest) is not None or _carries_label(
+        paras, index + 1, _label_words(para.text[: match.end()])
+    ):
+        return None
+    label = read_label(rest)
+    if label is None and rest[:2] == "1.":
+        label = Label("A", 1, 2, "1.")
+    if label is None or label.style != second.style or label.number != 1:
+        return None
+    start = para.start + match.end()
+    node = Node(label.style, 1, label.text, start, start + label.end, para)
+    node.heading = 0
+    node.opens_list = _label_words(para.text[: match.end()])
+    return node
+
+
+def _label_words(text: str) -> str:
+    """The last words of a label, by which it is known again."""
+    return text.rstrip("】])：: ")[-4:]
+
+
+def _node_of(para: Para, induced: dict[str, str]) -> Node | None:
+    label = para.label
+    if label is not None:
+        if label.style == "B" and (
+            _NO_HEADING.match(para.text, label.end) or is_label(para.text[label.end :], induced)
+        ):
+            return None
+        return Node(label.style, label.number or None, label.text, para.start, para.start + label.end, para)
+    first = para.text[0]
+    if first in "针关对" and frame_at(para.text) is not None:
+        return Node("Q", None, None, para.start, para.start, para)
+    if first in "【[(巡反存发具主" and _FINDING_LINE.match(para.text):
+        return Node("S", None, None, para.start, para.start, para)
+    return None
+
+
+# 针对…的问题，(on the problem that …) without quotation marks opens a unit where it does so again and again.
+_OPEN_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上|存在|检查)[^。;:,\n“”]{5,90}?问题(?=[,:。])")
+
+
+def _is_open_frame(para: Para) -> bool:
+    if para.label is not None or para.text[0] not in "针关在":
+        return False
+    return _OPEN_FRAME.match(para.text) is not None or POINTED.match(para.text) is not None
+
+
+# 针对这一问题,… below a line that names the problem
+_TAKES_UP = re.compile(r"针对(?:这一|此|该|上述)(?:项|个)?问题")
+
+
+def _is_heading(paras: list[Para], index: int, count: int, induced: dict[str, str]) -> bool:
+    """An unnumbered line that reads as a heading: marked as one, or bare before a numbered line."""
+    para = paras[index]
+    text = para.text
+    if _NO_HEADING.match(text) or (len(text) <= 34 and result_line(text) is not None):
+        return False
+    if para.heading:
+        return len(text) <= 120 and text[-1] != ":"
+    if text[0] == "【" and text[-1] == "】" and 6 <= len(text) <= 60 and text.count("【") == 1:
+        return status_code(text) is None and index > 0
+    if (
+        not para.bare
+        or not 4 <= len(text) <= 80
+        or text[0] in "【[("
+        or any(sign in text for sign in ":|。;")
+    ):
+        return False
+    if index == 0 or index + 1 >= count or paras[index - 1].text[-1] in ",、":
+        return False
+    if paras[index - 1].text.strip("【】[]():* ") in induced:
+        return False  # what a label on its own line says
+    following = paras[index + 1]
+    if following.label is not None:
+        return following.label.style not in ("O",)
+    if text.endswith("问题") and _TAKES_UP.match(following.text):
+        return True
+    return following.text[0] in "针关" and _QUOTED.match(following.text) is not None
+
+
+def _next_label(paras: list[Para], index: int, count: int) -> Label | None:
+    return paras[index + 1].label if index + 1 < count else None
+
+
+def _place_heading(stack: list[Node], node: Node, following: Label | None) -> None:
+    """A heading stands above the numbered line that follows it."""
+    level = node.heading
+    if 1 <= level <= 6:
+        for depth in range(1, len(stack)):
+            if stack[depth].style == "H" and stack[depth].heading and stack[depth].heading >= level:
+                del stack[depth:]
+                return
+    if following is not None:
+        for depth in range(1, len(stack)):
+            if stack[depth].style == following.style and (
+                following.number > 1 or stack[depth].number is not None and following.number == 1
+            ):
+                if depth > 1 and stack[depth - 1].style == "H":
+                    depth -= 1
+                del stack[depth:]
+                return
+    for depth in range(len(stack) - 1, 0, -1):
+        if stack[depth].style == "H":
+            del stack[depth:]
+            return
+        if stack[depth].style in ("C", "PC"):
+            del stack[depth + 1 :]
+            return
+
+
+def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None:
+    """Close what the new line ends, so that the last of the stack is its parent."""
+    style = node.style
+    found = [depth for depth in range(1, len(stack)) if stack[depth].style == style]
+    if node.heading and any(stack[depth].heading for depth in found):
+        found = [depth for depth in found if stack[depth].heading]
+    if not found:
+        if not node.opens_list:
+            _leave_lists(stack, style)
+        return
+    if node.number is None:
+        del stack[found[-1] :]
+        return
+    best = found[-1]
+    following = [
+        depth for depth in found if (number := stack[depth].number) is not None and node.number == number + 1
+    ]
+    if following:
+        # Two lists are open and both wait for this number: what carries a label of its own, as the
+        # outer lines do, goes on the outer one.
+        best = following[-1]
+        if len(following) > 1:
+            opener = next(
+                (child.opens_list for child in stack[following[-1] - 1].children if child.opens_list), ""
+            )
+            is_outer = _carries_label(paras, index, opener) if opener else _names_finding(node)
+            best = following[0] if is_outer else best
+    else:
+        last = stack[best]
+        if node.opens_list and len(found) < 3:
+            return
+        if len(found) < 2 and node.number == 1 and (last.number or 0) >= 1 and _opens_list(stack, best, node):
+            return
+    del stack[best:]
+
+
+# Below what a style that opens does not stand: 一、 and （一） head parts, a list before them is over.
+_NOT_UNDER = {"C": ("PC", "A", "PA", "D", "W", "N", "B", "O"), "PC": ("A", "PA", "D", "N", "B", "O")}
+
+
+def _leave_lists(stack: list[Node], style: str) -> None:
+    lower = _NOT_UNDER.get(style)
+    if lower is not None:
+        first = next((depth for depth in range(1, len(stack)) if stack[depth].style in lower), None)
+        if first is not None:
+            del stack[first:]
+    elif style in ("W", "N"):
+        # A sentence ends a list line; a bare line may head the problems below it.
+        while (
+            len(stack) > 1
+            and stack[-1].style in ("A", "PA", "O", "B", "PC")
+            and (para := stack[-1].para) is not None
+            and not para.bare
+            and len(para.text) > 24
+        ):
+            stack.pop()
+
+
+def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
+    """Whether a number that starts again at 1 is a list inside the open node, not its sibling."""
+    if len(stack) - 1 == depth and (stack[depth].number or 0) > 1 and stack[depth].style in ("C", "PC"):
+        return False
+    if stack[depth].heading and not node.heading:
+        return True
+    return not _names_finding(node)
+
+
+def _carries_label(paras: list[Para], index: int, opener: str) -> bool:
+    """Whether the label that opens the lists stands between this line and the next of its style."""
+    label = paras[index].label
+    style = label.style if label is not None else ""
+    for position in range(index, min(index + 8, len(paras))):
+        para = paras[position]
+        if position > index and para.label is not None and para.label.style == style:
+            return False
+        if position > index and para.label is None and _node_of(para, {}) is not None:
+            return False  # the next finding begins here
+        at = para.text.find(opener)
+        if at >= 0 and (at + len(opener) == len(para.text) or para.text[at + len(opener)] in ":】])"):
+            return _DONE_LINE.match(para.text, at) is None
+    return False
+
+
+_DONE_LINE = re.compile(r"[^:]{0,6}[:】] ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}。?$")
+
+
+def _names_finding(node: Node) -> bool:
+    if node.para is None:
+        return False
+    head = node.para.text[node.body - node.start :][:300]
+    if frame_at(head) or OPEN_FRAME.match(head):
+        return True
+    return is_finding(head.partition("。")[0]) and not is_action(head)
+
+
+def release(root: Node) -> None:
+    """Let the nodes of a tree go of one another: they are freed at once, and no search for cycles is needed."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.children
+        node.children = []
+        node.parent = None
+
+
+def _close(root: Node, length: int) -> None:
+    """Set the ends: a node stops where the next node of its level or above begins."""
+    root.end = length
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        children = node.children
+        node.own_end = children[0].start if children else node.end
+        for index, child in enumerate(children):
+            child.end = children[index + 1].start if index + 1 < len(children) else node.end
+        waiting += children
+
+
+def _merge_single_findings(node: Node) -> None:
+    """A lone 反馈问题： line under a numbered one is a part of it, not a level of its own."""
+    for child in node.children:
+        _merge_single_findings(child)
+    if node.parent is None:
+        return
+    findings = [child for child in node.children if child.style == "S"]
+    if len(findings) == 1:
+        lone = findings[0]
+        at = node.children.index(lone)
+        for grandchild in lone.children:
+            grandchild.parent = node
+        node.children[at : at + 1] = lone.children
+        node.own_end = node.children[0].start if node.children else node.end

@@ -1,0 +1,170 @@
+"""Stretches of a notice as clean running text, with a map back to the document."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from analysis.parsing.layout.wrapping import wrapped_breaks
+from analysis.parsing.structure import Structure
+
+# Markdown bold, Word bookmark residue, pinyin printed after a character
+_RESIDUE = re.compile(
+    r"\*\*|\[bookmark:[^\]\n]{0,80}\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]"
+)
+# A page number alone on its line
+_FURNITURE = re.compile(
+    r"[-—–_·. ]*第? ?[0-9]{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?[0-9]{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}"
+)
+_CLOSERS = frozenset('。!?;:…】]|>”)》"')
+# A line that begins so is never the rest of a line that a page break cut.
+_FRESH = re.compile(
+    r"[#*|>【\[]|\(?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}[章节、]|中共|关于|根据|按照|(?:反馈)?问题 ?[0-9一二三四五六七八九十:]|整改|来源|发布|欢迎|联系|截[至止]|为|如有|现将|(?:19|20)[0-9]{2}"
+)
+_TITLE_LIKE = re.compile(r"(?:通报|公告|公示|报告|情况|党组|党委|委员会|方面|问题)$")
+
+
+class Passage:
+    """Clean text of one or more stretches of the shadow: no seams, no Markdown marks, no page furniture.
+
+    ``span`` maps passage offsets to document offsets, so that quotes stay character-exact.
+    """
+
+    __slots__ = ("text", "_starts", "_origins")
+
+    def __init__(self, shadow: str, spans: Iterable[tuple[int, int]], chrome: Iterable[tuple[int, int]] = ()):
+        self._starts: list[int] = []
+        self._origins: list[int] = []
+        parts: list[str] = []
+        position = 0
+        skipped = sorted(chrome)
+        for start, end in spans:
+            if end <= start:
+                continue
+            for low, high in _pieces(shadow, start, end, skipped):
+                if low < 0:  # a line break of the passage
+                    if parts and parts[-1] != "\n":
+                        parts.append("\n")
+                        position += 1
+                    continue
+                self._starts.append(position)
+                self._origins.append(low)
+                parts.append(shadow[low:high])
+                position += high - low
+            if parts and parts[-1] != "\n":
+                parts.append("\n")
+                position += 1
+        self.text = "".join(parts)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The document span of a non-empty stretch of the passage."""
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def _origin(self, offset: int) -> int:
+        index = bisect_right(self._starts, offset) - 1
+        return self._origins[index] + offset - self._starts[index]
+
+
+_BREAK = (-1, -1)
+
+
+def _pieces(shadow: str, start: int, end: int, chrome: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Document spans of the clean text in order; ``_BREAK`` where a line really ends."""
+    pieces: list[tuple[int, int]] = []
+    last = ""
+    position = start
+    soft, hard = wrapped_breaks(shadow)
+    for raw in shadow[start:end].split("\n"):
+        low, position = position, position + len(raw) + 1
+        before = low - 1
+        line = raw.strip(" #")
+        if not line:
+            continue
+        low += raw.index(line[0])
+        if len(line) < 24 and _FURNITURE.fullmatch(line) or (line == last and len(line) > 7):
+            continue
+        if chrome and any(a <= low < b for a, b in chrome):
+            continue
+        runs_on = before in soft or (
+            before not in hard
+            and len(last) >= 12
+            and last[-1] not in _CLOSERS
+            and _FRESH.match(line) is None
+            and _TITLE_LIKE.search(last) is None
+        )
+        if pieces and not runs_on:
+            pieces.append(_BREAK)
+        last = line
+        high = low + len(line)
+        if "**" in line or "(" in line or "[" in line or "\u200c" in line:
+            for mark in _RESIDUE.finditer(shadow, low, high):
+                if mark.start() > low:
+                    pieces.append((low, mark.start()))
+                low = mark.end()
+        if high > low:
+            pieces.append((low, high))
+    return pieces
+
+
+# How a paragraph that speaks of the whole notice begins, after the last problem.
+_CLOSING = re.compile(
+    r"\n[ ]*(?=(?:截至|截止|综上|总体|总的|目前,|以上|上述|欢迎|下一步,?我|如有意见|[一二三四五六七八九十]{1,2}、)[^\n]{0,80})"
+)
+# 截至…反馈的60个问题中,已完成…: a total that can only be the notice's own
+_TOTALS = re.compile(
+    r"截[至止][^。\n]{0,40}?(?:反馈|指出|巡[察视]|对)[^。\n审轮]{0,14}?[0-9一二三四五六七八九十百]+ ?(?:个|项|条)[^。\n]{0,8}?问题[^。\n]{0,60}?(?:完成|整改到位|销号|整改)[^。\n]*"
+)
+# What can hold a date, a total or a name worth reading; headings between problems seldom do.
+_TELLING = re.compile(r"[0-9二三四五六七八九十百两一](?:[0-9〇年月%.,*]| ?[余多]?[个项条类大件名人])")
+
+
+def _gaps(structure: Structure) -> list[tuple[int, int]]:
+    """Everything that no problem's block holds, headings included."""
+    gaps = []
+    position = 0
+    for start, end in sorted([(problem.block_start, problem.block_end) for problem in structure.problems]):
+        if start > position:
+            gaps.append((position, start))
+        position = max(position, end)
+    if position < len(structure.shadow):
+        gaps.append((position, len(structure.shadow)))
+    return gaps
+
+
+def outside_spans(structure: Structure) -> list[tuple[int, int]]:
+    """The telling spans outside every problem, in order: the front, closing paragraphs (also those that a
+    last block runs on into), and a sentence of totals inside a block where none stands outside."""
+    shadow = structure.shadow
+    spans = [
+        (start, end)
+        for start, end in _gaps(structure)
+        if end - start > 7 and _TELLING.search(shadow, start, end)
+    ]
+    if not structure.problems:
+        return spans
+    last = max(structure.problems, key=lambda problem: (problem.block_end, problem.block_start))
+    low = max(last.block_start, last.statement_end or 0, last.status_end or 0, last.cause_end or 0)
+    match = _CLOSING.search(shadow, low, last.block_end)
+    if match is not None:
+        spans.append((match.end(), last.block_end))
+        spans.sort()
+    if not any(_TOTALS.search(shadow, start, end) for start, end in spans):
+        first = min(problem.block_start for problem in structure.problems)
+        if (match := _TOTALS.search(shadow, first)) is not None and not any(
+            start <= match.start() < end for start, end in spans
+        ):
+            spans.append((match.start(), match.end() + 1))
+            spans.sort()
+    return spans
+
+
+_latest: tuple[Structure, Passage] | None = None
+
+
+def outside_passage(structure: Structure) -> Passage:
+    """The clean text outside the problems; made once per notice (metadata and totals both read it)."""
+    global _latest
+    if _latest is None or _latest[0] is not structure:
+        _latest = (structure, Passage(structure.shadow, outside_spans(structure), structure.chrome))
+    return _latest[1]

@@ -1,0 +1,1 @@
+"""Printed forms: shadow, numbers, dates, n-grams. Knows nothing of notices."""

@@ -1,0 +1,1 @@
+"""Which object a problem is about."""

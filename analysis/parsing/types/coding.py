@@ -1,0 +1,162 @@
+"""Problem types: which object a problem statement is about, and which words say so.
+
+A small trained model (``type_model``) gives the chance of every type; the likeliest is the primary
+one. Nothing is guessed: where no type is likely enough, also together with the heading, the
+statement is ``unclassified``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.lookups import load_csv
+from analysis.parsing.types.model import deciding_spans, model_text, printed_places, score_texts, type_codes
+
+UNCLASSIFIED = "unclassified"
+INSPECTION = "inspection_followup"
+AUDIT = "audit_followup"
+FOLLOW_UPS = {type_codes().index(code): code for code in (INSPECTION, AUDIT)}
+LEAST = 0.25  # chance from which a type is given
+ALSO = 0.12  # chance from which a further type is secondary
+HEADING = 0.5  # chance from which a heading is about nothing but earlier findings
+LEAST_WORDS = 3  # Chinese characters below which a text says nothing
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+SHORT = 14  # a statement of at most so many characters may be too short to decide
+CONTEXT = 0.5  # chance from which cause and measures decide in its place
+CONTEXT_LENGTH = 240  # characters of them that are read
+# Every remedy speaks of meetings, study, plans and visits: in measures these words name no object.
+REMEDIES = (
+    "decision_process",
+    "theory_study",
+    "policy_execution",
+    "inner_party_life",
+    "inspection_followup",
+    "formalism",
+    "mass_work",
+    UNCLASSIFIED,
+)
+# 关于…问题的整改情况 (rectification of the problem that …) frames a finding and names no object.
+_FRAME = re.compile(
+    "^(?:针对|关于|对于)?(.+?)(?:的|等|方面的?)*问题的?(?:整改)?(?:落实|完成|进展)*(?:情况)?[。:：]?$"
+)
+
+
+class TypeCoding(NamedTuple):
+    """One coding: ``primary`` code, 0–2 ``secondary`` codes, ``score`` = the calibrated chance that a
+    person gives this primary type (0 where nothing was decided), ``evidence`` = the words that spoke
+    most for it, as they stand in the text."""
+
+    primary: str
+    secondary: tuple[str, ...]
+    score: float
+    evidence: tuple[str, ...]
+
+
+NOTHING = TypeCoding(UNCLASSIFIED, (), 0.0, ())
+
+
+def decide_codes(known: np.ndarray) -> tuple[str, tuple[str, ...]]:
+    """Primary and 0–2 secondary types from the chance of each type, likeliest first."""
+    codes = type_codes()
+    ranked = np.argsort(-known, kind="stable")[:4].tolist()
+    if known[ranked[0]] < LEAST or codes[ranked[0]] == UNCLASSIFIED:
+        return UNCLASSIFIED, ()
+    further = [codes[index] for index in ranked[1:] if known[index] >= ALSO and codes[index] != UNCLASSIFIED]
+    return codes[ranked[0]], tuple(further[:2])
+
+
+def code_statements(
+    statements: Sequence[str],
+    headings: Sequence[str | None],
+    contexts: Sequence[str] | None = None,
+) -> list[TypeCoding]:
+    """Code the statements of a notice, all at once.
+
+    ``headings``: the heading each stands under, for a sub-item its parent's statement; read where the
+    statement alone decides nothing, and for rule 3: under a heading about nothing but earlier findings
+    a problem keeps its own object and takes the follow-up as a secondary type. ``contexts``: cause and
+    measures, read only where a short statement and its heading decide nothing. Evidence words are
+    substrings of the statement. Never raises.
+    """
+    if not statements:
+        return []
+    distinct = sorted({heading for heading in headings if heading})
+    place = {heading: len(statements) + index for index, heading in enumerate(distinct)}
+    inner = [_unframed(text) for text in (*statements, *distinct)]
+    texts = [model_text(text) for text in inner]
+    known, found, at = score_texts(texts)
+    _silence(known, texts)
+    undecided = [
+        index
+        for index, heading in enumerate(headings)
+        if heading and decide_codes(known[index])[0] == UNCLASSIFIED
+    ]
+    if undecided:
+        joined = [texts[index] + "。" + texts[place[headings[index] or ""]] for index in undecided]
+        known[undecided] = score_texts(joined)[0]
+        _silence(known, texts)
+    for index, context in enumerate(contexts or ()):
+        if len(texts[index]) <= SHORT and context and decide_codes(known[index])[0] == UNCLASSIFIED:
+            told = score_texts([model_text(context[:CONTEXT_LENGTH])])[0][0]
+            told[[type_codes().index(code) for code in REMEDIES]] = 0.0
+            if told.max() >= CONTEXT:
+                known[index] = told
+    again = {
+        heading: FOLLOW_UPS.get(int(known[index].argmax()))
+        for heading, index in place.items()
+        if known[index].max() >= HEADING
+    }
+    spans = deciding_spans(found, at, known.argmax(axis=1), [len(text) for text in texts[: len(statements)]])
+    codings: list[TypeCoding] = []
+    for index, heading in enumerate(headings):
+        primary, further = decide_codes(known[index])
+        if primary == UNCLASSIFIED:
+            codings.append(NOTHING)
+            continue
+        follow_up = again.get(heading or "")
+        if follow_up and primary not in (INSPECTION, AUDIT) and follow_up not in further:
+            further = (*further[:1], follow_up)
+        words = _words(inner[index], len(texts[index]), spans[index])
+        codings.append(TypeCoding(primary, further, round(float(known[index].max()), 3), words))
+    return codings
+
+
+def code_statement(statement: str, heading: str | None = None) -> TypeCoding:
+    """Code one problem statement; see ``code_statements``."""
+    return code_statements([statement], [heading])[0]
+
+
+def _unframed(text: str) -> str:
+    match = _FRAME.match(text) if "问题" in text else None
+    return match.group(1) if match else text
+
+
+def _silence(known: np.ndarray, texts: Sequence[str]) -> None:
+    """A text with hardly a Chinese character has no chances at all."""
+    for index, text in enumerate(texts):
+        if len(text) < 12 and len(_CHINESE.findall(text)) < LEAST_WORDS:
+            known[index] = 0.0
+
+
+def _words(text: str, size: int, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The deciding stretches as they are printed; ``size``: of the model's text, signs before it included."""
+    places = printed_places(text)
+    before = size - len(places)
+    return tuple(
+        dict.fromkeys(
+            text[places[max(low - before, 0)] : places[high - before - 1] + 1]
+            for low, high in spans
+            if high > before
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def known_codes() -> frozenset[str]:
+    """Every code of ``codes_problem_types.csv``, ``unclassified`` among them."""
+    return frozenset(row["code"] for row in load_csv("codes_problem_types"))

@@ -1,0 +1,186 @@
+"""Chances of the problem types: a small trained linear model over character n-grams.
+
+The first clause, which names the object, counts in full, what follows it less. All statements of
+a notice are scored at once. Weights are trained by ``make train`` from labelled statements of many
+sectors; their temperature is fitted on sectors left out, so that a chance can be read as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.lookups import load_csv
+from analysis.parsing.text.ngrams import codes_of, load_weights, softmax
+from analysis.paths import LOOKUPS
+
+LATER = 0.4  # share of what stands behind the first clause
+_BITS = 21  # of a code point
+LEAD = 6  # a clause shorter than this is no first clause: 思想上，… (in thought, …)
+_CLAUSE_END = re.compile("[，,。；;：:！？!?]")
+# Signs that say nothing of the object; a page seam's break stands inside words.
+_SIGNS = re.compile("[\\s“”\"'‘’《》〈〉「」『』（）()【】]+")
+# Where an earlier finding is named first, one sign stands for all its wordings.
+_FOUND_BEFORE = (
+    ("\ue000", re.compile("审计[^，。；,;]{0,8}?(?:指出|查出|发现|反映|提出|列出|要求)")),
+    (
+        "\ue001",
+        re.compile(
+            "(?:巡[察视]|纪委|上[一]?[轮次届])[^，。；,;]{0,10}?(?:指出|反馈|发现|提出|移交|点名|要求)"
+        ),
+    ),
+)
+_NEAR_START = 30  # characters within which it is named first
+
+
+class Grams(NamedTuple):
+    """The n-grams of several texts: ``key`` (a whole number for its one to three characters), ``share``
+    (how much it counts), ``owner`` (which text), ``place`` (first character, in the text without signs)
+    and ``length``; one entry each."""
+
+    key: np.ndarray
+    share: np.ndarray
+    owner: np.ndarray
+    place: np.ndarray
+    length: np.ndarray
+
+
+@cache
+def type_codes() -> tuple[str, ...]:
+    """Every type in the order of the model's classes."""
+    return tuple(row["code"] for row in load_csv("codes_problem_types"))
+
+
+def bare(text: str) -> str:
+    """The text without quotation marks, brackets and breaks."""
+    return _SIGNS.sub("", text)
+
+
+def model_text(text: str) -> str:
+    """What the model reads: the bare text, a sign before it for an earlier finding."""
+    text = bare(text)
+    return "".join(sign for sign, named in _FOUND_BEFORE if named.search(text, 0, _NEAR_START)) + text
+
+
+def printed_places(text: str) -> list[int] | range:
+    """Where each character of ``bare(text)`` stands in ``text``."""
+    gaps = [match.span() for match in _SIGNS.finditer(text)]
+    if not gaps:
+        return range(len(text))
+    places: list[int] = []
+    last = 0
+    for start, end in gaps:
+        places += range(last, start)
+        last = end
+    return [*places, *range(last, len(text))]
+
+
+def features(texts: Sequence[str]) -> Grams:
+    """The n-grams of bare texts; shares are scaled so that their squares sum to one in each text."""
+    lengths = np.array([len(text) for text in texts])
+    codes = codes_of("".join(texts))
+    size = len(codes)
+    owner = np.repeat(np.arange(len(texts)), lengths)
+    starts = np.cumsum(lengths) - lengths
+    inside = np.arange(size) - starts[owner]
+    ends = np.array(
+        [match.start() if (match := _CLAUSE_END.search(text, LEAD)) else len(text) for text in texts]
+    )
+    counted = np.where(inside < ends[owner], 1.0, LATER).astype(np.float32)
+    two = (codes[:-1] << _BITS) | codes[1:]
+    keys = np.concatenate((codes, two, (two[:-1] << _BITS) | codes[2:]))
+    counts = [max(0, size - shorter) for shorter in range(3)]
+    first = np.concatenate([np.arange(count) for count in counts])
+    length = np.repeat((1, 2, 3), counts)
+    kept = owner[first] == owner[first + length - 1]  # none across two texts
+    keys, first, length = keys[kept], first[kept], length[kept]
+    share = counted[first]
+    of = owner[first]
+    norms = np.sqrt(np.bincount(of, share.astype(np.float64) ** 2, len(texts)))
+    share = share / np.maximum(norms, 1e-9)[of].astype(np.float32)
+    return Grams(keys, share, of, inside[first], length)
+
+
+@cache
+def _weights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Keys of the known n-grams in rising order, their weights and the bias."""
+    weights = load_weights("type_weights").astype(np.float32)
+    return np.load(LOOKUPS / "type_grams.npy"), weights[:-1], weights[-1]
+
+
+def known_grams(found: Grams, keys: np.ndarray) -> tuple[Grams, np.ndarray]:
+    """The n-grams that stand among ``keys`` (in rising order), and where."""
+    at = np.searchsorted(keys, found.key)
+    at[at == len(keys)] = 0
+    known = np.flatnonzero(keys[at] == found.key)
+    return Grams(*(column[known] for column in found)), at[known]
+
+
+def score_texts(texts: Sequence[str]) -> tuple[np.ndarray, Grams, np.ndarray]:
+    """Chance of every type (columns in the order of ``type_codes``) for each text as ``model_text`` gives
+    it; with the n-grams that the model knows and their rows of weights, for ``deciding_spans``."""
+    keys, weights, bias = _weights()
+    found, at = known_grams(features(texts), keys)
+    scores = np.tile(bias, (len(texts), 1))
+    if len(at):
+        order = np.argsort(found.owner, kind="stable")
+        owner = found.owner[order]
+        begins = np.flatnonzero(owner[1:] != owner[:-1]) + 1
+        begins = np.concatenate(([0], begins))
+        parts = weights[at[order]]
+        parts *= found.share[order, None]
+        scores[owner[begins]] += np.add.reduceat(parts, begins)
+    return softmax(scores), found, at
+
+
+def deciding_spans(
+    found: Grams, at: np.ndarray, types: np.ndarray, lengths: Sequence[int]
+) -> list[list[tuple[int, int]]]:
+    """For each text the stretches that spoke most for its type, at most three, in order of place.
+
+    ``types``: the class of each text; ``lengths``: of the first so many texts. A character's part is its
+    share of every n-gram over it.
+    """
+    _, weights, _ = _weights()
+    sizes = np.array(lengths)
+    mine = found.owner < len(lengths)
+    place, length, owner = found.place[mine], found.length[mine], found.owner[mine]
+    spoke = weights[at[mine], types[owner]] * found.share[mine] / length
+    starts = np.cumsum(sizes) - sizes
+    place = starts[owner] + place
+    total = int(sizes.sum())
+    parts = np.bincount(place, spoke, total)
+    for offset in (1, 2):
+        over = length > offset
+        parts += np.bincount(place[over] + offset, spoke[over], total)
+    each = parts.tolist()
+    return [
+        _strongest(each[start : start + size])
+        for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
+    ]
+
+
+def _strongest(parts: list[float]) -> list[tuple[int, int]]:
+    """Runs of characters with at least half of the largest part; of more than three the strongest."""
+    if not parts:
+        return []
+    least = max(parts) / 2
+    if least <= 0:
+        return [(0, len(parts))]
+    runs: list[list[float]] = []
+    for place, part in enumerate(parts):
+        if part < least:
+            continue
+        if runs and runs[-1][1] == place:
+            runs[-1][1] = place + 1
+            runs[-1][2] += part
+        else:
+            runs.append([place, place + 1, part])
+    runs.sort(key=lambda run: (-run[2], run[0]))
+    # One character is no word: the next one is given with it.
+    spans = {(int(low), max(int(high), min(int(low) + 2, len(parts)))) for low, high, _ in runs[:3]}
+    return sorted(spans)

@@ -1,0 +1,1 @@
+"""What words mean by themselves: finding or measure, result, label."""

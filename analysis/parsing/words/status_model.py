@@ -1,0 +1,70 @@
+"""Results in words that no lookup lists: a small trained model over character n-grams.
+
+The lookup overrides it (``statuses.status_code``); below its threshold it says nothing, so that the
+words are listed for review and no result is invented.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+
+from analysis.parsing.text.ngrams import BUCKETS, codes_of, grams, load_weights, softmax
+
+CODES = (
+    "none",
+    "completed",
+    "completed_long_term",
+    "basically_completed",
+    "phased",
+    "in_progress",
+    "long_term",
+    "not_completed",
+)
+LONGEST = 32
+MOST_DOUBT = 0.25  # probability of being no result from which a result's place does not help
+
+
+def features(words: str) -> np.ndarray:
+    """Buckets of the n-grams of a phrase with its ends marked."""
+    return grams(codes_of(f"^{words}$"))
+
+
+@lru_cache(maxsize=1 << 15)
+def chances(words: str) -> tuple[float, ...]:
+    """The probability of every code of ``CODES`` for a phrase without punctuation at its ends."""
+    if _PUT_OFF.search(words) is not None:
+        return (1.0, *(0.0 for _ in CODES[1:]))
+    weights = load_weights("status_weights")
+    found = features(words)
+    scores = weights[found].sum(axis=0) / np.sqrt(len(found)) + weights[BUCKETS]
+    return tuple(softmax(scores).tolist())
+
+
+# What nearly every result says in one way or another; words without any of it are not weighed.
+_HINTS = frozenset(
+    "完改结办销成落解纠推进坚持续长常未尚还仍正好妥毕到达闭清账收归抓除消竣愈行待延缓无没难巩固化"
+)
+# 待定 (to be determined), 另行通报 (told elsewhere): a result is put off, not stated.
+_PUT_OFF = re.compile(r"待定|未定|另行|详?见附|不详")
+_COUNTS = re.compile(r"\d[\d,.]* ?(?:[个项人次家件份场户名条处元万亿辆套公篇]|余)")
+
+
+def told_status(words: str, least: float) -> tuple[str | None, float]:
+    """Code and probability where the words are a result with at least that probability; else None."""
+    if not 2 <= len(words) <= LONGEST or _HINTS.isdisjoint(words) or _COUNTS.search(words) is not None:
+        return None, 0.0
+    known = chances(words)
+    best = max(range(1, len(CODES)), key=lambda index: known[index])
+    return (CODES[best], known[best]) if known[best] >= least else (None, known[best])
+
+
+def meant_status(words: str, least: float) -> str | None:
+    """The code where the place says that the words are a result, whichever it is."""
+    if not 2 <= len(words) <= LONGEST:
+        return None
+    known = chances(words)
+    best = max(range(1, len(CODES)), key=lambda index: known[index])
+    return CODES[best] if known[best] >= least * (1 - known[0]) and known[0] < MOST_DOUBT else None
