@@ -54,7 +54,7 @@ def field_words(sector: str) -> frozenset[str]:
 
 @cache
 def _words() -> list[tuple[str, str]]:
-    rows = [(row["word"], row["letter"]) for row in load_csv("body_words")]
+    rows = [(row["word"], row["letter"]) for row in load_csv("compare/body_words")]
     return sorted(rows, key=lambda row: -len(row[0]))
 
 
@@ -161,7 +161,7 @@ def _became(one: _Body, other: _Body) -> bool:
     return any(
         row["city_code"] in ("", one.place)
         and (field_words(row["name"]), field_words(row["became"])) in pairs
-        for row in load_csv("body_names")
+        for row in load_csv("compare/body_names")
     )
 
 

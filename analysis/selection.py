@@ -269,7 +269,7 @@ class Explained:
 
 
 def _labelled(column: str, codes: str, stem: str) -> list[pl.Expr]:
-    rows = load_csv(codes)
+    rows = load_csv(f"codes/{codes}")
     return [
         pl.col(column)
         .replace_strict(

@@ -60,7 +60,9 @@ def notice(place: str, sector: str, year: int, seed: int, done: float | None = N
 def prefectures() -> list[str]:
     """Short names of prefecture-level cities, by code."""
     rows = [
-        row for row in load_csv("places") if row["code"].endswith("00") and not row["code"].endswith("0000")
+        row
+        for row in load_csv("parsing/places")
+        if row["code"].endswith("00") and not row["code"].endswith("0000")
     ]
     return [row["short_name"] for row in rows if row["name"].endswith("市")]
 

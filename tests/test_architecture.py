@@ -65,6 +65,19 @@ def test_imports_run_one_way(path: Path) -> None:
             assert ORDER.index(other) <= ORDER.index(own), f"{own} imports {module}"
 
 
+PARSING = ["text", "words", "layout", "results", "facts", "metadata", "types"]
+PARSER_MODULES = [path for path in MODULES if path.parent.parent.name == "parsing"]
+
+
+@pytest.mark.parametrize("path", PARSER_MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_the_rooms_of_the_parser_run_one_way(path: Path) -> None:
+    """Who mends the reading of a word must not have to know the layouts that use it."""
+    for module in imports_of(path):
+        parts = module.split(".")
+        if parts[:2] == ["analysis", "parsing"] and len(parts) > 2 and parts[2] in PARSING:
+            assert PARSING.index(parts[2]) <= PARSING.index(path.parent.name), f"{path.name} imports {module}"
+
+
 def test_parsing_knows_no_files_and_no_frames() -> None:
     for path in (PACKAGE / "parsing").rglob("*.py"):
         loaded = {module.split(".")[0] for module in imports_of(path)}

@@ -42,6 +42,6 @@ def test_a_notice_that_says_everything_is_not_named():
 
 
 def test_every_sign_has_a_name_and_a_next_step_in_both_languages():
-    rows = {row["code"]: row for row in load_csv("codes_reading_doubts")}
+    rows = {row["code"]: row for row in load_csv("codes/codes_reading_doubts")}
     assert {*NAMED, "low_score"} == set(rows)
     assert all(value for row in rows.values() for value in row.values())

@@ -34,7 +34,7 @@ def digests() -> dict[str, str]:
     ("file", "changed"),
     [
         ("parsing/records.py", {"TABLE_ROOMS", "NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
-        ("lookups/status_words.csv", {"TABLE_ROOMS", "NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
+        ("lookups/parsing/status_words.csv", {"TABLE_ROOMS", "NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
         ("figures/completion.py", {"NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
         ("text/zh/completion.md.j2", {"NOTEBOOK_ROOMS", "EDITION_ROOMS"}),
         ("publishing/html.py", {"EDITION_ROOMS"}),

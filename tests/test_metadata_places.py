@@ -19,7 +19,7 @@ NOTICES = sorted((Path(__file__).parent / "gold" / "notices").glob("*.txt"))
 
 
 def test_every_row_has_a_code_a_parent_and_ascii_pinyin() -> None:
-    rows = load_csv("places")
+    rows = load_csv("parsing/places")
     current = [row["code"] for row in rows if row["is_current"] == "1"]
     codes = {row["code"] for row in rows}
     assert len(current) == len(set(current)) > 3100
@@ -114,5 +114,5 @@ def test_every_code_of_a_parsed_notice_has_a_label(path: Path) -> None:
         ("core_notices", "admin_level", "codes_admin_levels"),
         ("core_notices", "inspection_kind", "codes_inspection_kinds"),
     ):
-        known = {row["code"] for row in load_csv(lookup)} | {None}
+        known = {row["code"] for row in load_csv(f"codes/{lookup}")} | {None}
         assert {row[column] for row in tables[table]} <= known, (table, column)

@@ -68,8 +68,8 @@ def test_gold_printed_otherwise_is_read_no_worse_than_accepted():
 
 def test_words_of_the_perturbations_stand_in_no_lookup():
     """A listed word would show what was learnt by heart, not what is understood."""
-    listed = {row["label"] for row in load_csv("segment_labels")}
-    known = {row["word"] for row in load_csv("status_words")}
+    listed = {row["label"] for row in load_csv("parsing/segment_labels")}
+    known = {row["word"] for row in load_csv("parsing/status_words")}
     with open(GOLD_FOLDER / "status_phrases.csv", encoding="utf-8", newline="") as handle:
         known |= {row["phrase"] for row in csv.DictReader(handle)}
     assert not listed & {word for words in LABELS.values() for word in words}

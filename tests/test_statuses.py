@@ -43,10 +43,10 @@ def test_words_that_are_no_result_are_not_mapped(words):
 
 
 def test_every_word_of_the_lookup_has_a_known_code_and_a_reason():
-    rows = load_csv("status_words")
+    rows = load_csv("parsing/status_words")
     assert len({row["word"] for row in rows}) == len(rows)
     assert {row["status_code"] for row in rows} <= set(STATUS_CODES) and all(row["reason"] for row in rows)
-    assert [row["code"] for row in load_csv("codes_statuses")] == list(STATUS_CODES)
+    assert [row["code"] for row in load_csv("codes/codes_statuses")] == list(STATUS_CODES)
 
 
 def test_a_percentage_is_a_status_with_its_share():

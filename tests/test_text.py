@@ -206,7 +206,12 @@ def test_one_name_for_one_thing():
         said = plain(write())
         for word in ("清点", "末级事项", "稀疏化", "先验", "逐项口径"):
             assert word not in said, f"{topic}: {word}"
-    for name in ("check_notes", "codes_checks", "codes_completion_definitions", "codes_flags"):
+    for name in (
+        "compare/check_notes",
+        "codes/codes_checks",
+        "codes/codes_completion_definitions",
+        "codes/codes_flags",
+    ):
         said = (LOOKUPS / f"{name}.csv").read_text(encoding="utf-8")
         for word in ("清点", "末级事项", "逐项口径"):
             assert word not in said, f"{name}: {word}"

@@ -11,7 +11,7 @@ from analysis.display.labels import LANGUAGES, UnknownLabel, code_order, label
 from analysis.lookups import load_yaml
 from analysis.tables.corpus import NOTEBOOKS
 
-LABELS = load_yaml("labels")
+LABELS = load_yaml("publishing/labels")
 
 
 def test_both_languages_say_everything_and_fill_the_same_places():

@@ -232,8 +232,8 @@ def test_the_coding_does_not_hang_on_the_order_of_sets():
 
 
 def test_code_lists_fit_together():
-    codes = load_csv("codes_problem_types")
-    dimensions = {row["code"] for row in load_csv("codes_dimensions")}
+    codes = load_csv("codes/codes_problem_types")
+    dimensions = {row["code"] for row in load_csv("codes/codes_dimensions")}
     assert len(codes) == 27 and len(dimensions) == 4
     for row in codes:
         assert row["label_zh"] and row["label_en"]

@@ -61,7 +61,7 @@ def _kept_aside() -> list[tuple[str, str, str, str]]:
             row["primary"],
             code_statement(row["statement"], row["heading"] or None).primary,
         )
-        for row in load_csv("type_kept_aside")
+        for row in load_csv("compare/type_kept_aside")
     ]
 
 

@@ -129,7 +129,7 @@ def newcombe() -> list[pl.Expr]:
 
 @cache
 def flag_rows() -> Mapping[str, dict[str, str]]:
-    return {row["code"]: row for row in load_csv("codes_flags")}
+    return {row["code"]: row for row in load_csv("codes/codes_flags")}
 
 
 def threshold(flag: str) -> float:
@@ -168,6 +168,6 @@ def union_of_flags(*columns: str) -> pl.Expr:
 
 def code_frame(name: str, *columns: str) -> pl.DataFrame:
     """A code list as a frame: ``code``, ``label_zh``, ``label_en`` and further ``columns``."""
-    return pl.DataFrame(load_csv(name), infer_schema_length=None).select(
+    return pl.DataFrame(load_csv(f"codes/{name}"), infer_schema_length=None).select(
         "code", "label_zh", "label_en", *columns
     )

@@ -59,7 +59,7 @@ SHARES = (  # code, zh, en, which items have it
 
 @cache
 def _intent() -> list[tuple[str, re.Pattern[str]]]:
-    return [(row["word"], re.compile(row["pattern"])) for row in load_csv("intent_words")]
+    return [(row["word"], re.compile(row["pattern"])) for row in load_csv("compare/intent_words")]
 
 
 def intent_words(text: str) -> list[str]:
@@ -71,7 +71,7 @@ def intent_words(text: str) -> list[str]:
 
 def sanction_count(text: pl.Expr) -> pl.Expr:
     """Sanctions and formal reminders named in a text (lookup sanction_words)."""
-    pattern = "|".join(row["pattern"] for row in load_csv("sanction_words"))
+    pattern = "|".join(row["pattern"] for row in load_csv("compare/sanction_words"))
     return text.str.replace_all(_TITLE.pattern, "《》").str.count_matches(pattern).cast(pl.Int64)
 
 
@@ -270,7 +270,7 @@ def measures_by_type(ledger: Ledger) -> pl.DataFrame:
         how="inner",
         maintain_order="left",
     )
-    kinds = load_csv("measure_kinds")
+    kinds = load_csv("compare/measure_kinds")
     has = {row["code"]: pl.col("measure_text").str.contains(row["pattern"]) for row in kinds}
     typed = typed.with_columns(**has).with_columns(other=~pl.any_horizontal(*has))
     labels = [(row["code"], row["label_zh"], row["label_en"]) for row in kinds] + [("other", "其他", "other")]

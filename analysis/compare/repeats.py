@@ -79,7 +79,7 @@ def recurrences(ledger: Ledger, unit: str = "problem") -> pl.DataFrame:
 
 @cache
 def _verdicts() -> re.Pattern[str]:
-    words = sorted((row["word"] for row in load_csv("verdict_words")), key=len, reverse=True)
+    words = sorted((row["word"] for row in load_csv("compare/verdict_words")), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)))
 
 

@@ -209,7 +209,7 @@ def reconciliation(ledger: Ledger) -> pl.DataFrame:
 def _note_patterns() -> list[tuple[re.Pattern[str], str]]:
     return [
         (re.compile(re.escape(row["zh"]).replace(r"\{\}", r"(\d+)") + "$"), row["en"])
-        for row in load_csv("check_notes")
+        for row in load_csv("compare/check_notes")
     ]
 
 

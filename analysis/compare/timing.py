@@ -32,7 +32,7 @@ def rule_in_force(day: pl.Expr) -> pl.Expr:
                 date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"] or "9999-12-31")
             )
         ).then(pl.lit(row["code"]))
-        for row in load_csv("rectification_periods")
+        for row in load_csv("compare/rectification_periods")
     ]
     return pl.coalesce(rules)
 
@@ -82,7 +82,7 @@ def timeline(ledger: Ledger, unit: str = "problem") -> pl.DataFrame:
     rules = pl.DataFrame(
         [
             (r["code"], r["label_zh"], r["label_en"], r["period_months"] or None, r["is_confirmed"] == "true")
-            for r in load_csv("rectification_periods")
+            for r in load_csv("compare/rectification_periods")
         ],
         schema=["rule_code", "rule_label_zh", "rule_label_en", "_months", "is_rule_confirmed"],
         orient="row",

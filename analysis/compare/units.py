@@ -95,7 +95,7 @@ def problem_types() -> pl.DataFrame:
 def done_statuses() -> dict[str, list[str]]:
     """definition → result codes that count as done (lookup completion_definitions)."""
     found: dict[str, list[str]] = {}
-    for row in load_csv("completion_definitions"):
+    for row in load_csv("compare/completion_definitions"):
         if row["is_done"] == "1":
             found.setdefault(row["definition"], []).append(row["status_code"])
     return found

@@ -1,4 +1,4 @@
-"""The briefing's own words in Chinese and English, from ``lookups/labels.yml``."""
+"""The briefing's own words in Chinese and English, from ``lookups/publishing/labels.yml``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UnknownLabel(KeyError):
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
-    return load_yaml("labels")
+    return load_yaml("publishing/labels")
 
 
 def label(key: str, lang: str, **values: Any) -> str:
@@ -30,7 +30,7 @@ def label(key: str, lang: str, **values: Any) -> str:
 
 @cache
 def _codes(name: str) -> dict[str, dict[str, str]]:
-    return {row["code"]: row for row in load_csv(f"codes_{name}")}
+    return {row["code"]: row for row in load_csv(f"codes/codes_{name}")}
 
 
 def code_label(name: str, code: str | None, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Code lists: ``analysis/lookups/codes_*.csv`` become the ``codes_*`` tables."""
+"""Code lists: ``analysis/lookups/codes/codes_*.csv`` become the ``codes_*`` tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def read_code_lists() -> dict[str, pl.DataFrame]:
     Raises ValueError naming the file where a column is missing or a code stands twice.
     """
     lists: dict[str, pl.DataFrame] = {}
-    for path in sorted(LOOKUPS.glob("codes_*.csv")):
+    for path in sorted((LOOKUPS / "codes").glob("codes_*.csv")):
         frame = pl.read_csv(path, infer_schema=False)
         missing = {"code", "label_zh", "label_en"} - set(frame.columns)
         if missing:

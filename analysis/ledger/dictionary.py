@@ -151,7 +151,7 @@ def _declared_row(table: str, name: str, column: Any) -> dict[str, Any]:
 
 
 def _code_rows(table: str) -> list[dict[str, Any]]:
-    with open(LOOKUPS / f"{table}.csv", encoding="utf-8") as handle:
+    with open(LOOKUPS / "codes" / f"{table}.csv", encoding="utf-8") as handle:
         names = handle.readline().strip().split(",")
     rows = []
     for name in names:

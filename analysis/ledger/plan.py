@@ -27,6 +27,7 @@ PART_FILES = 400
 FORMAT = 1
 # Rooms whose code decides what the tables hold, and the packages that read and write for them.
 _ROOMS = ("sources", "parsing", "ledger")
+_LOOKUPS = ("codes", "models", "parsing")
 _PACKAGES = ("polars", "dataframely", "pypdfium2", "selectolax", "lxml", "openpyxl", "charset-normalizer")
 # Judgements of people: they count notice by notice, not for everything.
 JUDGEMENTS = ("corrections.yml", "type_labels.csv")
@@ -117,7 +118,7 @@ def code_digest() -> str:
     """Fingerprint of everything but the files and judgements that decides the tables."""
     digest = hashlib.sha256(f"{FORMAT}".encode())
     files = [path for room in _ROOMS for path in sorted((PACKAGE / room).rglob("*.py"))]
-    files += [path for path in sorted(LOOKUPS.iterdir()) if path.name not in JUDGEMENTS and path.is_file()]
+    files += [path for room in _LOOKUPS for path in sorted((LOOKUPS / room).iterdir())]
     for path in files:
         digest.update(f"\n{path.name} {path.stat().st_size}\n".encode())
         digest.update(path.read_bytes())

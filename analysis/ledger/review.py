@@ -92,7 +92,7 @@ def _weak_readings(folder: Path) -> list[dict[str, Any]]:
 
 def weak_readings(notices: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of core_notices that were probably misread, surest first, with the signs and what to do."""
-    labels = {row["code"]: row for row in load_csv("codes_reading_doubts")}
+    labels = {row["code"]: row for row in load_csv("codes/codes_reading_doubts")}
     found = notices.filter(pl.col("reading_doubt_codes") != "").sort(
         pl.min_horizontal("reading_score", "status_score"), "notice_id"
     )

@@ -11,7 +11,7 @@ from analysis.paths import LOOKUPS
 
 @cache
 def load_csv(name: str) -> tuple[dict[str, str], ...]:
-    """Rows of ``analysis/lookups/<name>.csv`` as dicts of strings, in file order."""
+    """Rows of ``analysis/lookups/<name>.csv`` (``parsing/status_words``) as dicts of strings, in file order."""
     with open(LOOKUPS / f"{name}.csv", encoding="utf-8", newline="") as handle:
         return tuple(csv.DictReader(handle))
 

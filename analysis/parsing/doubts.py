@@ -112,7 +112,7 @@ def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[st
 
 @cache
 def _weights() -> np.ndarray:
-    return np.load(LOOKUPS / "confidence_weights.npy")
+    return np.load(LOOKUPS / "models/confidence_weights.npy")
 
 
 def scores(signs: dict[str, float]) -> tuple[float, float]:

@@ -144,7 +144,7 @@ def _write(
     words = WORDS[lang]
     rows, details = page_rows(frames, notices, items), page_details(frames, items)
     labels = {
-        kind: {row["code"]: row[f"label_{lang}"] for row in load_csv(f"codes_{kind}")}
+        kind: {row["code"]: row[f"label_{lang}"] for row in load_csv(f"codes/codes_{kind}")}
         for kind in ("problem_types", "statuses", "flags")
     }
     content = {"notices": notices.to_dicts(), "labels": labels, "words": words, "rows": rows}

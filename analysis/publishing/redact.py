@@ -52,8 +52,8 @@ _KEPT = re.compile(
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], ...], re.Pattern[str], frozenset[str], frozenset[str]]:
-    surnames = sorted((row["surname"] for row in load_csv("surnames")), key=lambda s: (-len(s), s))
-    cues = load_csv("person_cues")
+    surnames = sorted((row["surname"] for row in load_csv("publishing/surnames")), key=lambda s: (-len(s), s))
+    cues = load_csv("publishing/person_cues")
     before = sorted((row["cue"] for row in cues if row["side"] == "before"), key=lambda s: (-len(s), s))
     after = sorted((row["cue"] for row in cues if row["side"] == "after"), key=lambda s: (-len(s), s))
     surname = "(?:" + "|".join(map(re.escape, surnames)) + ")"
@@ -74,7 +74,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], re.Pattern[str], frozenset
     )
     chain = re.compile(rf"[、，,\s]{{1,3}}({name}){_AFTER}")
     words = (
-        frozenset(row["word"] for row in load_csv("name_exceptions")) | frozenset(before) | frozenset(posts)
+        frozenset(row["word"] for row in load_csv("publishing/name_exceptions"))
+        | frozenset(before)
+        | frozenset(posts)
     )
     return (led, followed, posted), chain, words, frozenset(surnames)
 

@@ -177,7 +177,7 @@ def _rows(frames: Mapping[str, pl.DataFrame], table: str) -> Iterator[dict[str, 
 def _fields(
     tables: Mapping[str, Sequence[Mapping[str, Any]]], placed: set[str], lang: str
 ) -> list[dict[str, str]]:
-    spoken, fields = _labels("metadata_words", lang), []
+    spoken, fields = _labels("publishing/metadata_words", lang), []
     given = set(placed)
     for row in tables.get("core_metadata", ()):
         name, value = row["field_name"], row["value_text"] or ""
@@ -207,7 +207,7 @@ def _page(
     say, notice_id = words(lang), notice["notice_id"]
     marks = marks_of(notice_id, tables)
     fields = _fields(tables, {mark.anchor for mark in marks}, lang)
-    statuses = _labels("codes_statuses", lang)
+    statuses = _labels("codes/codes_statuses", lang)
     problems = []
     for row in tables.get("core_problems", ()):
         anchor = anchor_of(row["problem_id"], notice_id)

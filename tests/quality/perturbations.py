@@ -96,7 +96,7 @@ _LABEL = re.compile(
 
 def labels(text: str, chance: random.Random) -> list[Edit]:
     """Every listed label by an unlisted one; the same for the same, as one author would."""
-    parts = {row["label"]: row["part"] for row in load_csv("segment_labels")}
+    parts = {row["label"]: row["part"] for row in load_csv("parsing/segment_labels")}
     pools = {part: chance.sample(words, len(words)) for part, words in LABELS.items()}
     taken: dict[str, str] = {}
     edits = []
@@ -112,7 +112,7 @@ def labels(text: str, chance: random.Random) -> list[Edit]:
 
 
 def _status_pattern() -> re.Pattern[str]:
-    words = {row["word"] for row in load_csv("status_words") if len(row["word"]) >= 3}
+    words = {row["word"] for row in load_csv("parsing/status_words") if len(row["word"]) >= 3}
     core = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return re.compile(
         rf"(?:(?<=[：:】（(。；;|\[—])|(?<=问题)|(?<=[：:|] )|(?<=\*\*))(?:{core})(?=[。；;）)】|\]\n（(]|$| \||\*\*)"
@@ -121,7 +121,7 @@ def _status_pattern() -> re.Pattern[str]:
 
 def statuses(text: str, chance: random.Random) -> list[Edit]:
     """Every listed result by an unlisted one of the same meaning; the same for the same."""
-    codes = {row["word"]: row["status_code"] for row in load_csv("status_words")}
+    codes = {row["word"]: row["status_code"] for row in load_csv("parsing/status_words")}
     taken: dict[str, str] = {}
     edits = []
     for match in _status_pattern().finditer(text):
@@ -138,7 +138,7 @@ def statuses(text: str, chance: random.Random) -> list[Edit]:
 def traditional(text: str, chance: random.Random) -> list[Edit]:
     """Every character that has a traditional form in that form."""
     forms: dict[str, list[str]] = {}
-    for row in load_csv("traditional_characters"):
+    for row in load_csv("parsing/traditional_characters"):
         forms.setdefault(row["simplified"], []).append(row["traditional"])
     return [(i, i + 1, forms[char][0]) for i, char in enumerate(text) if char in forms]
 

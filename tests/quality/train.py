@@ -60,7 +60,7 @@ def fit(examples: list[Example], classes: int, penalty: float, rounds: int) -> n
 def store(weights: np.ndarray, name: str) -> Path:
     """Write weights as bytes; the first row holds each class's scale as a power of two."""
     power = np.ceil(np.log2(np.abs(weights).max(axis=0) / 127))
-    path = LOOKUPS / f"{name}.npy"
+    path = LOOKUPS / "models" / f"{name}.npy"
     np.save(path, np.vstack((power, np.round(weights / 2.0**power))).astype(np.int8))
     return path
 
@@ -120,7 +120,7 @@ _OBJECTS = (
 def status_examples(chance: random.Random, left_out: Iterable[str] = ()) -> list[Example]:
     """Results with what may stand around them, and what is no result."""
     unseen = {word for words in STATUSES.values() for word in words} | set(left_out)
-    phrases = [(row["word"], row["status_code"]) for row in load_csv("status_words")]
+    phrases = [(row["word"], row["status_code"]) for row in load_csv("parsing/status_words")]
     with open(GOLD / "status_phrases.csv", encoding="utf-8", newline="") as handle:
         phrases += [(row["phrase"], row["status_code"]) for row in csv.DictReader(handle)]
     phrases = sorted({(words, code) for words, code in phrases if len(words) > 1 and words not in unseen})
@@ -165,7 +165,9 @@ def train_status() -> np.ndarray:
 
 def check_status(folds: int = 8) -> None:
     """Listed and further phrases left out, an eighth at a time: how many are read right, wrong, not at all."""
-    phrases = {row["word"]: row["status_code"] for row in load_csv("status_words") if len(row["word"]) > 2}
+    phrases = {
+        row["word"]: row["status_code"] for row in load_csv("parsing/status_words") if len(row["word"]) > 2
+    }
     with open(GOLD / "status_phrases.csv", encoding="utf-8", newline="") as handle:
         phrases |= {row["phrase"]: row["status_code"] for row in csv.DictReader(handle)}
     order = sorted(phrases)
@@ -199,11 +201,11 @@ def main(arguments: list[str]) -> int:
     if "--confidence" not in arguments:
         print(store(train_status(), "status_weights"))
         keys, weights = train_types()
-        np.save(LOOKUPS / "type_grams.npy", keys)
+        np.save(LOOKUPS / "models/type_grams.npy", keys)
         print(store(weights, "type_weights"))
     found = confidence.cases()
-    np.save(LOOKUPS / "confidence_weights.npy", confidence.train(found))
-    print(LOOKUPS / "confidence_weights.npy")
+    np.save(LOOKUPS / "models/confidence_weights.npy", confidence.train(found))
+    print(LOOKUPS / "models/confidence_weights.npy")
     return 0
 
 

@@ -35,10 +35,10 @@ _AFTERWARDS = re.compile(r"^(?:[^,。;]{0,14}?)(?:予以|进行了?|已)?(废止
 def _cues() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], dict[str, list[tuple[str, str]]]]:
     """(words before a work, words after a work, last words of documents, first character → (word, action))."""
     joined: dict[str, list[str]] = {"after": [], "before": [], "title": []}
-    for row in load_csv("citation_cues"):
+    for row in load_csv("parsing/citation_cues"):
         joined[row["position"]].append(row["pattern"])
     actions: dict[str, list[tuple[str, str]]] = {}
-    for row in load_csv("action_words"):
+    for row in load_csv("parsing/action_words"):
         for word in row["words"].split("|"):
             actions.setdefault(word[0], []).append((word, row["code"]))
     for words in actions.values():

@@ -103,7 +103,7 @@ UNIT_OF_NOUN = (
 
 
 def status_patterns() -> tuple[tuple[str, str], ...]:
-    return tuple((row["code"], row["pattern"]) for row in load_csv("claim_words"))
+    return tuple((row["code"], row["pattern"]) for row in load_csv("parsing/claim_words"))
 
 
 STATUS = status_patterns()

@@ -20,8 +20,8 @@ _REST = (
 
 @lru_cache(maxsize=1)
 def number_pattern() -> re.Pattern[str]:
-    """The pattern above, with the first characters of the unit words of ``lookups/unit_words.csv``."""
-    firsts = "".join(sorted({row["word"][0] for row in load_csv("unit_words")}))
+    """The pattern above, with the first characters of the unit words of ``lookups/parsing/unit_words.csv``."""
+    firsts = "".join(sorted({row["word"][0] for row in load_csv("parsing/unit_words")}))
     # [0-9][0-9]*+ and not [0-9]++: a search leaps only to a first character that stands once. The look back
     # stands behind it: within a run of digits nothing is tried again.
     return re.compile(
@@ -109,8 +109,8 @@ def read_han_quantity(shadow: str, match: re.Match[str]) -> tuple[float, str, st
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[str, tuple[str, float]], dict[str, str]]:
-    words = {row["word"]: (row["unit_code"], float(row["factor"])) for row in load_csv("unit_words")}
-    kinds = {row["code"]: row["figure_kind"] for row in load_csv("codes_units")}
+    words = {row["word"]: (row["unit_code"], float(row["factor"])) for row in load_csv("parsing/unit_words")}
+    kinds = {row["code"]: row["figure_kind"] for row in load_csv("codes/codes_units")}
     return words, kinds
 
 

@@ -367,7 +367,7 @@ def find_round(passage: Passage, title: str | None, sentence: tuple[int, int] | 
 
 
 def find_kind(passage: Passage, title: str, sentence: tuple[int, int] | None, team: str | None) -> Found:
-    """regular, look_back, special or linked, by ``lookups/inspection_kinds.csv`` in its order.
+    """regular, look_back, special or linked, by ``lookups/parsing/inspection_kinds.csv`` in its order.
 
     Read from the title, the inspection sentence and the team's name only: look-backs and special
     checks that the body speaks of elsewhere are its measures.
@@ -375,7 +375,7 @@ def find_kind(passage: Passage, title: str, sentence: tuple[int, int] | None, te
     text = passage.text
     scope_start, scope_end = sentence if sentence else (0, min(len(text), 300))
     scope = text[scope_start:scope_end]
-    for row in load_csv("inspection_kinds"):
+    for row in load_csv("parsing/inspection_kinds"):
         pattern = re.compile(row["pattern"])
         if match := pattern.search(scope):
             return Found(row["code"], scope_start + match.start(), scope_start + match.end())

@@ -1,6 +1,6 @@
 """Places of GB/T 2260: which province, prefecture or county a name in a notice means.
 
-The gazetteer is ``lookups/places.csv`` (code, name, short name, pinyin, level, parent, telephone
+The gazetteer is ``lookups/parsing/places.csv`` (code, name, short name, pinyin, level, parent, telephone
 area code). Names that several places share are told apart by a parent or an area code that the
 same notice mentions; what stays ambiguous keeps its name and has no code.
 """
@@ -47,7 +47,7 @@ class Gazetteer:
         self.by_name: dict[str, list[Place]] = {}
         self.by_short: dict[str, list[Place]] = {}
         self.by_phone: dict[str, list[Place]] = {}
-        for row in load_csv("places"):
+        for row in load_csv("parsing/places"):
             place = Place(
                 row["code"],
                 row["name"],

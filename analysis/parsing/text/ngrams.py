@@ -37,7 +37,7 @@ def grams(codes: np.ndarray, salt: int = 0) -> np.ndarray:
 @cache
 def load_weights(name: str) -> np.ndarray:
     """Weights of a model, (buckets + 1) × classes; the last row is the bias."""
-    stored = np.load(LOOKUPS / f"{name}.npy")
+    stored = np.load(LOOKUPS / "models" / f"{name}.npy")
     return stored[1:] * 2.0 ** stored[0]  # the first row holds the scale of each class
 
 

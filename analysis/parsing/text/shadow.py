@@ -75,7 +75,7 @@ _TRADITIONAL_SIGNS = "會黨組問題實責業務進況導領條規員應對檢"
 
 @lru_cache(maxsize=1)
 def _traditional() -> dict[int, str]:
-    return {ord(row["traditional"]): row["simplified"] for row in load_csv("traditional_characters")}
+    return {ord(row["traditional"]): row["simplified"] for row in load_csv("parsing/traditional_characters")}
 
 
 def make_shadow(text: str) -> str:

@@ -159,4 +159,4 @@ def _words(text: str, size: int, spans: Sequence[tuple[int, int]]) -> tuple[str,
 @lru_cache(maxsize=1)
 def known_codes() -> frozenset[str]:
     """Every code of ``codes_problem_types.csv``, ``unclassified`` among them."""
-    return frozenset(row["code"] for row in load_csv("codes_problem_types"))
+    return frozenset(row["code"] for row in load_csv("codes/codes_problem_types"))

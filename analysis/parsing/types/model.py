@@ -52,7 +52,7 @@ class Grams(NamedTuple):
 @cache
 def type_codes() -> tuple[str, ...]:
     """Every type in the order of the model's classes."""
-    return tuple(row["code"] for row in load_csv("codes_problem_types"))
+    return tuple(row["code"] for row in load_csv("codes/codes_problem_types"))
 
 
 def bare(text: str) -> str:
@@ -109,7 +109,7 @@ def features(texts: Sequence[str]) -> Grams:
 def _weights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Keys of the known n-grams in rising order, their weights and the bias."""
     weights = load_weights("type_weights").astype(np.float32)
-    return np.load(LOOKUPS / "type_grams.npy"), weights[:-1], weights[-1]
+    return np.load(LOOKUPS / "models/type_grams.npy"), weights[:-1], weights[-1]
 
 
 def known_grams(found: Grams, keys: np.ndarray) -> tuple[Grams, np.ndarray]:

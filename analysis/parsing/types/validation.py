@@ -76,7 +76,7 @@ def load_validation() -> list[dict[str, Any]]:
             "coder": row["coder"],
             "is_used_for_tuning": row["used_for_tuning"] == "yes",
         }
-        for row in load_csv("type_validation")
+        for row in load_csv("compare/type_validation")
     ]
 
 

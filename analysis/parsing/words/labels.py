@@ -86,7 +86,7 @@ def occurrences(text: str) -> list[tuple[int, int, str]]:
 @lru_cache(maxsize=1)
 def label_parts() -> dict[str, str]:
     """Label → part of a problem it opens (segment_labels.csv)."""
-    return {row["label"]: row["part"] for row in load_csv("segment_labels")}
+    return {row["label"]: row["part"] for row in load_csv("parsing/segment_labels")}
 
 
 _RESULT_NAMES = ("结论", "结果", "状态", "与否", "如何", "怎样", "几分")  # how the label of a result ends

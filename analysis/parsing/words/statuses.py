@@ -21,7 +21,7 @@ class Status(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, str]:
-    return {row["word"]: row["status_code"] for row in load_csv("status_words")}
+    return {row["word"]: row["status_code"] for row in load_csv("parsing/status_words")}
 
 
 # Words around a status that change nothing: now, this item, all, has been.
