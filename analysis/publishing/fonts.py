@@ -32,11 +32,12 @@ _BOLD = FONTS / "NotoSansSC-Bold.sub.ttf"
 _EXTENSION = FONTS / "NotoSansSC-Regular.ext.ttf.xz"
 
 # Control characters, directional overrides (they can make a sentence read backwards), lone
-# surrogates and non-characters: nothing of them may reach a page.
-_UNPRINTABLE = re.compile(
+# surrogates (which polars' text cannot hold) and non-characters: nothing of them may reach a page.
+UNPRINTABLE = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-    "\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e007f]"
 )
+_UNPRINTABLE = re.compile(f"{UNPRINTABLE[:-1]}\ud800-\udfff]")
 _QUOTES = frozenset(map(ord, "‘’“”…"))
 # Joiners, selectors and break hints: legal, without a glyph of their own.
 _INVISIBLE = re.compile(

@@ -14,11 +14,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.publishing import files, fonts
-from analysis.publishing.dictionary import dictionary_of, table_text
-from analysis.publishing.workbook_sheets import HEADS, WIDTHS, ledger_rows
+import polars as pl
 
-CELL_LIMIT = 32_767
+from analysis.publishing import files
+from analysis.publishing.dictionary import dictionary_of, table_text
+from analysis.publishing.workbook_rows import fill_sheets, plain_columns
+from analysis.publishing.workbook_sheets import WIDTHS, ledger_frame
+
 ROW_LIMIT = 1_048_576
 SHEET_NAME_LIMIT = 31
 KINDS = ("csv", "xlsx", "duckdb", "json")
@@ -66,21 +68,18 @@ def sheet_names(names: Sequence[str]) -> dict[str, str]:
 
 
 class _Book:
-    """One workbook being written: formats, and cells that cannot become formulas."""
+    """One workbook being written: its formats, heads and notes; the rows of ``frames`` come at its end."""
 
     def __init__(self, path: Path, lang: str, created: dt.datetime, title: str):
         import xlsxwriter
 
         self.words = WORDS[lang]
+        self.path = path
+        self.skeleton = path.with_name(f".{path.name}.skeleton")
+        self.frames: dict[int, pl.DataFrame] = {}
         self.book = xlsxwriter.Workbook(
-            str(path),
-            {
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "constant_memory": True,
-                "tmpdir": str(path.parent),
-            },
+            str(self.skeleton),
+            {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
         )
         self.book.set_properties(
             {"title": title, "author": "zhenggai", "created": created.replace(tzinfo=None)}
@@ -106,77 +105,56 @@ class _Book:
         self.title = add({**plain, "bold": True, "font_size": 16, "font_color": "#1F4E79"})
         self.link = add({**plain, "font_color": "#1F4E79", "underline": 1})
 
-    def put(self, sheet: Any, row: int, column: int, value: Any, wrap: bool = False) -> None:
-        if value is None or (isinstance(value, float) and value != value):
-            return
-        if isinstance(value, bool):
-            sheet.write_boolean(row, column, value, self.cell)
-        elif isinstance(value, (int, float)):
-            # A whole number beyond 15 digits would be rounded by the spreadsheet.
-            if isinstance(value, int) and abs(value) >= 10**15 or value in (float("inf"), float("-inf")):
-                sheet.write_string(row, column, str(value), self.cell)
-            else:
-                sheet.write_number(row, column, value, self.cell)
-        elif isinstance(value, (dt.date, dt.datetime)):
-            if value.year < 1900:
-                sheet.write_string(row, column, value.isoformat(), self.cell)
-            else:
-                sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), self.date)
-        else:
-            text = fonts.without_controls(
-                ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-            )
-            if len(text) * 2 > CELL_LIMIT and len(units := text.encode("utf-16-le")) // 2 > CELL_LIMIT:
-                # The limit counts UTF-16 units: a rare character is two.
-                text = (
-                    units[: 2 * (CELL_LIMIT - len(self.words["cut"]))].decode("utf-16-le", "ignore")
-                    + self.words["cut"]
-                )
-            sheet.write_string(row, column, text, self.text if wrap else self.cell)
-
     def sheet(
         self,
         name: str,
         heads: Sequence[str],
-        names: Sequence[str] | None,
+        frame: pl.DataFrame,
         widths: Sequence[float],
-        rows: Any,
-        wrap: bool,
+        *,
+        names: bool = False,
+        wrap: bool = False,
         frozen: int = 1,
         notes: Sequence[str] = (),
     ) -> None:
-        """One sheet: heads with notes (and, below, machine names), filter, frozen heads.
+        """One sheet: heads with notes (and, below, the columns' names), filter, frozen heads, the rows of ``frame``.
 
         Rows beyond a sheet's limit are refused.
         """
         sheet = self.book.add_worksheet(name)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        top = 0
+        top = int(names)
+        if frame.height + top >= ROW_LIMIT:
+            raise ValueError(
+                f"sheet {name}: more than {ROW_LIMIT:,} rows do not fit a spreadsheet; export CSV or DuckDB instead"
+            )
         sheet.set_row(0, 32)
         for column, text in enumerate(heads):
             sheet.write_string(0, column, text, self.head)
         for column, text in enumerate(notes):
             sheet.write_comment(0, column, text, {"author": "zhenggai", "x_scale": 2})
-        if names:
-            top = 1
-            for column, text in enumerate(names):
-                sheet.write_string(1, column, text, self.sub)
+        for column, text in enumerate(frame.columns if names else ()):
+            sheet.write_string(1, column, text, self.sub)
+        held = plain_columns(frame, self.words["cut"])
+        for column, kind in enumerate(held.dtypes):  # the pattern of the rows
+            style = self.date if kind == pl.Date else self.text if wrap and kind == pl.String else self.cell
+            sheet.write_blank(top + 1, column, None, style)
+        self.frames[len(self.book.worksheets())] = held
         sheet.freeze_panes(top + 1, min(frozen, max(0, len(heads) - 1)))
-        last = top
-        for last, row in enumerate(rows, top + 1):
-            if last >= ROW_LIMIT:
-                raise ValueError(
-                    f"sheet {name}: more than {ROW_LIMIT:,} rows do not fit a spreadsheet; export CSV or DuckDB instead"
-                )
-            for column, value in enumerate(row):
-                self.put(sheet, last, column, value, wrap)
         if heads:
-            sheet.autofilter(top, 0, max(last, top), len(heads) - 1)
+            sheet.autofilter(top, 0, top + frame.height, len(heads) - 1)
         sheet.set_landscape()
         sheet.set_paper(8)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0, top)
+
+    def close(self) -> None:
+        try:
+            self.book.close()
+            fill_sheets(self.skeleton, self.path, self.frames)
+        finally:
+            self.skeleton.unlink(missing_ok=True)
 
 
 def _width(name: str, kind: str | None) -> float:
@@ -234,18 +212,16 @@ def write_ledger(
         about.write_url(row, 0, f"internal:'{titles[name]}'!A1", book.link, name)
         about.write_number(row, 1, frames[name].height, book.cell)
         about.write_string(row, 2, _content(name, lang), book.cell)
-    rows = ledger_rows(frames, lang)
-    if rows:
-        book.sheet(titles[say["ledger"]], HEADS[lang], None, WIDTHS, rows, True)
+    ledger = ledger_frame(frames, lang)
+    if ledger.height:
+        book.sheet(titles[say["ledger"]], ledger.columns, ledger, WIDTHS, wrap=True)
     dictionary = dictionary_of(frames)
     book.sheet(
         titles[say["dictionary"]],
         dictionary.columns,
-        None,
+        dictionary,
         (24, 28, 10, 12, 10, 24, 24, 60, 60, 40),
-        dictionary.iter_rows(),
-        False,
-        2,
+        frozen=2,
     )
     for name in names:
         frame, described = frames[name], dictionary.filter(table=name)
@@ -255,8 +231,8 @@ def write_ledger(
             text or column for text, column in described.select(f"description_{lang}", "column").iter_rows()
         ]
         notes[:1] = [f"{_content(name, lang)}\n\n{note}" for note in notes[:1]]
-        book.sheet(titles[name], heads, frame.columns, widths, frame.iter_rows(), False, notes=notes)
-    book.book.close()
+        book.sheet(titles[name], heads, frame, widths, names=True, notes=notes)
+    book.close()
     return path
 
 

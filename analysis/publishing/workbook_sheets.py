@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
+
 HEADS = {
     "zh": (
         "编号",
@@ -54,68 +56,72 @@ MEASURE_LIMIT = 30_000
 BASES = {"zh": {"item": "逐条", "reference": "引用", "total": "由总数推出", "none": "未说明"}, "en": {}}
 
 
-def _labels(frames: Mapping[str, Any], table: str, lang: str) -> dict[str, str]:
+def _labelled(frames: Mapping[str, Any], table: str, column: str, lang: str) -> pl.Expr:
+    """``column`` with the labels of a code list in place of its codes."""
+    codes = frames.get(table)
+    if codes is None or f"label_{lang}" not in codes.columns:
+        return pl.col(column)
+    return pl.col(column).replace(codes["code"], codes[f"label_{lang}"])
+
+
+def _joined(
+    frames: Mapping[str, Any], table: str, worded: pl.Expr, separator: str, name: str
+) -> pl.DataFrame:
+    """``problem_id`` and the words of its rows of ``table`` in one text, as long as a cell may be."""
     frame = frames.get(table)
-    if frame is None or f"label_{lang}" not in frame.columns:
-        return {}
-    return dict(zip(frame["code"].to_list(), frame[f"label_{lang}"].to_list()))
+    if frame is None:
+        return pl.DataFrame(schema={"problem_id": pl.String, name: pl.String})
+    text = worded.str.join(separator).str.slice(0, MEASURE_LIMIT).alias(name)
+    return frame.drop_nulls("problem_id").group_by("problem_id", maintain_order=True).agg(text)
 
 
-def _grouped(frames: Mapping[str, Any], table: str) -> dict[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    frame = frames.get(table)
-    for row in frame.iter_rows(named=True) if frame is not None else ():
-        if row.get("problem_id"):
-            grouped.setdefault(row["problem_id"], []).append(row)
-    return grouped
-
-
-def ledger_rows(frames: Mapping[str, Any], lang: str) -> list[tuple[Any, ...]]:
-    """Rows under ``HEADS[lang]``, by notice and printed order; parents stand before their sub-items."""
+def ledger_frame(frames: Mapping[str, Any], lang: str) -> pl.DataFrame:
+    """Columns of ``HEADS[lang]``, by notice and printed order; parents stand before their sub-items."""
+    heads = HEADS[lang]
     if any(frames.get(name) is None for name in ("core_notices", "core_problems")):
-        return []
-    notices = {row["notice_id"]: row for row in frames["core_notices"].iter_rows(named=True)}
-    sections = (
-        {row["section_id"]: row["title_text"] for row in frames["core_sections"].iter_rows(named=True)}
-        if frames.get("core_sections") is not None
-        else {}
+        return pl.DataFrame(schema=dict.fromkeys(heads, pl.String))
+    notices = frames["core_notices"].select("notice_id", "city_name", "notice_year", "issuer_name")
+    sections = frames.get("core_sections")
+    titles = (
+        pl.DataFrame(schema={"section_id": pl.String, "title_text": pl.String})
+        if sections is None
+        else sections.select("section_id", "title_text")
     )
-    statuses, types = _labels(frames, "codes_statuses", lang), _labels(frames, "codes_problem_types", lang)
-    measures, citations = _grouped(frames, "core_measures"), _grouped(frames, "core_citations")
-    problems = sorted(
-        frames["core_problems"].iter_rows(named=True),
-        key=lambda r: (r["notice_id"], r["block_start"], -r["block_end"], r["problem_id"]),
+    measure = pl.concat_str(pl.col("marker_text").fill_null(""), "measure_text")
+    document = pl.format("《{}》{}", "title_text", pl.col("document_number").fill_null(""))
+    problems = (
+        frames["core_problems"]
+        .sort("notice_id", "block_start", -pl.col("block_end"), "problem_id")
+        .join(notices, on="notice_id", how="left", maintain_order="left")
+        .join(_joined(frames, "core_measures", measure, "\n", "measures"), on="problem_id", how="left", maintain_order="left")
+        .join(
+            _joined(frames, "core_citations", document.filter(pl.col("is_document")), "；", "documents"),
+            on="problem_id", how="left", maintain_order="left",
+        )
+    )  # fmt: skip
+    for column in ("aspect", "category"):
+        title = titles.rename({"section_id": f"{column}_id", "title_text": column})
+        problems = problems.join(title, on=f"{column}_id", how="left", maintain_order="left")
+    columns: list[pl.Expr | str] = [
+        "problem_id",
+        "city_name",
+        "notice_year",
+        "issuer_name",
+        "aspect",
+        "category",
+        "label_text",
+        "statement_text",
+        _labelled(frames, "codes_problem_types", "primary_type_code", lang),
+        _labelled(frames, "codes_statuses", "status_code", lang),
+        "status_text",
+        pl.col("status_basis").replace(BASES[lang]),
+        "cause_text",
+        "measure_count",
+        "measures",
+        "documents",
+        "dated_evidence_count",
+    ]
+    return problems.select(
+        (pl.col(column) if isinstance(column, str) else column).alias(head)
+        for head, column in zip(heads, columns, strict=True)
     )
-    rows = []
-    for row in problems:
-        notice = notices.get(row["notice_id"], {})
-        worded = "\n".join(
-            (m["marker_text"] or "") + m["measure_text"] for m in measures.get(row["problem_id"], ())
-        )
-        documents = "；".join(
-            f"《{c['title_text']}》" + (c["document_number"] or "")
-            for c in citations.get(row["problem_id"], ())
-            if c["is_document"]
-        )
-        rows.append(
-            (
-                row["problem_id"],
-                notice.get("city_name"),
-                notice.get("notice_year"),
-                notice.get("issuer_name"),
-                sections.get(row["aspect_id"]),
-                sections.get(row["category_id"]),
-                row["label_text"],
-                row["statement_text"],
-                types.get(row["primary_type_code"], row["primary_type_code"]),
-                statuses.get(row["status_code"], row["status_code"]),
-                row["status_text"],
-                BASES[lang].get(row["status_basis"], row["status_basis"]),
-                row["cause_text"],
-                row["measure_count"],
-                worded[:MEASURE_LIMIT],
-                documents[:MEASURE_LIMIT],
-                row["dated_evidence_count"],
-            )
-        )
-    return rows
