@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -38,6 +38,7 @@ _FORMER = re.compile(
 _JOINTS = re.compile(r"[和与及、（）()]")
 
 
+@lru_cache(maxsize=65_536)
 def field_words(sector: str) -> frozenset[str]:
     """The words of a body's field in their shortest form: {文, 广, 旅}; the whole where no word is known."""
     words, rest = set(), _JOINTS.sub("", _OFFICE.sub("", sector))

@@ -22,4 +22,5 @@ def load_yaml(name: str) -> Any:
     import yaml
 
     with open(LOOKUPS / f"{name}.yml", encoding="utf-8") as handle:
-        return yaml.safe_load(handle)
+        # libyaml reads the labels in a tenth of the time; it is not in every build of PyYAML
+        return yaml.load(handle, getattr(yaml, "CSafeLoader", yaml.SafeLoader))

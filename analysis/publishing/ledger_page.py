@@ -114,11 +114,12 @@ def write_ledger_pages(
         return [_write(out_dir / "ledger.html", frames, notices, items, lang, related=[])]
     pages: list[Path] = []
     entries: list[dict[str, Any]] = []
+    held = _by_city(frames, notices)
     for (code,), part in notices.group_by("city_code", maintain_order=True):
         name = f"ledger-{part['notice_id'][0].split('-')[0]}-{code or 'unknown'}.html"
         own = items.join(part.select("notice_id"), on="notice_id", how="semi", maintain_order="left")
         back = [("ledger.html", WORDS[lang]["all"])]
-        pages.append(_write(out_dir / name, frames, part, own, lang, related=back))
+        pages.append(_write(out_dir / name, held[code], part, own, lang, related=back))
         city = part["city_name"][0] or WORDS[lang]["unknown"]
         entries.append({"href": name, "city": city, "notices": part.height, "items": own.height})
     index = out_dir / "ledger.html"
@@ -131,6 +132,22 @@ def write_ledger_pages(
         newline="\n",
     )
     return [index, *pages]
+
+
+def _by_city(
+    frames: Mapping[str, pl.DataFrame], notices: pl.DataFrame
+) -> dict[str | None, dict[str, pl.DataFrame]]:
+    """The tables of a page for each city, parted once: three hundred pages must not each read the whole ledger."""
+    cities = notices.select("notice_id", pl.col("city_code").alias("_city"))
+    problems = frames["core_problems"].select("problem_id", "notice_id").join(cities, on="notice_id")
+    problems = problems.select("problem_id", "_city")
+    found: dict[str | None, dict[str, pl.DataFrame]] = {code: {} for code in notices["city_code"].unique()}
+    for name in ("core_problems", "core_measures", "core_events", "core_citations", "out_evidence"):
+        whole = frames[name].join(problems, on="problem_id", how="inner", maintain_order="left")
+        parts = whole.partition_by("_city", as_dict=True, include_key=False)
+        for code, held in found.items():
+            held[name] = parts.get((code,), frames[name].clear())
+    return found
 
 
 def _write(
