@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import shlex
 import subprocess
+import threading
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -160,11 +161,10 @@ def loop_once(
     said: list[str] = []
 
     class Process:
+        returncode = 0
+
         def __init__(self, command: list[str], **_: object):
             made.append(command[3])
-
-        def wait(self, timeout: float | None = None) -> int:
-            return 0
 
         def poll(self) -> int:
             return 0
@@ -175,33 +175,18 @@ def loop_once(
     return made, said
 
 
-def store_job(clone: Path, due: dt.datetime) -> None:
-    """A schedule that an earlier process left behind, due at that time."""
-    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    reports = clone / "reports"
-    reports.mkdir(exist_ok=True)
-    store = SQLAlchemyJobStore(url=f"sqlite:///{reports / schedule_loop.STORE_NAME}")
-    scheduler = BackgroundScheduler(
-        jobstores={"default": store}, job_defaults={"coalesce": True, "misfire_grace_time": None}
-    )
-    scheduler.start(paused=True)
-    job = scheduler.add_job(
-        schedule_loop.run_briefing,
-        schedule_loop.make_trigger("0 * * * *"),
-        args=[[], str(clone)],
-        id=schedule_loop.JOB_ID,
-    )
-    scheduler.shutdown()
-    job.next_run_time = due
-    store.update_job(job)
+def leave_schedule(clone: Path, due: dt.datetime) -> Path:
+    """A schedule that an earlier process left behind, due at that time; its state file."""
+    state = clone / "reports" / schedule_loop.STATE_NAME
+    state.parent.mkdir(exist_ok=True)
+    schedule_loop.update_state(state, cron="0 * * * *", options=[], due=due.isoformat())
+    return state
 
 
 @pytest.mark.parametrize("hours", [5.5, 24 * 40])
 def test_a_missed_run_is_caught_up_once(clone: Path, monkeypatch: pytest.MonkeyPatch, hours: float) -> None:
     """The machine was off at the due time (several times, for weeks): after the restart there is one run."""
-    store_job(clone, dt.datetime.now().astimezone() - dt.timedelta(hours=hours))
+    leave_schedule(clone, dt.datetime.now().astimezone() - dt.timedelta(hours=hours))
     made, said = loop_once(clone, monkeypatch)
     assert any("was due at" in line for line in said)
     assert made == ["briefing"], "missed hours are one run, not many and not none"
@@ -212,8 +197,7 @@ def test_a_run_cut_off_with_its_scheduler_is_made_again_once(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A container that is killed during Monday's run must not wait for the next Monday; nor try for ever."""
-    store_job(clone, dt.datetime.now().astimezone() + dt.timedelta(minutes=50))
-    state = clone / "reports" / schedule_loop.STATE_NAME
+    state = leave_schedule(clone, dt.datetime.now().astimezone() + dt.timedelta(minutes=50))
     schedule_loop.update_state(state, begun="2026-11-16T07:00:00+00:00", ended=None)
     made, _ = loop_once(clone, monkeypatch)
     assert made == ["briefing"]
@@ -224,29 +208,47 @@ def test_a_run_cut_off_with_its_scheduler_is_made_again_once(
 
 def test_a_clock_that_was_ahead_does_not_silence_the_schedule(clone: Path) -> None:
     """The due time was set by a clock in 2038; when the clock is right again, the next hour counts."""
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    scheduler = BackgroundScheduler()
-    scheduler.start(paused=True)
-    try:
-        trigger = schedule_loop.make_trigger("0 * * * *")
-        scheduler.add_job(print, trigger, id=schedule_loop.JOB_ID)
-        for year in (2038, 2019):
-            scheduler.modify_job(schedule_loop.JOB_ID, next_run_time=dt.datetime(year, 1, 1, tzinfo=dt.UTC))
-            schedule_loop._heed_clock(scheduler, trigger)
-            due = scheduler.get_job(schedule_loop.JOB_ID).next_run_time - dt.datetime.now().astimezone()
-            assert dt.timedelta(minutes=-1) < due < dt.timedelta(hours=2)
-    finally:
-        scheduler.shutdown()
+    state = leave_schedule(clone, dt.datetime(2038, 1, 1, tzinfo=dt.UTC))
+    trigger = schedule_loop.make_trigger("0 * * * *")
+    due = schedule_loop._first_due(state, "0 * * * *", [], trigger, print) - dt.datetime.now().astimezone()
+    assert dt.timedelta(minutes=-1) < due < dt.timedelta(hours=2)
 
 
-def test_a_broken_store_is_put_aside(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (clone / "reports").mkdir()
-    (clone / "reports" / schedule_loop.STORE_NAME).write_bytes(b"no database" * 100)
-    (clone / "reports" / schedule_loop.STATE_NAME).write_bytes(b"\xff{")
-    schedule_loop.update_state(clone / "reports" / schedule_loop.STATE_NAME, begun="x")
-    made, said = loop_once(clone, monkeypatch)
-    assert made == ["briefing"] and any("broken" in line for line in said)
+def test_another_schedule_forgets_the_due_time_of_the_last(clone: Path) -> None:
+    """Who moves the briefing from hours to Mondays must not get one at once for an hour that was missed."""
+    state = leave_schedule(clone, dt.datetime.now().astimezone() - dt.timedelta(hours=3))
+    for cron, options in (("0 7 * * 1", []), ("0 * * * *", ["--lang", "en"])):
+        trigger = schedule_loop.make_trigger(cron)
+        assert schedule_loop._first_due(state, cron, options, trigger, print) > dt.datetime.now().astimezone()
+
+
+def test_a_broken_state_begins_the_schedule_anew(clone: Path) -> None:
+    state = leave_schedule(clone, dt.datetime.now().astimezone())
+    trigger = schedule_loop.make_trigger("0 * * * *")
+    for broken in (b"\xff{", b"[]", b'{"cron": "0 * * * *", "options": [], "due": "Monday"}'):
+        state.write_bytes(broken)
+        assert (
+            schedule_loop._first_due(state, "0 * * * *", [], trigger, print) > dt.datetime.now().astimezone()
+        )
+
+
+def test_a_schedule_that_is_stopped_ends_its_run(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container that is stopped must not leave a run behind, and makes it again after the restart."""
+    state = leave_schedule(clone, dt.datetime.now().astimezone())
+    monkeypatch.setattr(schedule_loop, "BEAT_SECONDS", 0.05)
+    real = schedule_loop.subprocess.Popen
+    started = []
+
+    def sleeping(command: list[str], **_: object) -> subprocess.Popen[bytes]:
+        started.append(real(["sleep", "60"]))
+        return started[0]
+
+    monkeypatch.setattr(schedule_loop.subprocess, "Popen", sleeping)
+    ended = threading.Event()
+    threading.Timer(0.3, ended.set).start()
+    schedule_loop.run_briefing(state, [], str(clone), ended, print)
+    assert started[0].poll() is not None
+    assert schedule_loop._was_cut_off(state)
 
 
 def test_weekday_ranges_mean_what_cron_means() -> None:
