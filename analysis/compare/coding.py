@@ -49,11 +49,12 @@ def coded_units(ledger: Ledger) -> pl.DataFrame:
         ("ledger", row["problem_id"], row["primary"], row["code"])
         for row in match_labels(candidates.iter_rows(named=True))
     ]
-    return pl.DataFrame([*found, *_kept_aside()], schema=CODED, orient="row")
+    return pl.DataFrame([*found, *kept_aside()], schema=CODED, orient="row")
 
 
 @cache
-def _kept_aside() -> list[tuple[str, str, str, str]]:
+def kept_aside() -> list[tuple[str, str, str, str]]:
+    """Rows of ``coded_units`` from the statements that were kept aside: the same for every ledger."""
     return [
         (
             "kept_aside",

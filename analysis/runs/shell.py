@@ -157,13 +157,14 @@ class ShellEngine(NBClientEngine):
         shell.sink = Sink()
         sys.stdout, sys.stderr = Stream("stdout", shell.sink), Stream("stderr", shell.sink)
         for index, cell in enumerate(nb_man.nb.cells):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            # saved before each cell: one that ends the process costs nothing of what was shown before it
             nb_man.cell_start(cell, index)
-            worked = cell.cell_type != "code" or not cell.source.strip() or _run(shell, cell)
-            if not worked:
+            if not _run(shell, cell):
                 nb_man.cell_exception(cell, cell_index=index)
-            nb_man.cell_complete(cell, cell_index=index)
-            if not worked:
                 return
+            cell.metadata.papermill["status"] = nb_man.COMPLETED
         nb_man.nb.metadata["language_info"] = {"name": "python", "version": sys.version.split()[0]}
 
 

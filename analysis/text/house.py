@@ -62,6 +62,13 @@ def _templates(lang: str) -> jinja2.Environment:
     return environment
 
 
+def compile_templates(lang: str) -> None:
+    """Read the labels and compile every template of a language, for processes that will be forked."""
+    label("source_line", lang)
+    for name in _templates(lang).list_templates():
+        _templates(lang).get_template(name)
+
+
 def render(name: str, lang: str, **values: Any) -> Markdown:
     """The template ``name`` in ``lang`` filled with ``values`` (rows are dicts), as Markdown for a cell to show."""
     text = _templates(lang).get_template(f"{name}.md.j2").render(**values)
