@@ -3,60 +3,75 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+# The locks are complete and pinned by hash, so pip has nothing to resolve; bytecode is made where it is first used.
+INSTALL := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
 
-.PHONY: briefing test test-fast lint types lab bench quality train fuzz sample setup clean
+.PHONY: briefing test test-fast lint types lab bench quality train fuzz sample setup lock clean
 
 briefing: $(READY)
 	@"$(BIN)/zhenggai" briefing
 
-test: $(READY)
+test: $(READY_DEV)
 	@"$(BIN)/python" -m pytest -n 2
 
 # The daily loop: everything that needs no browser and no run of the whole suite.
-test-fast: $(READY)
+test-fast: $(READY_DEV)
 	@"$(BIN)/python" -m pytest -n 2 -m "not slow and not browser"
 
-lint: $(READY)
+lint: $(READY_DEV)
 	@"$(BIN)/ruff" check analysis tests && "$(BIN)/ruff" format --check analysis tests
 
-types: $(READY)
+types: $(READY_DEV)
 	@"$(BIN)/mypy" analysis
 
 lab: $(READY)
 	@"$(BIN)/jupyter" lab --ip=127.0.0.1 --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks/00_start.ipynb
 
-bench: $(READY)
+bench: $(READY_DEV)
 	@"$(BIN)/python" -m tests.bench $(if $(LONG),--long)
 
 # Some thousand damaged files through a whole parse; FILES and SEED choose others.
-fuzz: $(READY)
+fuzz: $(READY_DEV)
 	@"$(BIN)/python" -m tests.fuzz $(or $(FILES),3000) $(or $(SEED),1)
 
-quality: $(READY)
+quality: $(READY_DEV)
 	@"$(BIN)/python" -m tests.quality
 
 # The small models of the parser, from the gold in the repository, to the same bytes each time.
-train: $(READY)
+train: $(READY_DEV)
 	@"$(BIN)/python" -m tests.quality.train
 
 
 # The edition of the five reports that is committed in reports/sample.
-sample: $(READY)
+sample: $(READY_DEV)
 	@"$(BIN)/python" -m tests.sample
 
 setup: $(READY)
 
-# Installed anew when the lock changes. The packages are pinned with their hashes; pip compiles their bytecode.
+# What a briefing and the lab need; installed anew when the lock changes.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "zhenggai needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.11")'
 	@echo "[setup] virtual environment …"
 	@test -x "$(BIN)/python" || $(PYTHON) -m venv "$(VENV)"
-	@echo "[setup] packages (a minute or two the first time) …"
-	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "[setup] packages (up to a minute the first time) …"
+	@$(INSTALL) --require-hashes -r requirements.lock
 	@echo "[setup] project and kernel …"
-	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --no-build-isolation --editable .
 	@"$(BIN)/python" -m ipykernel install --prefix="$(VENV)" --name=python3 --display-name="Python 3 (zhenggai)" >/dev/null
 	@touch "$(READY)"
+
+# What tests and benchmarks need beside it: the tools, and all that is installed on request.
+$(READY_DEV): $(READY) requirements-dev.lock
+	@echo "[setup] packages for development …"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch "$(READY_DEV)"
+
+# Both locks from pyproject.toml, for Python 3.11 to 3.13; needs uv. A version stays unless its line is deleted first.
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+lock:
+	@$(LOCK) --extra build -o requirements.lock
+	@$(LOCK) --extra dev --constraints requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf "$(VENV)" build ./*.egg-info

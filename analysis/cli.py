@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from analysis import __version__, paths
+from analysis.packages import MissingPackage
 
 SET_ASIDE, DISAGREEMENT = 3, 4
 
@@ -100,7 +101,7 @@ def parse(
             )
     except KeyboardInterrupt:
         _fail("interrupted; the tables that stood there stand as they were", 130)
-    except (HashMismatch, BadSidecar, FolderInUse, WorkerLost, ValueError) as error:
+    except (HashMismatch, BadSidecar, FolderInUse, WorkerLost, MissingPackage, ValueError) as error:
         _fail(str(error))
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, default=str))
@@ -247,7 +248,7 @@ def export(kind: str, target: Path, data_dir: Path | None) -> None:
 
     try:
         click.echo(f"written: {export_ledger(_data(data_dir), target, kind)}")
-    except (MissingTables, ValueError, OSError) as error:
+    except (MissingTables, MissingPackage, ValueError, OSError) as error:
         _fail(str(error))
 
 

@@ -12,6 +12,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "analysis"
 ORDER = [
+    "packages",
     "paths",
     "lookups",
     "sources",
@@ -106,8 +107,9 @@ def test_no_machine_and_no_index_is_named() -> None:
             assert not hosts.search(content), f"{path.name} names a package index"
 
 
-def test_the_lock_pins_every_package_with_a_hash() -> None:
-    text = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_pins_every_package_with_a_hash(lock: str) -> None:
+    text = (PROJECT / lock).read_text(encoding="utf-8")
     assert "://" not in text
     entries = re.split(
         r"\n(?=[A-Za-z0-9])", "\n".join(line for line in text.splitlines() if not line.startswith("#"))
@@ -135,6 +137,7 @@ def test_the_top_level_holds_what_was_agreed() -> None:
         "Makefile",
         "LICENSE",
         "requirements.lock",
+        "requirements-dev.lock",
         ".gitignore",
         ".gitattributes",
         ".ci",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.ledger.workers import Task, WorkerLost, Workers, run_contained
+from analysis.packages import needed
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 
@@ -35,11 +36,14 @@ def open_engine(
         with contextlib.nullcontext(workers) if workers is not None else Workers(jobs) as pool:
             yield lambda tasks: pool.run(tasks, report)
         return
-    from distributed import Client
-
+    distributed = needed("distributed", "dask", "parse --engine dask")
     local = {"n_workers": jobs, "threads_per_worker": 1, "dashboard_address": None}
     try:
-        opened = Client(scheduler, timeout=CONNECT_SECONDS) if scheduler else Client(**local)
+        opened = (
+            distributed.Client(scheduler, timeout=CONNECT_SECONDS)
+            if scheduler
+            else distributed.Client(**local)
+        )
     except (OSError, ValueError) as error:
         raise WorkerLost(
             f"no dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler` and workers with `dask worker {scheduler}`."

@@ -13,6 +13,7 @@ import polars as pl
 
 from analysis.ledger.datapackage import write_package
 from analysis.ledger.dictionary import CODE_LISTS
+from analysis.packages import needed
 from analysis.publishing import fonts
 from analysis.publishing.dictionary import DECLARED, dictionary_of, table_text
 
@@ -133,8 +134,7 @@ def _name(text: str) -> str:
 
 def write_duckdb(frames: Mapping[str, Any], path: Path) -> Path:
     """A DuckDB file with every table, a comment on every table and column, and ``data_dictionary``."""
-    import duckdb
-
+    duckdb = needed("duckdb", "duckdb", "export --format duckdb")
     rows = dictionary_of(frames)
     with duckdb.connect(str(path)) as connection:
         for name in sorted(frames):

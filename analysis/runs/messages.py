@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from analysis.packages import MissingPackage, needed
+
 VARIABLE = "ZHENGGAI_NOTIFY"
 TITLES = {
     "success": "整改通报分析：新一期已发布 / new edition",
@@ -49,8 +51,10 @@ def send(kind: str, record: dict[str, Any]) -> str | None:
         return None
     import logging
 
-    import apprise
-
+    try:
+        apprise = needed("apprise", "notify", f"{VARIABLE} is set and")
+    except MissingPackage as error:
+        return f"message not sent: {error}"
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its messages quote addresses
     sender = apprise.Apprise()
     bad = sum(not sender.add(address) for address in addresses)
