@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from typing import Any
 
+from analysis.parsing.structure import Structure
 from analysis.parsing.text.numerals import NUMBER, read_number
 
 _N = rf"(?<![0-9.第]){NUMBER}"
@@ -81,3 +83,65 @@ def find_consequences(text: str) -> list[Consequence]:
             )
     found.sort(key=lambda entry: (entry[3], entry[4]))
     return found
+
+
+# A number of people, of money or of rules: what a consequence must hold.
+_CONSEQUENCE = re.compile(
+    r"[0-9] ?[余多]?(?:名|人(?!民|大|员|才|事|社|力|均|口)|[千百]?[万亿]?元|[项个件部](?=[^一-鿿]|规章|管理|内部|内控|长效|工作|配套|各类|相关|财务|制度|机制))"
+)
+_LONGEST = 2_000  # characters of a sentence that are read
+_HAN_DIGITS = frozenset("一二三四五六七八九十两")
+_MADE = re.compile(r"制度|机制|办法")
+
+
+def problem_consequences(structure: Structure) -> list[dict[str, Any]]:
+    """Rows of ``core_claims`` for what stands inside problems, with ``problem_key``."""
+    rows: list[dict[str, Any]] = []
+    shadow = structure.shadow
+    for problem in structure.problems:
+        if not problem.is_leaf:
+            continue
+        for low, high in problem.measure_spans:
+            done = low
+            places = [(match.start(), match.end()) for match in _CONSEQUENCE.finditer(shadow, low, high)]
+            named = shadow.find("名", low, high)
+            while named >= 0:  # 五名领导干部
+                if shadow[named - 1] in _HAN_DIGITS:
+                    places.append((named - 1, named + 1))
+                named = shadow.find("名", named + 1, high)
+            places.sort()
+            for at, end in places:
+                if at < done:
+                    continue
+                near, far = max(done, at - _LONGEST), min(high, at + _LONGEST)
+                start = max(near, shadow.rfind("。", near, at) + 1, shadow.rfind(";", near, at) + 1)
+                stop = min(
+                    [stop for stop in (shadow.find("。", at, far), shadow.find(";", at, far)) if stop >= 0],
+                    default=far,
+                )
+                done = stop
+                stretch = shadow[start:stop]
+                if shadow[end - 1] in "项个件部" and not _MADE.search(stretch):
+                    done = end
+                    continue
+                kept = None
+                if "\n" in stretch:  # a page seam: read on across it, keep the offsets
+                    kept = [index for index, char in enumerate(stretch) if char != "\n"]
+                    stretch = stretch.replace("\n", "")
+                for code, unit, value, first, last, approximate in find_consequences(stretch):
+                    if kept is not None:
+                        first, last = kept[first], kept[last - 1] + 1
+                    rows.append(
+                        {
+                            "claim_code": code,
+                            "unit": unit,
+                            "value": value,
+                            "is_approximate": approximate,
+                            "problem_key": problem.key,
+                            "section_key": None,
+                            "quote_text": structure.text[start + first : start + last],
+                            "char_start": start + first,
+                            "char_end": start + last,
+                        }
+                    )
+    return rows

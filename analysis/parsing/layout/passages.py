@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from analysis.parsing.layout.wrapping import wrapped_breaks
 from analysis.parsing.structure import Structure
+from analysis.parsing.text.numerals import read_whole
 
 # Markdown bold, Word bookmark residue, pinyin printed after a character
 _RESIDUE = re.compile(
@@ -115,6 +116,11 @@ _CLOSING = re.compile(
 _TOTALS = re.compile(
     r"截[至止][^。\n]{0,40}?(?:反馈|指出|巡[察视]|对)[^。\n审轮]{0,14}?[0-9一二三四五六七八九十百]+ ?(?:个|项|条)[^。\n]{0,8}?问题[^。\n]{0,60}?(?:完成|整改到位|销号|整改)[^。\n]*"
 )
+# 小结：11个问题完成9个、推进中1个: a total with parts, where it is of as many as were found
+_TALLY = re.compile(
+    r"(?<![0-9.第一二三四五六七八九十百])(?P<whole>[0-9]{1,3}|[一二三四五六七八九十百]{1,4}) ?[个项条件处笔宗桩题]"
+    r"[^,;。\n]{0,6}问题[^。\n]{0,40}?[0-9一二三四五六七八九十] ?[个项条件处笔宗桩题][^。\n]*"
+)
 # What can hold a date, a total or a name worth reading; headings between problems seldom do.
 _TELLING = re.compile(r"[0-9二三四五六七八九十百两一](?:[0-9〇年月%.,*]| ?[余多]?[个项条类大件名人])")
 
@@ -149,6 +155,14 @@ def outside_spans(structure: Structure) -> list[tuple[int, int]]:
     if match is not None:
         spans.append((match.end(), last.block_end))
         spans.sort()
+    found = {sum(problem.is_leaf for problem in structure.problems)}
+    found.add(sum(problem.parent_key is None for problem in structure.problems))
+    for tally in _TALLY.finditer(shadow, low, last.block_end):
+        if read_whole(tally.group("whole")) in found and not any(
+            start <= tally.start() < end for start, end in spans
+        ):
+            spans.append((tally.start(), tally.end()))
+            spans.sort()
     if not any(_TOTALS.search(shadow, start, end) for start, end in spans):
         first = min(problem.block_start for problem in structure.problems)
         if (match := _TOTALS.search(shadow, first)) is not None and not any(
