@@ -17,7 +17,8 @@ import pypdfium2
 import pytest
 from docx.oxml.ns import qn
 
-from analysis.publishing import docx, gates, gates_pdf, html, pdf
+from analysis.ledger.workers import WorkerLost
+from analysis.publishing import docx, edition, gates, gates_pdf, html, pdf
 from analysis.publishing.document import Document, Figure, Table, assemble, plain, walk
 from analysis.publishing.edition import (
     BindOrder,
@@ -217,6 +218,30 @@ def test_profiles_stand_beside_the_briefing(tmp_path):
     assert 'href="profile-anshan.html">鞍山：概况<' in words_of(bound.written["briefing.html"])
     assert 'href="briefing.html"' in words_of(bound.written["profile-anshan.html"])
     assert words_of(bound.written["briefing.pdf"]).count("50/60") == 1
+
+
+def test_the_work_of_several_processes_is_the_same_edition(tmp_path, monkeypatch):
+    """A page, message or link that depends on who wrote it; or an edition lost with one of its processes."""
+    profiles = [
+        chapter_file(tmp_path, name, made.markdown("# 概况"), cell, profile_slug=name, profile_title=name.upper())
+        for name, cell in (("ceshi", made.code(made.figure())), ("broken", made.code(made.figure(alt=""))))
+    ]  # fmt: skip
+    chapters = (chapter_file(tmp_path, "03_completion", *SUITE, is_core=True), *profiles)
+    monkeypatch.setattr(edition, "_WORTH_WORKERS", 0)
+    one = written(tmp_path / "one", *chapters, frames=sample_ledger.frames(), jobs=1)
+    two = written(tmp_path / "two", *chapters, frames=sample_ledger.frames(), jobs=2)
+    content = {name: path.read_bytes() for name, path in one.written.items()}
+    assert {name: path.read_bytes() for name, path in two.written.items()} == content
+    assert "profile-ceshi.pdf" in content and one.dropped == two.dropped != []
+    assert two.warnings == one.warnings
+
+    def lost(*_: Any) -> None:
+        raise WorkerLost("no memory")
+
+    monkeypatch.setattr(edition.Workers, "run", lost)
+    three = written(tmp_path / "three", *chapters, frames=sample_ledger.frames(), jobs=2)
+    assert {name: path.read_bytes() for name, path in three.written.items()} == content
+    assert any("no memory" in warning for warning in three.warnings)
 
 
 def test_redaction_reaches_every_file(tmp_path):

@@ -7,14 +7,17 @@ page. Only a core chapter of the suite can stop an edition.
 
 from __future__ import annotations
 
-import copy
+import pickle
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from analysis.ledger import datapackage
+from analysis.ledger.workers import Task, WorkerLost, Workers
 from analysis.publishing import (
     docx,
     files,
@@ -49,6 +52,9 @@ FORMATS = ("html", "pdf", "docx", "xlsx")
 _ROUNDS = 40
 _LISTED_NOTICES = 8
 _MESSAGES = 10
+# A worker is at work after a second; so many source pages, or a tenth as many profiles, take longer.
+_WORTH_WORKERS = 60
+_SHARES = 4  # of the source pages or the profiles, for each worker
 
 
 class PublishError(RuntimeError):
@@ -76,6 +82,7 @@ class BindOrder:
     """What to bind. ``frames``: table name → frame (core_*, codes_*, out_*); ``scope`` is made from them if empty.
 
     ``front_messages`` ask for attention on the first page; ``aside_messages`` need none and stand in small print.
+    ``jobs``: processes that write source pages, ledger and profiles of a large edition.
     """
 
     chapters: Sequence[ChapterFile]
@@ -89,6 +96,7 @@ class BindOrder:
     title: str = ""
     as_of: str = ""
     scope: str = ""
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,29 @@ def _replace(blocks: list[Block], old: Block, new: Block) -> bool:
     return False
 
 
+Pages = dict[str, frozenset[str]]
+
+
+@dataclass(slots=True)
+class _Share:
+    """What one process made of its share of an edition: files, messages, anchors of source pages, titles of profiles."""
+
+    bound: Bound
+    front: list[str]
+    pages: Pages
+    titles: dict[str, str]
+
+
+def bind_share(
+    order: BindOrder, what: str, arguments: tuple[Any, ...], *, started: Any = None, skip: Any = None
+) -> _Share:
+    """One share of an edition, here or in a worker. ``order`` has what this share needs, ``front_messages`` none."""
+    binder = _Binder(order)
+    getattr(binder, what)(*arguments)
+    titles = {name: binder.titles[name] for name in binder.chapters}
+    return _Share(binder.bound, binder.front, binder.pages, titles)
+
+
 class _Binder:
     def __init__(self, order: BindOrder):
         self.order, self.say = order, words(order.lang)
@@ -138,10 +169,12 @@ class _Binder:
         self.front = [str(message) for message in order.front_messages]
         self.formats = [kind for kind in FORMATS if kind in order.formats]
         self.frames = order.frames
-        self.pages: dict[str, frozenset[str] | None] = {}
+        self.pages: Pages = {}
         # Document name → its chapters with where they came from.
         self.chapters: dict[str, list[tuple[ChapterFile, Chapter]]] = {}
         self.titles: dict[str, str] = {}
+        self.profiles: dict[str, str] = {}  # that were written: name → title
+        self.has_briefing = False
         self.names: list[str] = []
 
     def drop(self, what: str, reason: str, said: str) -> None:
@@ -160,13 +193,10 @@ class _Binder:
         self.frames = redact.mask_frames(self.frames, found)
         self.front = [redact.Masker(self.names)(message) for message in self.front]
 
-    def read(self) -> None:
-        taken: set[str] = set()
-        for number, file in enumerate(self.order.chapters, 1):
-            name = file.name if file.name not in taken else f"{file.name}-{number}"
-            taken.add(name)
+    def read(self, chapters: Sequence[ChapterFile]) -> None:
+        for file in chapters:
             try:
-                chapter = read_chapter(file.path, self.order.lang, name)
+                chapter = read_chapter(file.path, self.order.lang, file.name)
             except ChapterError as error:
                 if file.is_core:
                     raise PublishError(str(error)) from error
@@ -208,15 +238,15 @@ class _Binder:
         self.drop(what, reason, said)
 
     # --- writing ----------------------------------------------------------
-    def sources(self) -> None:
+    def sources(self, back: str, has_fonts: bool) -> None:
         """The source pages, each with its gate; links go only to those that are written."""
-        if "html" not in self.formats or "core_texts" not in self.frames:
-            return
-        back = "../briefing.html" if "briefing" in self.chapters else ""
         folder = self.order.out_dir / "sources"
-        for page in source_pages.write_source_pages(self.frames, folder, lang=self.order.lang, back=back):
+        lang = self.order.lang
+        for page in source_pages.write_source_pages(
+            self.frames, folder, lang=lang, back=back, has_fonts=has_fonts
+        ):
             try:
-                gates.check_html(page, has_fonts=source_pages.embeds_fonts(self.frames))
+                gates.check_html(page, has_fonts=has_fonts)
             except gates.GateFailure as failure:
                 page.unlink()
                 self.drop(f"{self.say['source_page']} {page.stem}", str(failure), "reason_gate")
@@ -224,8 +254,17 @@ class _Binder:
             self.pages[f"sources/{page.name}"] = source_pages.anchors_on(page)
             self.keep(page)
 
+    def write_profiles(self, pages: Pages, names: list[str], has_briefing: bool) -> None:
+        """Every profile of the order."""
+        self.pages, self.names, self.has_briefing = pages, names, has_briefing
+        self.read(self.order.chapters)
+        for name in sorted(self.chapters):
+            self.bind(name)
+        self.pages = {}  # the caller has them
+
     def document(self, name: str) -> Document:
-        chapters = copy.deepcopy([chapter for _, chapter in self.chapters[name]])
+        # a copy: assembling changes it, and what fails is made again (pickling takes a quarter of deepcopy's time)
+        chapters = pickle.loads(pickle.dumps([chapter for _, chapter in self.chapters[name]]))
         is_briefing = name == "briefing"
         return assemble(
             chapters,
@@ -268,10 +307,9 @@ class _Binder:
         if kind == "html":
             drawn = dict(self.figures(name, document))
             links = {a: f"figures/{made[-1].name}" for a, made in drawn.items() if made[-1].suffix == ".csv"}
-            others = [(f"{n}.html", self.titles[n]) for n in self.chapters if n != "briefing"]
-            related = others if name == "briefing" else [("briefing.html", self.say["back"])]
-            if "briefing" not in self.chapters:
-                related = []
+            related = [("briefing.html", self.say["back"])] if self.has_briefing else []
+            if name == "briefing":
+                related = [(f"{profile}.html", title) for profile, title in self.profiles.items()]
             html.write_html(document, path, data_links=links, related=related)
             gates.check_html(path)
             return [path, *(file for made in drawn.values() for file in made)]
@@ -391,20 +429,102 @@ class _Binder:
         except Exception as error:
             self.drop("ledger.html", str(error) or type(error).__name__, "reason_gate")
 
+    # --- the whole --------------------------------------------------------
+    def take(self, share: _Share) -> None:
+        self.bound.written |= share.bound.written
+        self.bound.dropped += share.bound.dropped
+        self.bound.warnings += share.bound.warnings
+        self.front += [message for message in share.front if message not in self.front]
+        self.pages |= share.pages
+        self.profiles |= share.titles
+
+    def source_shares(self, count: int) -> list[tuple[Any, ...]]:
+        if "html" not in self.formats or "core_texts" not in self.frames:
+            return []
+        arguments = "../briefing.html" if self.has_briefing else "", source_pages.embeds_fonts(self.frames)
+        notices = self.frames["core_notices"]["notice_id"].sort()
+        frames = {name: self.frames[name] for name in source_pages.READ if name in self.frames}
+        parts = [notices.gather_every(count, place) for place in range(min(count, len(notices)))]
+        return [
+            (
+                replace(
+                    self.order,
+                    chapters=(),
+                    front_messages=(),
+                    frames={
+                        name: frame.filter(pl.col("notice_id").is_in(part.implode()))
+                        for name, frame in frames.items()
+                    }
+                    if len(parts) > 1
+                    else frames,
+                ),
+                "sources",
+                arguments,
+            )
+            for part in parts
+        ]
+
+    def other_shares(self, chapters: Sequence[ChapterFile], count: int) -> list[tuple[Any, ...]]:
+        order = replace(self.order, chapters=(), frames=self.frames, front_messages=())
+        shares: list[tuple[Any, ...]] = [(order, "ledger", ())] if "xlsx" in self.formats else []
+        shares.append((order, "ledger_pages", ()))
+        slugs = list(dict.fromkeys(file.profile_slug for file in chapters if file.profile_slug))
+        for place in range(min(count, len(slugs))):
+            own = [file for file in chapters if file.profile_slug in slugs[place::count]]
+            arguments = self.pages, self.names, self.has_briefing
+            shares.append((replace(order, chapters=own, frames={}), "write_profiles", arguments))
+        return shares
+
     def run(self) -> Bound:
         self.order.out_dir.mkdir(parents=True, exist_ok=True)
         if self.order.redact:
             self.mask()
-        self.read()
-        self.sources()
-        if "xlsx" in self.formats:
-            self.ledger()
-        self.ledger_pages()
-        # The briefing last: its first page says what the others lost.
-        for name in sorted(self.chapters, key=lambda name: (name == "briefing", name)):
-            self.bind(name)
+        chapters = _named(self.order.chapters)
+        self.read([file for file in chapters if not file.profile_slug])
+        self.has_briefing = "briefing" in self.chapters
+        notices = self.frames["core_notices"].height if "core_notices" in self.frames else 0
+        size = notices + 10 * sum(bool(file.profile_slug) for file in chapters)
+        jobs = self.order.jobs if size > _WORTH_WORKERS else 1
+        with Workers(jobs) if jobs > 1 else nullcontext() as pool:
+            count = _SHARES * jobs if jobs > 1 else 1
+            for share in _made(pool, self.source_shares(count)):
+                self.take(share)
+            for share in _made(pool, self.other_shares(chapters, count)):
+                self.take(share)
+        order = [f"profile-{file.profile_slug}" for file in chapters]
+        self.profiles = dict(sorted(self.profiles.items(), key=lambda profile: order.index(profile[0])))
+        if self.has_briefing:
+            self.bind("briefing")  # the last: its first page says what the others lost
         self.bound.written = dict(sorted(self.bound.written.items()))
         return self.bound
+
+
+def _named(chapters: Sequence[ChapterFile]) -> list[ChapterFile]:
+    """The chapters under names of their own."""
+    taken: set[str] = set()
+    found = []
+    for number, file in enumerate(chapters, 1):
+        name = file.name if file.name not in taken else f"{file.name}-{number}"
+        taken.add(name)
+        found.append(replace(file, name=name))
+    return found
+
+
+def _made(pool: Workers | None, shares: list[tuple[Any, ...]]) -> list[_Share]:
+    """The shares in their order, by the workers where there are some; what they lose is made here."""
+    made: dict[int, _Share] = {}
+    lost = ""
+    if pool is not None:
+        tasks = (Task(f"{__name__}:bind_share", share, number) for number, share in enumerate(shares))
+        try:
+            for task, share in pool.run(tasks):
+                made[task.part] = share
+        except WorkerLost as error:
+            lost = f"a process that wrote pages was lost, its share was made again: {error}"
+    found = [made[n] if n in made else bind_share(*share) for n, share in enumerate(shares)]
+    if lost:
+        found[-1].bound.warnings.append(lost)
+    return found
 
 
 def bind(order: BindOrder) -> Bound:

@@ -46,6 +46,7 @@ _MARKS = (
     ("core_figures", "figure_id", "quantity", "char_start", "char_end"),
     ("core_events", "event_id", "date", "char_start", "char_end"),
 )
+READ = (*dict.fromkeys(entry[0] for entry in _MARKS), "core_notices", "core_texts")
 _RANK = {name: rank for rank, (_, _, name, _, _) in enumerate(_MARKS)}
 
 
@@ -250,20 +251,26 @@ def embeds_fonts(frames: Mapping[str, pl.DataFrame]) -> bool:
 
 
 def write_source_pages(
-    frames: Mapping[str, pl.DataFrame], folder: Path, *, lang: str = "zh", back: str = "../briefing.html"
+    frames: Mapping[str, pl.DataFrame],
+    folder: Path,
+    *,
+    lang: str = "zh",
+    back: str = "../briefing.html",
+    has_fonts: bool | None = None,
 ) -> list[Path]:
     """Write ``<notice_id>.html`` for every notice of ``frames`` (core tables by name) into ``folder``.
 
-    Returns the paths, sorted by notice. A notice whose ID could not be a file name is refused
-    with ValueError.
+    ``has_fonts``: None decides by the number of notices. Returns the paths, sorted by notice. A notice
+    whose ID could not be a file name is refused with ValueError.
     """
     texts = {row["notice_id"]: row["text"] for row in _rows(frames, "core_texts")}
     grouped: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for table in dict.fromkeys(entry[0] for entry in _MARKS):
+    for table in READ[:-2]:
         for row in _rows(frames, table):
             grouped.setdefault(row["notice_id"], {}).setdefault(table, []).append(row)
     folder.mkdir(parents=True, exist_ok=True)
-    written, has_fonts = [], embeds_fonts(frames)
+    written = []
+    has_fonts = embeds_fonts(frames) if has_fonts is None else has_fonts
     for notice in sorted(_rows(frames, "core_notices"), key=lambda row: row["notice_id"]):
         notice_id = notice["notice_id"]
         if not SAFE_ID.match(notice_id):

@@ -33,7 +33,7 @@ from analysis.runs.changes import (
 )
 from analysis.runs.history import append_run, read_history
 from analysis.runs.index_page import write_failure_note, write_index
-from analysis.runs.notebooks import MEGABYTES, SECONDS, Job, run_jobs, start_preloading
+from analysis.runs.notebooks import AT_ONCE, MEGABYTES, SECONDS, Job, run_jobs, start_preloading
 from analysis.runs.parameters import ALLOWED, shown_folder
 from analysis.runs.record import RECORD_NAME, RunRecord, Step, utc_now
 from analysis.selection import Ledger, SelectionError, check_choice, nearest, select
@@ -431,6 +431,7 @@ def _publish(
             aside_messages=aside,
             title={"zh": "巡察整改通报比较", "en": "Rectification notices compared"}[order.lang],
             as_of=data_as_of(ledger.notices),
+            jobs=AT_ONCE,
         )
     )
     record.warnings += [f"{lost.what} left out: {lost.reason}" for lost in bound.dropped] + list(
