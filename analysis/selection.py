@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis import paths
+from analysis import english, paths
 from analysis.bodies import HEAD, identify
 from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.store import MissingTables, scan_table
@@ -465,13 +465,11 @@ def _with_labels(notices: pl.DataFrame) -> pl.DataFrame:
     city = pl.coalesce("city_code", "city_name", "notice_id")
     several = pl.col("body_id").n_unique().over(city) > 1
     place_zh = pl.col("city_name").fill_null(UNKNOWN_PLACE_ZH)
-    place_en = (
-        pl.when(pl.col("city_name").is_null())
-        .then(pl.lit("Unknown place"))
-        .otherwise(pl.col("notice_id").str.split("-").list.first().str.to_titlecase())
-    )
-    # the body without its city: 衡阳粮食和物资储备局 → Hengyang 粮食和物资储备局
+    spelled = pl.col("notice_id").str.split("-").list.first().str.to_titlecase()
+    place_en = pl.col("city_code").map_elements(english.place, return_dtype=pl.String)
+    # the body without its city: 衡阳粮食和物资储备局 → Hengyang Grain and Reserves
     office = pl.col("body_name").str.strip_prefix(pl.col("city_name").fill_null(""))
+    topic = office.map_elements(lambda name: english.topic(name) or name, return_dtype=pl.String)
     year = pl.col("year").cast(pl.String)
     return notices.with_columns(
         pl.concat_str(
@@ -480,8 +478,10 @@ def _with_labels(notices: pl.DataFrame) -> pl.DataFrame:
             separator=" ",
         ).alias("label_zh"),
         pl.concat_str(
-            place_en,
-            pl.when(several).then(pl.concat_str(pl.lit(" "), office)).otherwise(pl.lit("")),
+            pl.when(pl.col("city_name").is_null())
+            .then(pl.lit("Unknown place"))
+            .otherwise(pl.coalesce(place_en, spelled)),
+            pl.when(several).then(pl.concat_str(pl.lit(" "), topic)).otherwise(pl.lit("")),
             pl.lit(" "),
             year.fill_null("(no year)"),
         ).alias("label_en"),

@@ -93,7 +93,7 @@ def shown_figures(ledger: Ledger, lang: str) -> Shown:
         "round_changes": lambda: figures.round_changes(changes, trend, lang),
         "rounds": lambda: figures.rounds(compare.rounds(ledger).filter(chosen), lang),
         "status_mix": lambda: figures.status_mix(compare.status_mix(ledger), lang),
-        "strip": lambda: figures.strip(types, lang),
+        "strip": lambda: figures.strip(types, compare.completion(ledger), lang),
         "timeline": lambda: figures.timeline(compare.timeline(ledger), lang),
         "types": lambda: figures.types(types, compare.prevalence(ledger), lang),
         "types_compared": lambda: figures.types_compared(pair, lang),

@@ -18,6 +18,7 @@ ORDER = [
     "sources",
     "parsing",
     "ledger",
+    "english",
     "bodies",
     "selection",
     "compare",

@@ -141,7 +141,7 @@ def test_nothing_is_left_in_pyplots_list():
     import matplotlib.pyplot as plt
 
     before = plt.get_fignums()
-    figures.strip(compare.type_counts(ledger_of("five")))
+    figures.strip(compare.type_counts(ledger_of("five")), compare.completion(ledger_of("five")))
     assert plt.get_fignums() == before
 
 

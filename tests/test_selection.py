@@ -165,7 +165,7 @@ def test_labels_name_the_body_where_a_city_has_several_and_are_unique():
         "甲文化和旅游局 2020",
         "地点不详 年份不详",
     ]
-    assert labels["label_en"].to_list()[2] == "Jia 文化和旅游局 2020"
+    assert labels["label_en"].to_list()[2] == "Beijing Culture and Tourism 2020"
     assert labels["label_en"].n_unique() == 4
 
 

@@ -24,7 +24,7 @@ from analysis.selection import Ledger
 CLAIMS = {
     "told_apart": ("各通报完成比例能否区分", "Whether completion ratios can be told apart"),
     "trend": ("同一单位前后轮次完成比例的变化", "Change of completion between rounds of a body"),
-    "types_in_all": ("每份通报都有的问题类型数", "Types that stand in every notice"),
+    "types_in_all": ("每份通报都有的问题类型数", "Types found in every notice"),
 }
 CHOICES = {
     "base": ("所选口径", "as chosen"),

@@ -60,7 +60,7 @@ def day(value: dt.date | None) -> str:
 
 def of_total(x: int | None, n: int | None) -> str:
     """50 of 60 → 50/60."""
-    return DASH if x is None or n is None else f"{x}/{n}"
+    return DASH if x is None or n is None else f"{number(x)}/{number(n)}"
 
 
 def clipped(text: str | None, length: int = 60) -> str:

@@ -19,6 +19,7 @@ from analysis.figures.house import (
     point_ticks,
     right_text,
     row_label,
+    wrapped,
 )
 
 MOST_BODIES = 12
@@ -60,7 +61,7 @@ def rounds(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
                     [row["year"]] * 2, [row["wilson_low"], row["wilson_high"]], color=style.BLUE, linewidth=1
                 )
                 axes.plot(row["year"], row["share"], marker="o", color=style.BLUE, markersize=4)
-            axes.set_title(_body(rows[0], lang), fontsize=7.8)
+            axes.set_title(wrapped(_body(rows[0], lang), 26), fontsize=7.8)
     for axes in panels[1 if many else len(bodies) :]:
         axes.axis("off")
     if many:

@@ -65,10 +65,9 @@ def completion(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
     for y, rows in enumerate(part.to_dicts() for part in notices):
         row_label(axes, y, rows[0][f"label_{lang}"], _since(rows[0], lang))
         known = {row["definition_code"]: row for row in rows if row["share"] is not None}
-        main = known.get("itemised") or known.get("stated") or next(iter(known.values()), None)
+        main = _main(known)
         if main is None:
-            silent = any("N" in row["flags"] for row in rows)
-            words = label("not_published" if silent else "no_ratio", lang)
+            words = _without(rows, lang)
             axes.text(0.01, y, words, fontsize=8, color=style.GREY, va="center")
         else:
             marker, filled, colour = LOOKS[main["definition_code"]]
@@ -92,6 +91,33 @@ def completion(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
     ]  # fmt: skip
     axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, handletextpad=0.2)
     return describe(figure, caption, said, frame.select(DRAWN), lang, "fig_completion_note")
+
+
+def _main(known: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """Of a notice's ratios by definition the one it reports: counted item by item, else its total."""
+    return known.get("itemised") or known.get("stated") or next(iter(known.values()), None)
+
+
+def _without(rows: list[dict[str, Any]], lang: str) -> str:
+    """Why a notice has no ratio."""
+    return label("not_published" if any("N" in row["flags"] for row in rows) else "no_ratio", lang)
+
+
+def reported_in_words(frame: pl.DataFrame, lang: str) -> dict[str, str]:
+    """What each notice reports, by its label: 83.3% (50/60), or that nothing is published.
+
+    ``frame``: rows of ``compare.completion``.
+    """
+    found = {}
+    for part in frame.partition_by("notice_id", maintain_order=True):
+        rows = part.to_dicts()
+        main = _main({row["definition_code"]: row for row in rows if row["share"] is not None})
+        found[rows[0][f"label_{lang}"]] = (
+            f"{formats.share(main['share'])} ({formats.of_total(main['x_count'], main['n_count'])})"
+            if main
+            else _without(rows, lang)
+        )
+    return found
 
 
 def _since(row: dict[str, Any], lang: str) -> str:

@@ -17,6 +17,7 @@ from analysis.display import formats, style
 from analysis.display.labels import label
 
 MOST_NOTICES = 12  # drawn one by one; of more, figures aggregate
+LONG_NAME = 30  # columns of a row's name that fit on one line
 Arguments = ParamSpec("Arguments")
 
 
@@ -125,7 +126,7 @@ def stacked_shares(
         right_text(axes, y, f"n = {total}")
         inside = ", ".join(f"{name} {values[c]}" for c, name in zip(order, names, strict=True) if c in values)
         said.append(f"{row}: {inside}")
-    axes.set_yticks(range(len(rows)), [str(row) for row in rows])
+    axes.set_yticks(range(len(rows)), [wrapped(str(row)) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     share_axis(axes)
     axes.grid(visible=False)
@@ -150,19 +151,32 @@ def heat_cells(
                     ha="left" if steep else "center", rotation_mode="anchor" if steep else "default",
                     fontsize=7.5)  # fmt: skip
     axes.xaxis.tick_top()
-    axes.set_yticks([y + 0.5 for y in range(len(rows))], rows, fontsize=7.8)
+    axes.set_yticks([y + 0.5 for y in range(len(rows))], [wrapped(row, 44) for row in rows], fontsize=7.8)
     axes.tick_params(length=0)
     axes.set_ylim(len(rows), 0)
     for spine in axes.spines.values():
         spine.set_visible(False)
 
 
+def wrapped(text: str, most: int = LONG_NAME) -> str:
+    """``text`` in two lines where it is wider than ``most`` columns and has a space to break at."""
+    if formats.width(text) <= most or " " not in text:
+        return text
+    words = text.split(" ")
+    cut = min(
+        range(1, len(words)),
+        key=lambda place: max(formats.width(" ".join(words[:place])), formats.width(" ".join(words[place:]))),
+    )
+    return " ".join(words[:cut]) + "\n" + " ".join(words[cut:])
+
+
 def row_label(axes: Axes, y: float, text: str, below: str = "", size: float = 8.5) -> None:
-    """A row's name left of the axes, with a second line in grey."""
+    """A row's name left of the axes, with a second line in grey; a long name takes two lines itself."""
+    text, size = wrapped(text), size if formats.width(text) <= LONG_NAME else size - 1.5
     place = blended_transform_factory(axes.transAxes, axes.transData)
-    lines = [(text, 4.5 if below else 0, size, "bold", style.INK)]
+    lines = [(text, (9 if "\n" in text else 4.5) if below else 0, size, "bold", style.INK)]
     if below:
-        lines.append((below, -5.5, 6.8, "normal", style.GREY))
+        lines.append((below, -9 if "\n" in text else -5.5, 6.8, "normal", style.GREY))
     for words, up, points, weight, colour in lines:
         axes.annotate(
             words,

@@ -52,6 +52,10 @@ def timeline(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
             for name in ("inspection_start", "inspection_end", "feedback", "cutoff", "publication")
             if row[f"{name}_date"] is not None
         }
+        if known and "publication" not in day and row["feedback_to_publication_days"] is not None:
+            day["comment"] = row[
+                "feedback_to_publication_days"
+            ]  # no day of issue: when comments were invited
         row_label(axes, y, row[f"label_{lang}"], str(zero))
         if row["period_days"] and known:
             axes.barh(y, row["period_days"], left=0, height=0.5, color="#eeeeee", zorder=0)
@@ -64,12 +68,14 @@ def timeline(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
             ("feedback", "o", style.INK),
             ("cutoff", "s", style.GREEN),
             ("publication", "D", style.ORANGE),
+            ("comment", "D", style.ORANGE),
         ):
             if name in day:
-                axes.plot(day[name], y, marker=marker, color=colour, markersize=5, linestyle="none")
+                axes.plot(day[name], y, marker=marker, color=colour, markersize=5, linestyle="none",
+                          markerfacecolor="white" if name == "comment" else colour)  # fmt: skip
         last = [
             f"{label(f'mark_{name}', lang)} {day[name]:+d}"
-            for name in ("cutoff", "publication")
+            for name in ("cutoff", "publication", "comment")
             if name in day
         ]
         words = ", ".join(last) or label("no_publication_day", lang)
@@ -97,28 +103,39 @@ def timeline(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
 
 
 def _intervals(frame: pl.DataFrame, lang: str) -> HouseFigure:
-    figure = new_figure(len(INTERVALS) * 11 + 16)
+    known = [name for name in INTERVALS if frame[name].count()]
+    if not known:
+        return empty(label("fig_timeline", lang), label("no_dates", lang))
+    figure = new_figure(len(known) * 11 + 16)
     axes = figure.add_subplot()
     said = []
-    for y, name in enumerate(INTERVALS):
+    for y, name in enumerate(known):
         days = frame[name].drop_nulls()
-        title = label(f"col_{name.removesuffix('_days').replace('inspection_to_', 'to_').replace('feedback_to_', 'to_')}"
-                      if name != "inspection_days" else "col_inspection_days", lang)  # fmt: skip
+        title = _interval_name(name, lang)
         row_label(axes, y, title, f"n = {len(days)}/{frame.height}")
-        if len(days):
-            axes.boxplot([days.to_list()], positions=[y], orientation="horizontal", widths=0.4, whis=(0, 100),
-                         medianprops={"color": style.ORANGE, "linewidth": 1.6}, manage_ticks=False)  # fmt: skip
-            words = label("median_days", lang, days=round(float(days.median())))  # type: ignore[arg-type]
-            right_text(axes, y, words)
-            said.append(f"{title} n = {len(days)}: {words}")
+        axes.boxplot([days.to_list()], positions=[y], orientation="horizontal", widths=0.4, whis=(0, 100),
+                     medianprops={"color": style.ORANGE, "linewidth": 1.6}, manage_ticks=False)  # fmt: skip
+        words = label("median_days", lang, days=round(float(days.median())))  # type: ignore[arg-type]
+        right_text(axes, y, words)
+        said.append(f"{title} n = {len(days)}: {words}")
     axes.set_yticks([])
-    axes.set_ylim(len(INTERVALS) - 0.4, -0.6)
+    axes.set_ylim(len(known) - 0.4, -0.6)
     axes.set_xlim(left=0)
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(label("axis_interval_days", lang))
     data = frame.select("notice_id", *INTERVALS)
-    return describe(figure, label("fig_timeline", lang), said, data, lang, "fig_intervals_note")
+    described = describe(figure, label("fig_timeline", lang), said, data, lang, "fig_intervals_note")
+    if len(known) < len(INTERVALS):
+        names = label("joiner", lang).join(_interval_name(n, lang) for n in INTERVALS if n not in known)
+        described.notes = [label("intervals_unknown", lang, names=names), *described.notes]
+    return described
+
+
+def _interval_name(name: str, lang: str) -> str:
+    if name == "inspection_days":
+        return label("col_inspection_days", lang)
+    return label(f"col_to_{name.removesuffix('_days').rsplit('_to_', 1)[1]}", lang)
 
 
 @drawn

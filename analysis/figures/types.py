@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.display import formats, style
 from analysis.display.labels import code_label, code_order, label
+from analysis.figures.completion import reported_in_words
 from analysis.figures.house import (
     MOST_NOTICES,
     HouseFigure,
@@ -146,18 +147,19 @@ def _prevalence(prevalence: pl.DataFrame, order: pl.DataFrame, total: int, lang:
 
 
 @drawn
-def strip(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
+def strip(frame: pl.DataFrame, ratios: pl.DataFrame, lang: str = "zh") -> HouseFigure:
     """The widest-spread types across the top, notices below (of more than twelve: years), as a small grid.
 
-    ``frame``: rows of ``compare.type_counts``. A filled cell says that the type occurs; of years, how many
-    notices of that year have it. Of one notice there is nothing to set side by side.
+    ``frame``, ``ratios``: rows of ``compare.type_counts`` and ``completion``. A filled cell says that the type
+    occurs, and at the right stands what the notice reports completed; of years, how many notices of that year
+    have the type. Of one notice there is nothing to set side by side.
     """
-    caption = label("fig_strip", lang)
+    by_notice = frame["notice_id"].n_unique() <= MOST_NOTICES
+    caption = label("fig_strip" if by_notice else "fig_strip_years", lang)
     order = spread(frame)
     if order.is_empty() or frame["notice_id"].n_unique() < 2:
         return empty(caption, label("nothing", lang))
     shown = order["type_code"].head(MOST_HEADS).to_list()
-    by_notice = frame["notice_id"].n_unique() <= MOST_NOTICES
     key = f"label_{lang}" if by_notice else "year"
     rows = frame[key].unique(maintain_order=True).drop_nulls().to_list()
     rows = rows if by_notice else sorted(rows)[-MOST_NOTICES:]
@@ -175,9 +177,15 @@ def strip(frame: pl.DataFrame, lang: str = "zh") -> HouseFigure:
     figure = new_figure(len(rows) * 6 + (26 if lang == "zh" else 34))
     axes = figure.add_subplot()
     heat_cells(axes, [str(row) for row in rows], [short_name(code, lang) for code in shown], shades, words)
+    if by_notice:
+        results = reported_in_words(ratios, lang)
+        for y, row in enumerate(rows):
+            right_text(axes, y + 0.5, results.get(row, ""))
+            said[y] += f" ({results.get(row, '')})"
     data = frame.filter(pl.col("type_code").is_in(shown)).select("notice_id", "type_code", "primary_count")
     described = describe(figure, caption, said, data, lang)
-    described.notes = [label("fig_strip_note", lang, shown=len(shown), total=order.height)]
+    note = "fig_strip_note" if by_notice else "fig_strip_note_years"
+    described.notes = [label(note, lang, shown=len(shown), total=order.height)]
     return described
 
 

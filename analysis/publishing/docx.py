@@ -1,5 +1,8 @@
 """The document as DOCX for Word and WPS: heading styles, real tables with repeated heads, pictures
-with alt texts that stay with their captions and notes, contents that the program fills on opening.
+with alt texts that stay with their captions and notes, contents with page numbers.
+
+Lines are as far apart as in the PDF whatever the reader's font, so that pages end where its pages end: the
+contents show the PDF's page numbers until Word, which counts anew on opening, has its own.
 
 The file is written the same way every time: fixed dates inside, fixed order and dates in the archive.
 """
@@ -9,13 +12,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -44,19 +48,25 @@ LATIN, EAST_ASIAN, EAST_ASIAN_HEAD = "Arial", "宋体", "黑体"
 ACCENT, SOFT, INK = "1F4E79", "59636E", "1B1F24"
 TONES = {"note": (ACCENT, "F1F5F9"), "warning": ("7A5B00", "FAF6E8"), "left_out": (SOFT, "F4F5F6")}
 _PPI = 200
+_TEXT_MM = 166.0
+_TILES_ACROSS = 3
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\u200b")
+# Name, size, bold, space before and after, colour; then the distance of lines, in parts of the size.
 _STYLES = (
-    ("Normal", 10.5, None, 0, 6, INK),
-    ("Title", 22, True, 0, 6, ACCENT),
-    ("Subtitle", 10, False, 0, 10, SOFT),
-    ("Heading 1", 15, True, 20, 8, ACCENT),
-    ("Heading 2", 13, True, 12, 6, INK),
-    ("Heading 3", 11.5, True, 10, 6, INK),
-    ("Heading 4", 10.5, True, 8, 4, SOFT),
-    ("Caption", 9.5, True, 10, 4, INK),
-    ("List Bullet", 10.5, None, 0, 3, INK),
-    ("List Number", 10.5, None, 0, 3, INK),
+    ("Normal", 10.5, None, 0, 3, INK, 1.55),
+    ("Title", 21, True, 0, 4, ACCENT, 1.3),
+    ("Subtitle", 9.5, False, 0, 2, SOFT, 1.4),
+    ("Heading 1", 14.5, True, 16, 4, ACCENT, 1.4),
+    ("Heading 2", 13.5, True, 10, 4, INK, 1.4),
+    ("Heading 3", 11.5, True, 8, 2, INK, 1.4),
+    ("Heading 4", 10.5, True, 8, 2, SOFT, 1.4),
+    ("Caption", 9.5, True, 8, 3, INK, 1.4),
+    ("List Bullet", 10.5, None, 0, 1, INK, 1.55),
+    ("List Number", 10.5, None, 0, 1, INK, 1.55),
+    ("Header", 8, None, 0, 0, SOFT, 1.4),
+    ("Footer", 8, None, 0, 0, SOFT, 1.4),
 )
+_ENGLISH_PITCH = 1.43
 # Word insists on the order of properties: these follow borders in a paragraph's or a table's.
 _AFTER_BORDERS = (
     "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr",
@@ -94,8 +104,8 @@ def picture_of(svg: str) -> bytes:
 class _Writer:
     """Writes one document; keeps python-docx's objects together."""
 
-    def __init__(self, document: Document):
-        self.source, self.say = document, document.words
+    def __init__(self, document: Document, pages: Mapping[str, int]):
+        self.source, self.say, self.pages = document, document.words, pages
         self.file = docx.Document()
         self.bookmarks: dict[str, str] = {}
         blocks = printed(document.blocks)
@@ -106,24 +116,34 @@ class _Writer:
         self.shape(self.file.sections[0], False)
 
     def styles(self) -> None:
-        for name, size, bold, before, after, colour in _STYLES:
+        for name, size, bold, before, after, colour, pitch in _STYLES:
             style = self.file.styles[name]
             style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
             style.font.name, style.font.color.rgb = LATIN, RGBColor.from_string(colour)
             held = style.element.get_or_add_rPr().get_or_add_rFonts()
             for key in [key for key in held.attrib if "heme" in key]:
                 del held.attrib[key]
-            is_body = name in ("Normal", "List Bullet", "List Number")
+            is_body = name in ("Normal", "List Bullet", "List Number", "Header", "Footer")
             for part, font in (("ascii", LATIN), ("hAnsi", LATIN), ("cs", LATIN)):
                 held.set(qn(f"w:{part}"), font)
             held.set(qn("w:eastAsia"), EAST_ASIAN if is_body else EAST_ASIAN_HEAD)
+            if self.source.lang == "zh":
+                held.set(qn("w:hint"), "eastAsia")  # quotation marks and dashes are Chinese ones
+            for spaced in style.element.rPr.findall(qn("w:spacing")):
+                style.element.rPr.remove(spaced)
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
             style.paragraph_format.keep_with_next = None if is_body else True
+            is_english = pitch == 1.55 and self.source.lang != "zh"
+            self.pitch(style, size * (_ENGLISH_PITCH if is_english else pitch))
         normal = self.file.styles["Normal"]
-        normal.paragraph_format.line_spacing = 1.35
         normal.element.get_or_add_rPr().append(_element("w:lang", val="en-GB", eastAsia="zh-CN"))
         for border in self.file.styles["Title"].element.findall(".//" + qn("w:pBdr")):
             border.getparent().remove(border)
+
+    def pitch(self, styled: Any, points: float) -> None:
+        """Lines this far apart unless the font needs more: fonts differ in what they ask for."""
+        styled.paragraph_format.line_spacing = Pt(round(points * 4) / 4)
+        styled.paragraph_format.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
 
     def shape(self, section: Any, is_landscape: bool) -> None:
         section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
@@ -155,7 +175,8 @@ class _Writer:
     def small(self, spans: Sequence[Span], is_last: bool = True) -> None:
         paragraph = self.file.add_paragraph()
         self.spans(paragraph, spans, 8, colour=SOFT)
-        paragraph.paragraph_format.space_after = Pt(8 if is_last else 1)
+        self.pitch(paragraph, 8 * 1.3)
+        paragraph.paragraph_format.space_after = Pt(8 if is_last else 0)
         paragraph.paragraph_format.keep_with_next = None if is_last else True
 
     def mark(self, paragraph: Any, anchor: str) -> None:
@@ -170,8 +191,8 @@ class _Writer:
         if not more:
             self.mark(paragraph, block.anchor)
 
-    def field(self, paragraph: Any, code: str, shown: str) -> None:
-        """A field (TOC, PAGE, NUMPAGES) with what it shows until the program renews it."""
+    def field(self, paragraph: Any, code: str, shown: str, is_stale: bool = False) -> None:
+        """A field (PAGEREF, PAGE, NUMPAGES) with what it shows until the program renews it, on opening if stale."""
         for kind in ("begin", "code", "separate", "shown", "end"):
             run = paragraph.add_run(shown if kind == "shown" else "")
             if kind == "code":
@@ -180,7 +201,14 @@ class _Writer:
                 element.text = code
                 run._r.append(element)
             elif kind != "shown":
-                run._r.append(_element("w:fldChar", fldCharType=kind))
+                stale = {"dirty": "true"} if is_stale and kind == "begin" else {}
+                run._r.append(_element("w:fldChar", fldCharType=kind, **stale))
+
+    def rule(self, paragraph: Any) -> None:
+        """A line above, as chapters have it in the PDF."""
+        borders = OxmlElement("w:pBdr")
+        borders.append(_element("w:top", val="single", sz="10", space="4", color=ACCENT))
+        paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
 
     def frame(self, paragraph: Any, colour: str, ground: str) -> None:
         properties = paragraph._p.get_or_add_pPr()
@@ -196,7 +224,12 @@ class _Writer:
     def block(self, block: Block, depth: int = 0) -> None:
         if isinstance(block, Heading):
             paragraph = self.file.add_heading("", level=block.level)
-            self.spans(paragraph, [Span(span.text) for span in block.spans], 10 if block.is_kicker else None)
+            self.spans(paragraph, [Span(span.text) for span in block.spans], 9.5 if block.is_kicker else None)
+            if block.level == 1:
+                self.rule(paragraph)
+            if block.is_kicker:
+                self.pitch(paragraph, 9.5 * 1.4)
+                paragraph.paragraph_format.space_after = Pt(0)
             self.mark(paragraph, block.anchor)
         elif isinstance(block, Paragraph):
             paragraph = self.file.add_paragraph()
@@ -249,13 +282,35 @@ class _Writer:
             if element.tag == qn("w:p") and not element.findall(".//" + qn("w:pBdr")):
                 self.frame(Lines(element, self.file.element.body), colour, ground)
 
+    def tiles(self, block: Table) -> None:
+        """Short values under their heads, three across, each head above its value."""
+        cells = list(zip(block.head[0], block.rows[0], strict=True))
+        self.small(block.caption, False)
+        across = min(len(cells), _TILES_ACROSS)
+        table = self.file.add_table(rows=-(-len(cells) // across), cols=across)
+        table.autofit = False
+        for place, (head, value) in enumerate(cells):
+            cell = table.cell(*divmod(place, across))
+            cell.width = Mm(_TEXT_MM / across)
+            first, second = cell.paragraphs[0], cell.add_paragraph()
+            self.spans(first, head.spans, 8, colour=SOFT)
+            self.spans(second, value.spans, 14.5, bold=True, colour=ACCENT)
+            for paragraph, size, after in ((first, 8, 0), (second, 14.5, 5)):
+                self.pitch(paragraph, size * 1.3)
+                paragraph.paragraph_format.space_after = Pt(after)
+                paragraph.paragraph_format.keep_with_next = True
+        for row in table.rows:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for note in block.notes or [[]]:
+            self.small(note)
+
     def table(self, block: Table) -> None:
+        if not block.number:
+            self.tiles(block)
+            return
         for number, part in enumerate(lay_out(block)[1], 1):
             more = self.say["continued"].format(number) if number > 1 else ""
-            if block.number:
-                self.caption("table", block, block.caption, more)
-            else:
-                self.small(block.caption, False)
+            self.caption("table", block, block.caption, more)
             self.grid(block, part)
         for place, note in enumerate(block.notes, 1):
             self.small(note, place == len(block.notes))
@@ -330,7 +385,8 @@ class _Writer:
         paragraph = Lines(OxmlElement("w:p"), self.file.element.body)
         made.append(paragraph._p)
         line.append(made)
-        paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(1), 1.1
+        paragraph.paragraph_format.space_after = Pt(1)
+        self.pitch(paragraph, part.size * 1.3)
         is_head = y < len(block.head)
         # The last rows stay together with their notes; the head with the first rows.
         paragraph.paragraph_format.keep_with_next = (
@@ -343,58 +399,71 @@ class _Writer:
         if not is_more:
             spans = [Span(breakable(s.text), s.href, s.strong, s.emphasis) for s in cell.spans]
             # A little smaller than measured: the reader's Latin font may be wider than the shipped one.
-            size = part.size * 0.93 if block.number or is_head else 11.0
-            is_bold = is_head or (cell.is_head and across > 1) or not block.number
-            self.spans(
-                paragraph, spans, size, bold=is_bold, colour=None if block.number or is_head else ACCENT
-            )
+            self.spans(paragraph, spans, part.size * 0.93, bold=is_head or (cell.is_head and across > 1))
 
     def figure(self, block: Figure) -> None:
         self.caption("figure", block, [Span(block.caption)])
         paragraph = self.file.add_paragraph()
         picture = io.BytesIO(picture_of(block.svg) if block.svg else block.raster)
-        shape = paragraph.add_run().add_picture(picture, width=Mm(min(block.width_mm, 166)))
+        shape = paragraph.add_run().add_picture(picture, width=Mm(min(block.width_mm, _TEXT_MM)))
         if shape.height > Mm(215):
             shape.width, shape.height = Emu(int(shape.width * Mm(215) / shape.height)), Mm(215)
         shape._inline.docPr.set("descr", _xml(block.alt))
         shape._inline.docPr.set("name", block.anchor)
         paragraph.paragraph_format.keep_with_next = bool(block.notes) or None
+        paragraph.paragraph_format.space_after = Pt(2)
         for place, note in enumerate(block.notes, 1):
             self.small([Span(note)], place == len(block.notes))
 
     # --- the whole --------------------------------------------------------
+    def as_of(self) -> str:
+        say, day = self.say, self.source.as_of
+        return f"{say['data_as_of']}{say['colon']}{day}" if day else ""
+
     def opening(self) -> None:
         source, say = self.source, self.say
         self.file.add_paragraph(_xml(source.title), style="Title")
-        as_of = f"{say['data_as_of']}{say['colon']}{source.as_of}" if source.as_of else ""
-        if lines := [_xml(part) for part in (source.scope, as_of) if part]:
+        if lines := [_xml(part) for part in (source.scope, self.as_of()) if part]:
             self.file.add_paragraph("　".join(lines), style="Subtitle")
         self.small([Span(("" if source.lang == "zh" else " ").join([say["self_reported"], *source.aside]))])
         if source.front:
             self.quote([BulletList([[Paragraph([Span(m)])] for m in source.front])], "warning", say["front"])
-        titles = [plain(b.spans) for b in source.blocks if isinstance(b, Heading) and b.level == 1]
-        if len(titles) > 2:
-            head = self.file.add_paragraph(style="Caption")
-            self.spans(head, [Span(say["contents"])], colour=ACCENT)
-            # The titles stand there already; the program adds the page numbers when it opens the file.
-            self.field(self.file.add_paragraph(), 'TOC \\o "1-1" \\h \\z \\u', "\n".join(map(_xml, titles)))
-            after = (
-                "hdrShapeDefaults",
-                "footnotePr",
-                "endnotePr",
-                "compat",
-                "docVars",
-                "rsids",
-                "themeFontLang",
+
+    def contents(self, chapters: Sequence[Heading]) -> None:
+        """The chapters in two columns with their pages, below the first of them, as at the foot of the PDF's first page."""
+        half = -(-len(chapters) // 2)
+        head = self.file.add_paragraph(style="Caption")
+        self.spans(head, [Span(self.say["contents"])], colour=ACCENT)
+        table = self.file.add_table(rows=half, cols=2)
+        table.autofit = False
+        for place, chapter in enumerate(chapters):
+            cell = table.cell(place % half, place // half)
+            cell.width = Mm(_TEXT_MM / 2)
+            paragraph, mark = cell.paragraphs[0], self.bookmarks[chapter.anchor]
+            paragraph.paragraph_format.tab_stops.add_tab_stop(
+                Mm(_TEXT_MM / 2 - 6), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
             )
-            update = _element("w:updateFields", val="true")
-            self.file.settings.element.insert_element_before(update, *(f"w:{name}" for name in after))
+            paragraph.add_run(_xml(plain(chapter.spans)) + "\t")
+            page = self.pages.get(chapter.anchor)
+            self.field(paragraph, f"PAGEREF {mark} \\h", str(page or ""), is_stale=True)
+            link = _element("w:hyperlink", anchor=mark, history="1")
+            for run in paragraph.runs:
+                run.font.size = Pt(8.5)
+                link.append(run._r)
+            paragraph._p.append(link)
+            self.pitch(paragraph, 8.5 * 1.4)
+            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.keep_with_next = place % half < half - 1 or None
+        self.small([])
 
     def foot(self) -> None:
-        """Running head and page number, in the first section; later sections take them over."""
+        """Running head, day of the data and page number, in the first section; later sections take them over."""
         section = self.file.sections[0]
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
         head.text = _xml(self.source.title)
+        foot.style.paragraph_format.tab_stops.clear_all()
+        foot.paragraph_format.tab_stops.add_tab_stop(Mm(_TEXT_MM), WD_TAB_ALIGNMENT.RIGHT)
+        foot.add_run(_xml(self.as_of()) + "\t")
         before, _, rest = self.say["page_of"].partition("{0}")
         middle, _, after = rest.partition("{1}")
         foot.add_run(before)
@@ -402,13 +471,14 @@ class _Writer:
         foot.add_run(middle)
         self.field(foot, "NUMPAGES", "1")
         foot.add_run(after)
-        for run in (*head.runs, *foot.runs):
-            run.font.size = Pt(8)
 
     def write(self) -> bytes:
         wide = []
         self.opening()
+        chapters = [b for b in printed(self.source.blocks) if isinstance(b, Heading) and b.level == 1]
         for block in printed(self.source.blocks):
+            if len(chapters) > 2 and block is chapters[1]:
+                self.contents(chapters)
             if isinstance(block, Table) and lay_out(block)[0]:
                 wide.append(block)
                 said = self.say["see_end"].format(f"{self.say['table']} {block.number}")
@@ -440,7 +510,10 @@ def settled_archive(content: bytes) -> bytes:
     return made.getvalue()
 
 
-def write_docx(document: Document, path: Path) -> Path:
-    """Write ``document`` as DOCX; the same document gives the same bytes."""
-    path.write_bytes(settled_archive(_Writer(document).write()))
+def write_docx(document: Document, path: Path, pages: Mapping[str, int] | None = None) -> Path:
+    """Write ``document`` as DOCX; the same document gives the same bytes.
+
+    ``pages``: chapter's anchor → its page in the PDF, shown in the contents until the program counts its own.
+    """
+    path.write_bytes(settled_archive(_Writer(document, pages or {}).write()))
     return path

@@ -168,6 +168,7 @@ class _Binder:
         self.bound = Bound()
         self.front = [str(message) for message in order.front_messages]
         self.formats = [kind for kind in FORMATS if kind in order.formats]
+        self.pages_of: dict[str, dict[str, int]] = {}  # document → chapter → page of its PDF
         self.frames = order.frames
         self.pages: Pages = {}
         # Document name → its chapters with where they came from.
@@ -314,10 +315,11 @@ class _Binder:
             gates.check_html(path)
             return [path, *(file for made in drawn.values() for file in made)]
         if kind == "docx":
-            docx.write_docx(document, path)
+            docx.write_docx(document, path, self.pages_of.get(name))
             gates.check_docx(path)
             return [path]
         layout = pdf.write_pdf(document, path)
+        self.pages_of[name] = pdf.chapter_pages(document, layout)
         try:
             gates_pdf.check_pdf(path, document, layout)
         except gates.GateFailure as failure:

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from analysis import english
 from analysis.lookups import load_csv
 from analysis.publishing import fonts
 from analysis.publishing.html import environment, policy, template_text
@@ -105,6 +106,8 @@ def write_ledger_pages(
     ``out_evidence``, ``out_flags``. Returns the paths.
     """
     notices = frames["out_notices"].select("notice_id", *NOTICE, pl.col(f"label_{lang}").alias("label"))
+    if lang == "en":
+        notices = _in_english(notices)
     flags = frames["out_flags"].group_by("notice_id", maintain_order=True)
     notices = notices.join(flags.agg(pl.col("flag_code")), on="notice_id", how="left", maintain_order="left")
     items = (
@@ -148,6 +151,16 @@ def _by_city(
         for code, held in found.items():
             held[name] = parts.get((code,), frames[name].clear())
     return found
+
+
+def _in_english(notices: pl.DataFrame) -> pl.DataFrame:
+    """The same with the English names of cities and bodies, as far as they are known."""
+    rows = notices.to_dicts()
+    bodies = [english.body(row) for row in rows]
+    cities = [english.place(row["city_code"]) or row["city_name"] for row in rows]
+    return notices.with_columns(
+        pl.Series("body_name", bodies, pl.String), pl.Series("city_name", cities, pl.String)
+    )
 
 
 def _write(

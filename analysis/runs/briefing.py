@@ -21,7 +21,7 @@ from typing import Any
 import polars as pl
 from filelock import Timeout
 
-from analysis import paths
+from analysis import english, paths
 from analysis.runs import chapters, editions, fingerprints, messages
 from analysis.runs.changes import (
     compare_snapshots,
@@ -376,8 +376,8 @@ def _run_chapters(
     if any(entry.get("for_each") for entry in listed) and cities > order.profiles > 0:
         aside.append(
             {
-                "zh": f"城市概况只列前{order.profiles}个城市（共{cities}个）；其余用 --profiles all 生成。",
-                "en": f"Profiles cover the first {order.profiles} of {cities} cities; --profiles all makes the rest.",
+                "zh": f"附城市概况{order.profiles}份（共{cities}个城市）。",
+                "en": f"Profiles are attached for {order.profiles} of {cities} cities.",
             }[order.lang]
         )
     return [chapter for chapter in plan if chapter.name not in failed]
@@ -410,9 +410,9 @@ def _publish(
             is_added=not chapter.is_core,
             profile_slug=slugs[chapter.city_code] if chapter.city_code else "",
             profile_title=title.format(
-                (names if order.lang == "zh" else {k: v.capitalize() for k, v in slugs.items()})[
-                    chapter.city_code
-                ]
+                names[chapter.city_code]
+                if order.lang == "zh"
+                else english.place(chapter.city_code) or slugs[chapter.city_code].capitalize()
             )
             if chapter.city_code
             else "",

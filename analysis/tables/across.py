@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from great_tables import GT
 
+from analysis import english
 from analysis.display import formats
 from analysis.display.labels import code_label, label
 from analysis.tables.house import Column, house_table, interval_of
@@ -15,7 +16,7 @@ from analysis.tables.house import Column, house_table, interval_of
 def rounds(frame: pl.DataFrame, lang: str = "zh") -> GT:
     """``compare.rounds``: each body's ratio round by round."""
     columns = [
-        Column(label("col_body", lang), "body_name", link="notice_id"),
+        Column(label("col_body", lang), "body_name" if lang == "zh" else english.body, link="notice_id"),
         Column(label("col_round", lang), "round_number", "count"),
         Column(label("col_year", lang), lambda r: str(r["year"] or formats.DASH)),
         Column(label("col_definition", lang), lambda r: label(f"definition_{r['definition_code']}", lang)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from great_tables import GT
 
+from analysis import english
 from analysis.display import formats
 from analysis.display.labels import label
 from analysis.tables.house import Column, house_table, interval_of, notice
@@ -32,7 +33,7 @@ def notices(frame: pl.DataFrame, lang: str = "zh") -> GT:
     """``compare.notices``: what is compared, how much of it was read, and its flags."""
     columns = [
         notice(lang),
-        Column(label("col_issuer", lang), "issuer_name" if lang == "zh" else "body_name"),
+        Column(label("col_issuer", lang), "issuer_name" if lang == "zh" else english.issuer),
         Column(label("col_problems", lang), "problem_count", "count"),
         Column(label("col_items", lang), "leaf_item_count", "count"),
         Column(label("col_measures", lang), "measure_count", "count"),

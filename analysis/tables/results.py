@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from analysis.display import formats
 from analysis.display.labels import code_label, label
 from analysis.figures.evidence import disagreements
 from analysis.tables.house import Column, house_table, interval_of, notice
+
+MOST_ITEMS = 16  # numbers listed of one total
 
 
 def completion(frame: pl.DataFrame, lang: str = "zh") -> GT:
@@ -79,7 +82,8 @@ def reconciliation(frame: pl.DataFrame, checks: pl.DataFrame, lang: str = "zh", 
             lambda r: formats.quoted(r["stated_quote_text"], 40) if r["stated_quote_text"] else None,
         ),
         Column(
-            label("col_items_found", lang), lambda r: _without_notice(r["counted_quote_text"], r["notice_id"])
+            label("col_items_found", lang),
+            lambda r: _items(r["counted_quote_text"], lang) or r["note_text" if lang == "zh" else "note_en"],
         ),
     ]
     return house_table(
@@ -96,11 +100,14 @@ def _value(column: str) -> Callable[[dict[str, Any]], str]:
     return lambda row: formats.share(row[column]) if row["unit"] == "share" else formats.number(row[column])
 
 
-def _without_notice(words: str | None, notice_id: str) -> str | None:
-    """``anshan-2021/2, /4 … (50)`` → ``2、4 … (50)``: which notice it is stands in the row."""
-    if not words:
-        return None
-    return formats.clipped(words.replace(f"{notice_id}/", "").replace(" /", " "), 60)
+def _items(words: str | None, lang: str) -> str | None:
+    """``anshan-2021/2, /4 … (50)`` → ``2, 4…（共50项）``: which notice it is stands in the row."""
+    items = re.findall(r"/([^,\s/]+)", words or "")
+    total = re.search(r"\((\d+)\)$", words or "")
+    if not items or not total:
+        return words
+    shown = ", ".join(items[:MOST_ITEMS]) + ("…" if int(total[1]) > MOST_ITEMS else "")
+    return shown + label("items_in_all", lang, n=total[1])
 
 
 def checks(frame: pl.DataFrame, lang: str = "zh") -> GT:
@@ -164,13 +171,17 @@ def key_numbers(
         reported = low if low == high else f"{low}–{high}"
     spread = found["widest"]["spread"] if found["widest"] else 0.0
     bare, completed = found["bare"]
+
+    def of(key: str, x: int, n: int, nothing: str) -> str:
+        return label(key, lang, x=formats.number(x), n=formats.number(n)) if n else label(nothing, lang)
+
     cells = {
         "reported": reported,
         "definition": label("points_words", lang, points=round(spread * 100)),
-        "disagree": label("number_of", lang, x=found["wrong"], n=found["decided"]),
-        "bare": label("number_of", lang, x=bare, n=completed) if completed else label("not_published", lang),
-        "open": label("number_items", lang, x=found["open"]),
-        "again": label("number_notices", lang, x=found["recurring"], n=found["notices"]),
+        "disagree": of("number_of", found["wrong"], found["decided"], "number_unchecked"),
+        "bare": of("number_of", bare, completed, "number_unstated"),
+        "open": label("number_items", lang, x=formats.number(found["open"])),
+        "again": of("number_notices", found["recurring"], found["notices"], "none"),
     }
     columns = [Column(label(f"number_{name}", lang), name) for name in cells]
     return house_table(pl.DataFrame([cells]), columns, caption=label("tab_numbers", lang), lang=lang)

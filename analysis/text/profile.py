@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from IPython.display import Markdown
 
+from analysis import english
 from analysis.text.house import render
 from analysis.text.results import reported
 
@@ -28,12 +29,15 @@ def profile(
     return render(
         "profile",
         lang,
-        city=rows["city_name"][0] or rows[f"label_{lang}"][0],
-        label=rows[f"label_{lang}"][0],
+        label=(rows["city_name"][0] if lang == "zh" else english.place(rows["city_code"][0]))
+        or rows[f"label_{lang}"][0],
         total=rows.height,
         bodies=rows["body_id"].n_unique(),
         problems=int(rows["problem_count"].sum()),
-        rows=rows.head(MOST_ROUNDS).to_dicts(),
+        rows=[
+            {**row, "issuer": row["issuer_name"] if lang == "zh" else english.issuer(row)}
+            for row in rows.head(MOST_ROUNDS).to_dicts()
+        ],
     )
 
 

@@ -12,6 +12,7 @@ from analysis.text.house import render
 MOST_TYPES = 6
 QUOTES_EACH = 2
 LEAST_MEASURES = 10
+LEAST_OF_KIND = 5  # measures of a kind under a type before it is called more common there
 SHORTEST, LONGEST = 14, 90  # characters of a quote that says something and still fits a line or two
 
 
@@ -110,7 +111,8 @@ def quotes(problems: pl.DataFrame, frame: pl.DataFrame, lang: str = "zh") -> Mar
 def measures_by_type(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
     """Which kind of measure is most frequent, which least, and for which types a kind stands out.
 
-    ``frame``: rows of ``compare.measures_by_type``. A kind stands out where the whole interval lies above its share of all.
+    ``frame``: rows of ``compare.measures_by_type``. A kind stands out where it has five measures or more
+    and the whole interval lies above its share of all.
     """
     total = int(frame.unique("type_code")["n_count"].sum())
     kinds = (
@@ -122,7 +124,11 @@ def measures_by_type(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
     )
     special = (
         frame.join(kinds.select("kind_code", "share_of_all"), on="kind_code")
-        .filter((pl.col("n_count") >= LEAST_MEASURES) & (pl.col("wilson_low") > pl.col("share_of_all")))
+        .filter(
+            (pl.col("n_count") >= LEAST_MEASURES)
+            & (pl.col("x_count") >= LEAST_OF_KIND)
+            & (pl.col("wilson_low") > pl.col("share_of_all"))
+        )
         .sort(pl.col("share") - pl.col("share_of_all"), descending=True, maintain_order=True)
         .unique("type_code", keep="first", maintain_order=True)
     )
