@@ -25,17 +25,19 @@ from analysis.parsing.text.dates import (
 
 _NUMBER = "[一二三四五六七八九十0-9]{1,3}"
 # 巡察组 inspection team (county, city), 巡视组 inspection team (province, centre)
-_TEAM_TAIL = re.compile(rf"巡[察视查](?:\([^)]{{1,8}}\))?(?:第?{_NUMBER})?组")
+_TEAM_TAIL = re.compile(
+    rf"巡[察视查](?:\([^)]{{1,8}}\))?(?:工作)?(?:第?{_NUMBER})?组(?:[、和及](?:[省市县区州旗盟]委)?第?{_NUMBER}巡[察视]组)*"
+)
 _BARE_TEAM = re.compile(rf"第{_NUMBER}(?:[一-鿿]{{0,4}})?巡[察视]组|巡[察视](?:第{_NUMBER}|{_NUMBER})组")
 # The committee that sends the team; the longest comes first.
 _SENDER = re.compile(
     r"自治区党委|兵团党委|中央和国家机关工委|省委|市委|县委|区委|旗委|州委|盟委|地委|党工委|工委|党组|党委|中央|总支|师党委"
 )
 _OWN_NAME_END = re.compile(
-    r"(?:由|对|经|被|向|和|与|接受|根据|按照|起|受|了|[0-9]日|[一二三四五六七八九十]日|月|年|[^一-鿿])([一-鿿]*)$"
+    r"(?:由|对|经|被|向|和|与|接受|根据|按照|起|受|了|[0-9]日|[一二三四五六七八九十]日|月|年|[^一-鿿()])((?:[一-鿿]|\([一-鿿]{1,6}\))*)$"
 )
 _MIDDLE = re.compile(
-    rf"(?:派出|派驻|选派|组建|巡[察视]工作领导小组)?(?:的)?(?:第?{_NUMBER})?(?:[一-鿿“”\"]{{0,12}})"
+    rf"(?:派出|派驻|选派|组建|巡[察视]工作领导小组)?(?:的)?(?:第?{_NUMBER}(?:[、和及]第?{_NUMBER})*)?(?:[一-鿿“”\"]{{0,12}})"
 )
 _ROUND = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,4}届)?(?:中央|自治区党委|集团党委|省委|市委|县委|区委|旗委|州委|盟委|党委|党组)? ?"
@@ -49,6 +51,9 @@ _OWN_WORK = re.compile(
     r"传达|学习|研究|部署|整改方案|成立|印发|制定|专题会|民主生活会|落实反馈|对照反馈|听取|截至|截止|整改情况|整改报告"
 )
 _DATE_AFTER = re.compile(r"(?:时间|日期|意见|情况)?(?:为|是)?[:(]? ?")
+_COUNTED = re.compile(r"了?(?:[0-9]+|[一二三四五六七八九十]+)(?:个|项|条)")
+_UNTIL = re.compile(r"(?:截[至止]到?|[到至])(?:目前)?$")
+_NOUN = re.compile(r"的(?:[0-9]+|[一二三四五六七八九十]+)(?:个|项|条)|问题整改|意见整改|整改")
 _MEETING = re.compile(r"反馈会|反馈大会|情况反馈|意见反馈|集中反馈")
 
 
@@ -228,15 +233,11 @@ def _is_feedback_date(text: str, printed: PrintedDate, mention: int, mention_end
         return bool(_MEETING.search(text[mention - 4 : mention_end + 4])) and not re.search(
             r"传达|研究|部署|学习|截至|截止", between
         )
+    after = text[mention_end : mention_end + 8]
+    if _COUNTED.match(after):  # 12月14日反馈7个问题, but not 截至6月30日，反馈7个问题已整改
+        return _UNTIL.search(text, max(0, printed.start - 6), printed.start) is None
     # 反馈 as a noun about something else: 反馈问题整改 …
-    return (
-        not re.match(
-            r"(?:的)?(?:[0-9]+|[一二三四五六七八九十]+)(?:个|项|条)|问题整改|意见整改|整改",
-            text[mention_end : mention_end + 8],
-        )
-        or "巡察组" in between
-        or "巡视组" in between
-    )
+    return not _NOUN.match(after) or "巡察组" in between or "巡视组" in between
 
 
 def _feedback_year(

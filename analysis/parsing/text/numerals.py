@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _DIGITS = {
     "〇": 0,
     "○": 0,
@@ -86,3 +88,39 @@ def _read_han(text: str) -> float | None:
             return None
         seen = True
     return float(total + current) if seen else None
+
+
+_PIECES = r"[0-9]{1,3}(?: [0-9]{1,3})+"
+# A date broken by blanks: 202 3年1 1月2 7日. The year needs four digits; month and day follow year and month.
+_BROKEN_DATE = re.compile(
+    rf"(?<![0-9.])(?:(?P<year>{_PIECES})(?= ?年)|(?<=[年月])[ ]?(?P<part>{_PIECES})(?= ?[月日号]))"
+)
+# What else is broken in a text with such dates: 4 8条, 21 7.9万元
+_BROKEN = re.compile(
+    rf"(?<![0-9.:\n-]){_PIECES}(?=\.[0-9]| ?[月日号个项条件人名次期份户家处台套笔余多%万亿元])"
+)
+
+
+def mend_numbers(text: str) -> str:
+    """The text with the blanks inside broken numbers moved behind them, offsets of everything else unchanged."""
+    found = [match for match in _BROKEN_DATE.finditer(text) if _is_date_part(match)]
+    if not found:
+        return text
+    spans = {match.span(match.lastgroup or 0) for match in found}
+    spans |= {match.span() for match in _BROKEN.finditer(text)}
+    pieces: list[str] = []
+    position = 0
+    for start, end in sorted(spans):
+        if start >= position:
+            digits = text[start:end].replace(" ", "")
+            pieces += (text[position:start], digits, " " * (end - start - len(digits)))
+            position = end
+    return "".join((*pieces, text[position:]))
+
+
+def _is_date_part(match: re.Match[str]) -> bool:
+    if match.group("year"):
+        digits = match.group("year").replace(" ", "")
+        return len(digits) == 4 and digits[:2] in ("19", "20")
+    digits = match.group("part").replace(" ", "")
+    return len(digits) == 2 and 1 <= int(digits) <= 31

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from analysis.lookups import load_csv
+from analysis.parsing.text.numerals import mend_numbers
 from analysis.parsing.text.turns import settle_numbers
 
 # Replacing is far cheaper than str.translate: most of these characters are absent.
@@ -88,7 +89,7 @@ def make_shadow(text: str) -> str:
             shadow = shadow.replace(form, plain)
     if is_traditional(shadow):
         shadow = shadow.translate(_traditional())
-    return settle_numbers(shadow)
+    return settle_numbers(mend_numbers(shadow))
 
 
 def is_traditional(text: str) -> bool:
