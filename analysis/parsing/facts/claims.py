@@ -85,6 +85,11 @@ _LISTED = re.compile(
 )
 
 
+# A cell that holds a number, and the heading of the column that holds the whole
+_CELL = re.compile(r"[ *]*([0-9]{1,4})(?:[个项条件])?[ *]*")
+_WHOLE = re.compile(r"问题(?:总|个)?数|总数|合计|总计|小计|反馈问题$")
+
+
 class _Reader:
     """Reads sentence after sentence: the parts of a total may stand a sentence or two behind it."""
 
@@ -104,6 +109,7 @@ class _Reader:
             if _DIGIT.search(text, sentence.start(), sentence.end()):
                 self._sentence(sentence.group(), sentence.start())
         self._settle()
+        self._tables(text)
         self.found += self._rated()
         return sorted(self.found, key=lambda entry: (entry[3], entry[4]))
 
@@ -201,6 +207,33 @@ class _Reader:
                         (code, "problem", float(len(numbers)), base + match.start(), base + end, False)
                     )
                     break
+
+    def _tables(self, text: str) -> None:
+        """A row of numbers under a row of words, where the parts add up: 反馈问题数 | 已完成 | 正在整改."""
+        heads: list[str] = []
+        for line in re.finditer(r"[^\n]*\|[^\n]*", text):
+            cells = [cell for cell in re.finditer(r"[^|]+", line.group()) if cell.group().strip(" -:")]
+            numbers = [_CELL.fullmatch(cell.group()) for cell in cells]
+            values = [float(number.group(1)) for number in numbers if number is not None]
+            if len(values) != len(cells) or len(cells) != len(heads) or len(cells) < 3:
+                heads = [cell.group().strip(" *") for cell in cells] or heads
+                continue
+            at = next((index for index, head in enumerate(heads) if _WHOLE.search(head)), None)
+            if at is None or sum(values) != 2 * values[at]:
+                continue
+            spans = [(line.start() + cell.start(), line.start() + cell.end()) for cell in cells]
+            spans = [
+                (low + len(text[low:high]) - len(text[low:high].lstrip()), low + len(text[low:high].rstrip()))
+                for low, high in spans
+            ]
+            self.found.append(("problems", "problem", values[at], *spans[at], False))
+            self.totals.append(Total(values[at], "个", "problem"))
+            self.run = [
+                (Part(values[index], "个", low, low, high, False, tallies.form_code(head, False), head, None, True), False)
+                for index, (head, (low, high)) in enumerate(zip(heads, spans))
+                if index != at
+            ]  # fmt: skip
+            self._settle()
 
     def _shares(self, text: str, base: int) -> None:
         for match in _SHARE.finditer(text):

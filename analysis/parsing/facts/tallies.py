@@ -69,6 +69,9 @@ _WORK = {
 }
 _AT_ONCE = re.compile(r"立行立改的?$")  # put right at once
 _DONE = ("completed", "completed_long_term")
+# 整改完成(已痊愈): the notice's own word for a result, explained at its head
+_LEGEND = re.compile(r"([一-鿿]{2,8})\(“?([一-鿿]{1,8})”?\)")
+_LEGEND_REACH = 4_000
 SURE = 0.8  # from which probability the model's word is taken where the numbers do not add up
 LIKELY = 0.5  # … where they do, among the results alone
 MOST_SENTENCES = 3  # between a total and its parts
@@ -125,22 +128,25 @@ def form_code(words: str, from_start: bool) -> str | None:
 
 
 def own_results(structure: Structure) -> dict[str, str]:
-    """Words → result as the items of this notice use them, and as its legend explains them: 整改完成(已痊愈)."""
+    """Words → result as the legend of this notice explains them, 整改完成(已痊愈), and as its items use them."""
     shadow = structure.shadow
     found: dict[str, str] = {}
-    clashing: set[str] = set()
+    for match in _LEGEND.finditer(shadow[:_LEGEND_REACH]):
+        first, second = match.groups()
+        known, other = form_code(first, False), listed_status(second)
+        if known and not other:
+            found.setdefault(second, known)
+        elif other and not known:
+            found.setdefault(first, other)
+    used: dict[str, set[str]] = {}
     for problem in structure.problems:
         if problem.status_start is not None and problem.status_code != "not_stated":
             words = re.sub(r"[^一-鿿]", "", shadow[problem.status_start : problem.status_end])
-            if found.setdefault(words, problem.status_code) != problem.status_code:
-                clashing.add(words)
-    for match in re.finditer(r"([一-鿿]{2,8})\(“?([一-鿿]{1,8})”?\)", shadow[:4000]):
-        known = [listed_status(words) for words in match.groups()]
-        if known[0] and not known[1]:
-            found.setdefault(match.group(2), known[0])
-        elif known[1] and not known[0]:
-            found.setdefault(match.group(1), known[1])
-    return {words: code for words, code in found.items() if words and words not in clashing}
+            used.setdefault(words, set()).add(problem.status_code)
+    for words, codes in used.items():
+        if words and len(codes) == 1:
+            found.setdefault(words, min(codes))
+    return found
 
 
 def parts_in(text: str, ends: dict[int, int]) -> list[Part]:

@@ -32,7 +32,13 @@ _ISO_OR_HAN = r"((?:19|20)[0-9]{2}) ?[-./年] ?([01]?[0-9]) ?[-./月] ?([0-3]?[0
 _PAGE_DATE = re.compile(
     rf"(发布时间|发布日期|发表时间|发表日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|生成日期|形成日期|发文时间|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期)[ :|]{{0,4}}\[?{_ISO_OR_HAN}"
 )
-_BARE_PAGE_DATE = re.compile(r"(?:^|[\s|])((?:19|20)[0-9]{2})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|])")
+_BARE_PAGE_DATE = re.compile(
+    r"(?:^|[\s|·•])((?:19|20)[0-9]{2})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|·•])"
+)
+# 2023-04-20 · 某某办公室: the date, a sign and who published it
+_DATED_LINE = re.compile(r"\s*[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\s*[·•|/-]\s*[^。,;]{2,40}")
+
+_DATE_LINE = re.compile(r"\(?([^()]{8,16})\)?")
 _CHROME_LINE = re.compile(r"来源|浏览|点击|字[体号]|阅读|作者|编辑|发布|打印|访问|时间|日期|朗读")
 
 
@@ -115,12 +121,30 @@ def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
                 if (
                     bare
                     and "。" not in content
-                    and (_CHROME_LINE.search(content) or re.fullmatch(r"\s*[-0-9/.: ]+\s*", content))
+                    and (
+                        _CHROME_LINE.search(content)
+                        or re.fullmatch(r"\s*[-0-9/.: ]+\s*", content)
+                        or _DATED_LINE.fullmatch(content)
+                    )
                 ):
                     value = _real_date(*bare.groups())
                     if value is not None:
                         return value, line.start() + bare.start(1), line.start() + bare.end(3), is_tail
     return later
+
+
+def find_title_date(lines: list[tuple[int, int, str]]) -> Found | None:
+    """A date alone in its line under the title, in brackets or bare: （二〇一八年六月二十八日）."""
+    for start, _, line in lines[:8]:
+        match = _DATE_LINE.fullmatch(line)
+        printed = (
+            printed_date(found)
+            if match and (found := DATE_PATTERN.fullmatch(match.group(1).strip()))
+            else None
+        )
+        if match is not None and printed is not None and printed.year and printed.day:
+            return Found(printed.first(printed.year), start + match.start(1), start + match.end(1), "read")
+    return None
 
 
 def _real_date(year: str, month: str, day: str) -> date | None:
@@ -138,6 +162,8 @@ def find_signature(lines: list[tuple[int, int, str]]) -> tuple[Found | None, Fou
     body: Found | None = None
     signed: Found | None = None
     for start, end, line in reversed(lines):
+        if len(line) > 70 and (cut := line.rfind("。")) > 0 and end - start == len(line):
+            start, line = start + cut + 1, line[cut + 1 :]  # printed on in the last line of the text
         compact = line.strip()
         if signed is None:
             match = DATE_PATTERN.search(compact)
@@ -287,7 +313,9 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
     """The innermost place that a body's name begins with (金华市婺城区…局 → 婺城区)."""
     # 新疆生产建设兵团第八师石河子市: the corps and its division stand between the region and the city
     clean = re.sub(
-        r"生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?", "", re.sub(r"^(?:中共|中国共产党)", "", name)
+        r"^国家[一-鿿]{2,5}?局(?=[一-鿿]{2,3}[省市县区州旗盟])|生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?",
+        "",
+        re.sub(r"^(?:中共|中国共产党)", "", name),
     )
     names = find_names(clean[:30])
     chosen: Place | None = None
@@ -316,7 +344,14 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
                 return place
         return chosen
     short = short_at(clean, 0)
-    return resolve(short, mentioned, level if level != "province" else None) if short else None
+    if short is None or is_township(clean):  # 白沙渔业村 is in no county of that name
+        return None
+    place = resolve(short, mentioned, level if level != "province" else None)
+    if place is not None and place.level == "province" and (inner := short_at(clean, len(short))):
+        within = resolve(inner, {place.code or ""})  # 江苏泗洪农村商业银行
+        if within is not None and within.code and place in gazetteer().parents(within):
+            return within
+    return place
 
 
 def _most_mentioned(texts: list[str], mentioned: set[str], team: str | None) -> Place | None:
@@ -372,6 +407,10 @@ def admin_level(
     if is_township(head) or re.search(r"(?:镇|乡|街道|苏木)(?:人民政府|党委|党工委|$)", head):
         return "township"
     sender = sender_level(team)
+    if sender == "county":
+        return (
+            "county"  # a county's team inspects the county's own bodies, whatever city their name begins with
+        )
     if place is not None and place_basis in ("issuer", "title", "text", "sidecar"):
         if place.level == "province":
             return "province"

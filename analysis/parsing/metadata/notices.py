@@ -22,9 +22,20 @@ from analysis.parsing.text.shadow import is_traditional, simplified
 HEAD_LIMIT = 2500
 _RESIDUE = re.compile(r"\*\*|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\s\u3000]+")
 _LINE = re.compile(r"[^\n]+")
-_CUTOFF = re.compile(r"截[至止] ?(?:到|至)?(?:目前)?[:(]? ?")
-_UNTIL = re.compile(r"[。,;\n](?:到|至)(?=(?:19|20)[0-9]{2} ?年)")
-_TOTALS = re.compile(r"整改|问题|任务|措施|完成|销号")
+_CUTOFF = re.compile(
+    r"截[至止] ?(?:到|至|于)?(?:目前)?[:(]? ?|以(?=(?:19|20)[0-9]{2} ?年[^,。;]{2,8}为(?:截|时点|节点|界))"
+)
+_UNTIL = re.compile(r"[。,;\n](?:到|至)(?=(?:(?:19|20)[0-9]{2} ?年)|[0-9]{1,2} ?月[^。]{2,8}反馈的)")
+# What a cut-off is of: the work by name, or its state (的落实情况, 见底清零6个).
+_WORK = re.compile(r"整改|问题|任务|措施|销号")
+_STATE = re.compile(
+    r"""
+      [^,。;\n]{0,8}(?:情况|进度|进展|数据|现状|结果)      # 截至6月30日的落实情况
+    | [^。\n]{0,16}?(?:[0-9]+|[一二两三四五六七八九十]+)[ ]?[个项条件处笔宗桩][^。\n]{0,30}?[、,;](?:[^。\n]{0,14}?[0-9]+[ ]?[个项条件处笔宗桩])
+    | [,:]?为?(?:截|时点|节点|界) | ,除第[0-9]
+    """,
+    re.VERBOSE,
+)
 _WINDOW = re.compile(
     r"公示期|公示时间|公示期限|公开期|公开时间|公布期|公布时间|监督期|公告期|反映期|反馈期|公开期限|期间反映|期间(?:向|提出|反馈)|请于|自公布|受理时间"
 )
@@ -112,6 +123,7 @@ class _Reader:
             if not any(start < line[1] and line[0] < end for start, end in chrome)
         ]
         signature, signed = issuers.find_signature(tail)
+        signed = signed or issuers.find_title_date(_lines(self.shadow, 0, 1200))
         self._dates_of_issue(signed, sidecar, page)
         written = self.notice["publication_date"] or self.notice["signed_date"]
         period, start, end = inspections.find_period(self.head, written)
@@ -238,9 +250,9 @@ class _Reader:
                 after = text[match.end() : end]
                 if len(after) < 4 or after.rstrip()[-1] in ":,":  # the figures follow as a list
                     after = text[match.end() : end + 90]
-                if not re.search(r"整改|问题|任务|措施|销号", after) and not re.search(
-                    r"整改", text[start : cue.start()]
-                ):
+                before = text[start : cue.start()]
+                is_plain = _WORK.search(after) is not None or "整改" in before
+                if not is_plain and not _STATE.match(after) and not re.search(r"数据|情况", before[-12:]):
                     continue
                 year, basis = printed.year, "read"
                 if year is None and printed.relative and written:
@@ -259,9 +271,12 @@ class _Reader:
                 value = printed.last(year) if not printed.day else printed.first(year)
                 if earliest is not None and value < earliest:
                     continue  # a figure of the findings, older than the feedback
+                if not is_plain and written is not None and value > written:
+                    continue  # a term that is still to come
                 strength = len(
                     re.findall(r"[0-9一二三四五六七八九十]+ ?个?(?:\*\*)? ?(?:个|项|条|%)", after[:120])
                 ) + 2 * ("问题" in after[:60])
+                strength = strength if is_plain else min(strength, 1)
                 if best is None or strength > best[0]:
                     best = (strength, Found(value, match.start(), match.end(), basis), passage)
         if best is not None:
@@ -340,6 +355,8 @@ class _Reader:
         code = sidecar.get("city_code")
         phones = _PHONE.findall(self.tail)
         opening = self.head.text[: sentence[1]] if sentence else self.head.text[:600]
+        if issuer and in_title and len(in_title) > len(issuer) and in_title.endswith(issuer):
+            issuer = in_title  # the signature is the end of the name: 白沙渔业村党支部
         place, basis = issuers.find_place(
             issuer, in_title or title, [opening, self.tail, self.shadow], phones, team
         )
