@@ -231,6 +231,100 @@ def test_no_total_where_none_is_stated(sentence: str) -> None:
     assert totals(sentence) == set()
 
 
+def shown(sentence: str, **more: str) -> dict[str, float]:
+    """Claim → value of the totals of problems."""
+    return {code: value for code, unit, value in totals(sentence, **more) if unit == "problem"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "巡察共反馈23项问题，已拿下19项，正在啃的3项，搁置1项。",
+            {"problems": 23, "completed": 19, "in_progress": 3, "not_completed": 1},
+        ),
+        (
+            "巡察反馈问题清单共31条，其中已了结27条，余下4条仍在爬坡。",
+            {"problems": 31, "completed": 27, "in_progress": 4},
+        ),
+        (
+            "反馈的17个问题里，14个已经落地见效，2个尚需时日，1个转为常态。",
+            {"problems": 17, "completed": 14, "in_progress": 2, "long_term": 1},
+        ),
+        ("巡察反馈的13处问题，销账12处，未销账1处。", {"problems": 13, "completed": 12, "not_completed": 1}),
+        (
+            "7月6日反馈意见，共指出8个问题。局党组逐题建档。截至年底，打住6个，仍在攻坚2个。",
+            {"problems": 8, "completed": 6, "in_progress": 2},
+        ),
+        ("巡察反馈28个问题，搞掂26个，2个还差最后一步。", {"problems": 28, "completed": 26}),
+    ],
+)
+def test_parts_of_a_total_are_results_in_any_words(sentence: str, expected: dict) -> None:
+    """The parts add up to the total: so they are results, whatever the notice calls them."""
+    found = shown(sentence)
+    assert {code: found.get(code) for code in expected} == expected
+    assert set(found) <= set(expected) | {"in_progress", "not_completed", "phased"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "对巡察组反馈的16个问题，党委主要负责同志包抓5个，分管负责同志包抓11个。",
+        "巡察反馈了21个问题，涉及党的领导8个、党的建设7个、全面从严治党6个。",
+        "巡察反馈问题22个，其中限期整改12个，长期规划10个。",
+        "巡察反馈的8个问题，局党组坚持三个结合，落实两个责任。",
+        "巡察反馈的9个问题，预计年底前完成2个。",
+    ],
+)
+def test_parts_that_are_no_results_are_not_taken_for_any(sentence: str) -> None:
+    assert set(shown(sentence)) == {"problems"}
+
+
+def test_results_in_the_notices_own_words_are_known_from_its_legend() -> None:
+    found = shown("反馈10个问题，按整改完成（甲档）、正在整改（乙档）公布结果：甲档7个，乙档2个。")
+    assert found == {"problems": 10, "completed": 7, "in_progress": 2}
+
+
+def test_totals_in_a_table_count_where_its_parts_add_up() -> None:
+    table = "巡察反馈问题整改情况\n| 反馈问题数 | 已完成 | 正在整改 |\n| --- | --- | --- |\n| 12 | {} | 3 |\n"
+    assert shown(table.format(9)) == {"problems": 12, "completed": 9, "in_progress": 3}
+    assert "completed" not in shown(table.format(8))
+
+
+def test_all_of_a_total() -> None:
+    found = shown("巡察组反馈了13个问题，截至2023年底全部整改完毕。")
+    assert found == {"problems": 13, "completed": 13}
+
+
+def test_results_by_number_have_as_many_problems() -> None:
+    found = shown(
+        "反馈的20个问题已完成整改14个。第9、14、19项问题尚有手续未办，正在加快推进；第3、16、17项问题情况复杂，需长期坚持。"
+    )
+    assert found == {"problems": 20, "completed": 14, "in_progress": 3, "long_term": 3}
+
+
+def test_a_rate_has_the_unit_that_its_figures_have() -> None:
+    assert totals("巡察反馈10个问题。整改完成率95%（38/40项措施）。") == {
+        ("problems", "problem", 10),
+        ("completion_share", "measure", 0.95),
+        ("measures", "measure", 40),
+        ("measures_completed", "measure", 38),
+    }
+    found = totals("反馈的26个问题，完成25个；制定71项措施，完成69项，完成率97.2%。")
+    assert ("completion_share", "measure", 0.972) in found
+
+
+def test_what_others_found_or_what_is_below_is_no_total() -> None:
+    assert shown("上一轮巡察反馈的9个问题，延伸巡察3个村反馈问题51个，推动解决历史遗留问题12件。") == {}
+    assert shown("巡察反馈8个问题，已完成6个。下一步，对正在攻坚的2个问题每月调度。")["problems"] == 8
+
+
+def test_a_tally_behind_the_last_problem_is_read_where_it_is_of_what_was_found() -> None:
+    body = "\n1.学习不深入。整改措施：召开会议3次。\n小结：{}个问题办妥{}个。整改到此为止。\n"
+    assert shown("现将巡察整改情况通报如下。", body=body.format(1, 1)) == {"problems": 1, "completed": 1}
+    assert shown("现将巡察整改情况通报如下。", body=body.format(15, 13)) == {}
+
+
 def test_numbers_inside_a_problem_are_no_totals() -> None:
     rows = claims("巡察反馈的5个问题，已完成整改5个。")
     assert {row["claim_code"] for row in rows if row["problem_key"] is None} == {"problems", "completed"}

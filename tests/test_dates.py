@@ -8,7 +8,7 @@ import pytest
 
 from analysis.parsing.facts.scan import read_facts
 from analysis.parsing.structure import Measure, Problem, Structure
-from analysis.parsing.text.numerals import read_number
+from analysis.parsing.text.numerals import mend_numbers, read_number
 from analysis.parsing.text.shadow import make_shadow
 
 NOTICE = {
@@ -148,3 +148,19 @@ def test_without_any_window_the_last_year_is_carried_and_marked() -> None:
 )
 def test_numbers_in_both_writings(text: str, value: float | None) -> None:
     assert read_number(text) == (pytest.approx(value) if value is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("202 3年1 1月2 7日", "2023 年11 月27 日"),
+        ("2023年1 1月，措施4 8条，217.9万元", "2023年11 月，措施48 条，217.9万元"),
+        ("第1 2021年1月", "第1 2021年1月"),  # a number before a year is no part of it
+        ("表1 2个问题", "表1 2个问题"),  # nothing else in the text is broken
+        ("2023年1 3个月", "2023年1 3个月"),
+    ],
+)
+def test_numbers_broken_by_blanks_are_mended_in_place(text: str, mended: str) -> None:
+    """Moved blanks, same length: every quotation still stands where the ledger says."""
+    assert mend_numbers(text) == mended
+    assert len(mended) == len(text)

@@ -411,3 +411,110 @@ def test_comment_window_and_notice_year() -> None:
         date(2022, 1, 10),
     )
     assert (notice["notice_year"], notice["notice_year_basis"]) == (2021, "comment")
+
+
+VISIT = "2021年3月21日至6月20日，市委第四巡察组对我局党组开展了巡察，7月20日反馈了意见。"
+
+
+def test_dates_broken_by_blanks() -> None:
+    found = read(
+        "202 1年3月2 1日至6月20日，市委第四巡察组对我局党组开展了巡察，7月2 0日反馈意见。截至202 1年1 2月3 1日，12个问题已完成11个。",
+        signed="2022年1月 5日",
+    )
+    wanted = ("2021-03-21", "2021-06-20", "2021-07-20", "2021-12-31", "2022-01-05")
+    columns = ("inspection_start_date", "inspection_end_date", "feedback_date", "cutoff_date", "signed_date")
+    assert tuple(str(found[column]) for column in columns) == wanted
+
+
+@pytest.mark.parametrize("line", ["（二〇二二年三月一日）", "2022年3月1日"])
+def test_a_date_under_the_title_is_the_signatures(line: str) -> None:
+    found = read(f"{line}\n{VISIT}", signed="")
+    assert found["signed_date"] == found["publication_date"] == date(2022, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "line", ["2024年09月13日 | 来源：某局", "2024-09-13 · 某局办公室", "日期：2024-09-13　|　阅读量：12"]
+)
+def test_a_date_in_the_pages_own_lines(line: str) -> None:
+    assert read(f"{line}\n{VISIT}")["publication_date"] == date(2024, 9, 13)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("7月20日反馈12个问题。", "2021-07-20"),
+        ("7月20日反馈了三个方面12个问题。", "2021-07-20"),
+        ("截至2021年12月5日，反馈的12个问题已完成11个。", None),
+        ("截至2021年12月5日，反馈12个问题已完成11个。", None),
+    ],
+)
+def test_a_feedback_that_counts_its_problems(words: str, expected: str | None) -> None:
+    found = read(f"2021年3月21日至6月20日，市委第四巡察组对我局党组开展了巡察。{words}")
+    assert found["feedback_date"] == d(expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("截至2021年12月31日，清账5笔、半清1笔、挂账2笔。", "2021-12-31"),
+        ("现将截至2021年12月15日的落实情况公示如下。", "2021-12-15"),
+        ("以2021年12月31日为截止时间，现将情况通报如下。", "2021-12-31"),
+        ("以上数据截至2021年12月10日。", "2021-12-10"),
+        ("到2021年底，12个问题全部销号。", "2021-12-31"),
+        ("至2021年12月5日，除第4、9项尚在办理外，其余均已办结。", "2021-12-05"),
+        ("意见反映截至2022年9月1日。", None),
+        ("截至2021年12月31日，全市共有企业312家。", None),
+    ],
+)
+def test_what_the_day_of_the_state_is(words: str, expected: str | None) -> None:
+    assert read(f"{VISIT}{words}")["cutoff_date"] == d(expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "team"),
+    [
+        ("市委第一、第三巡察组", "市委第一、第三巡察组"),
+        ("市委第一巡察组、第三巡察组", "市委第一巡察组、第三巡察组"),
+        ("县委巡察工作组", "县委巡察工作组"),
+        ("省局（公司）党组第二巡察组", "省局（公司）党组第二巡察组"),
+    ],
+)
+def test_teams_are_kept_whole(words: str, team: str) -> None:
+    found = read(f"2021年3月21日至6月20日，{words}对我局党组开展了巡察。")
+    assert found["inspection_team_name"] == team
+
+
+@pytest.mark.parametrize(
+    ("name", "team", "level", "city"),
+    [
+        ("鞍山市公安局铁东分局党委", "区委第三巡察组", "county", "鞍山"),
+        ("平凉市第二中学党总支", "区委第三巡察组", "county", "平凉"),
+        ("江苏泗洪农村商业银行股份有限公司党委", "省联社党委巡察第二组", "county", "泗洪"),
+        ("贵州盘州煤电物流有限责任公司党总支", "盘州市委第三巡察组", "county", "盘州"),
+        ("国家税务总局柳州市柳南区税务局党委", "市局党委第一巡察组", "county", "柳南"),
+        ("鞍山市水利局党组", "省委第三巡视组", "prefecture", "鞍山"),
+    ],
+)
+def test_level_and_place_are_the_inspected_bodys(name: str, team: str, level: str, city: str) -> None:
+    found = read(
+        f"2021年3月21日至6月20日，{team}对{name}开展了巡察。",
+        title=f"{name}关于巡察整改情况的通报",
+        signature=name,
+        phone="",
+    )
+    assert (found["admin_level"], found["city_name"]) == (level, city)
+
+
+def test_a_village_is_in_no_county_of_its_name() -> None:
+    found = read(
+        VISIT,
+        title="舟山市普陀区白沙渔业村党支部关于巡察整改情况的公开",
+        signature="白沙渔业村党支部",
+        phone="0580-1234567",
+    )
+    assert (found["city_name"], found["admin_level"]) == ("普陀", "township")
+
+
+def test_the_end_of_a_stay_told_apart() -> None:
+    found = read("市委第四巡察组2021年3月21日进驻，6月20日结束，7月20日反馈意见。")
+    assert found["inspection_end_date"] == date(2021, 6, 20)

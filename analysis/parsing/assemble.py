@@ -366,7 +366,12 @@ def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None
             continue
         rises = all(a < b for a, b in zip(numbers, numbers[1:]))
         runs = [numbers] if rises else _runs(nodes)
-        missing = [number for run in runs for number in sorted(set(range(1, run[-1])) - set(run))]
+        ends = {run[-1] for run in runs}  # a part may go on where another ended: 4 behind 3
+        missing = [
+            number
+            for run in runs
+            for number in sorted(set(range(run[0] if run[0] - 1 in ends else 1, run[-1])) - set(run))
+        ]
         if missing and len(missing) <= 3 * len(numbers):
             notes.append("、".join(map(str, missing[:30])))
     if notes:

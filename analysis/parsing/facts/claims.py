@@ -85,6 +85,7 @@ _LISTED = re.compile(
 )
 
 
+_STATED = re.compile(r"(?:反馈|指出|提出|提到|发现|列出|明确|巡[察视]|整改|涉及)的$")
 # A cell that holds a number, and the heading of the column that holds the whole
 _CELL = re.compile(r"[ *]*([0-9]{1,4})(?:[个项条件])?[ *]*")
 _WHOLE = re.compile(r"问题(?:总|个)?数|总数|合计|总计|小计|反馈问题$")
@@ -158,10 +159,10 @@ class _Reader:
             self.pending = [] if row in self.found else [row]
 
     def _is_described(self, text: str, part: Part) -> bool:
-        """对正在爬坡过坎的2个问题每月调度: some of the problems, by their result."""
-        if text[part.at - 1 : part.at] != "的" or not self.totals:
+        """对正在爬坡过坎的2个问题每月调度: some of the problems that were counted before, by what they are."""
+        if text[part.at - 1 : part.at] != "的" or _STATED.search(text, max(0, part.at - 8), part.at):
             return False
-        return tallies.described(part.words, self._own()) is not None
+        return any(total.unit == "problem" and part.value < total.value for total in self.totals)
 
     def _own(self) -> dict[str, str]:
         if self.own is None:
@@ -242,7 +243,19 @@ class _Reader:
             noun = match.group("noun") or match.group("of")
             unit = tallies.unit_of(noun, {total.unit for total in self.totals})
             rate = round(float(match.group("rate")) / 100, 6)
+            if match.group("whole") and unit is not None:
+                self._fraction(match, unit, rate, base)
             self.rates.append((unit, rate, base + match.start(), base + match.end()))
+
+    def _fraction(self, match: re.Match[str], unit: str, rate: float, base: int) -> None:
+        """(38/40项措施) behind a rate that it makes up."""
+        done, whole = float(match.group("done")), float(match.group("whole"))
+        if not whole or abs(done / whole - rate) >= 0.01:
+            return
+        size = {"problem": "problems", "task": "tasks", "measure": "measures", "item": "items"}[unit]
+        told = "measures_completed" if unit == "measure" else "completed"
+        self.found.append((size, unit, whole, base + match.start("whole"), base + match.end("of"), False))
+        self.found.append((told, unit, done, base + match.start("done"), base + match.end("of"), False))
 
     def _rated(self) -> Iterator[Found]:
         """Rates with the unit that they name, else the one whose stated figures give them, else the last counted."""

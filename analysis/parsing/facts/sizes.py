@@ -47,7 +47,7 @@ _BEFORE = re.compile(
     """,
     re.VERBOSE,
 )
-_OF_ASPECTS = re.compile(r"的(?:具体|主要|突出|反馈)*问题")
+_OF_ASPECTS = re.compile(r"的?(?:具体|主要|突出)问题")
 _CODES = {
     "aspect": ("aspects", "aspect"),
     "category": ("categories", "category"),

@@ -46,7 +46,7 @@ _LINK_BEHIND = re.compile(r"(?:的|了|有|共|共计|合计|为|达|计|:|,|、
 _LINK_BEFORE = re.compile(
     r"(?:其中|目前|现在|已经|另外|已有|另|还|尚|有|中|的|其余|剩余|剩下|余下|下剩|里|内|为|共|计|和|以及|:|,|、| |至此|当前|截至目前|截止目前)*"
 )
-_ADVERB = re.compile(r"(?:中|当中|目前|现在|已经|现|也|都|均|全部|正逐项|逐项|,| )*(?=.)")
+_ADVERB = re.compile(r"(?:中|当中|目前|现在|已经|现|也|都|均|全部|正逐项|逐项| )*(?=.)")
 _ENUMERATOR = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]|[0-9]{1,2}[、.]")
 _PIECE = re.compile(r"[,;:。()\n|]")
 _STOP = re.compile(r"[,;:。()、\n|]|$")
@@ -67,6 +67,14 @@ _WORK = {
     "推进": "in_progress",
     "坚持": "long_term",
 }
+# When it is to be done, not how far it is: 限期整改12个
+_PLANNED = re.compile(r"限期|限时|预计|拟|力争|计划于|确保")
+_TERM = re.compile(rf"{_PLANNED.pattern}|期限|个月|近期|中期|短期|年[内底末]")
+# 13个问题，截至年底全部整改完毕: the whole of the total before
+_ALL = re.compile(
+    r"[,:]?(?:截[至止][^,。;]{2,14}?|目前|现|至此)?,?(?:已经|已|现已)?(?:均|都|全部|全)+(?:已经|已|均)*"
+    r"(?P<told>[一-鿿]{2,8})(?=[,;。]|$)"
+)
 _AT_ONCE = re.compile(r"立行立改的?$")  # put right at once
 _DONE = ("completed", "completed_long_term")
 # 整改完成(已痊愈): the notice's own word for a result, explained at its head
@@ -113,6 +121,8 @@ def form_code(words: str, from_start: bool) -> str | None:
 
     The longest ending that is a result counts; words of work that is no result by itself (整改, 落实) are none.
     """
+    if _PLANNED.search(words):
+        return None
     if _AT_ONCE.search(words):
         return "rectified_at_once"
     for start in range(1 if from_start else max(1, len(words) - 1)):
@@ -177,6 +187,9 @@ def _part(text: str, count: re.Match[str], value: float, low: int, end: int, fol
     if code is None:
         tail, last = _tail(text, end, following)
         known = form_code(tail, True) if tail else None
+        if not tail and (every := _ALL.match(text, end)):
+            known, last = form_code(every.group("told"), True), every.end()
+            tail = every.group() if known else ""
         if known is not None or not lead:
             return Part(
                 value, word, at, at, last if tail else end, about, known, tail, count.group("noun"), False
@@ -230,12 +243,6 @@ def is_told(text: str, part: Part, has_sizes: bool, has_context: bool) -> bool:
     return not (OTHERS.search(clause) or OTHERS.search(part.words)) or has_sizes and part.is_before
 
 
-def described(words: str, own: dict[str, str]) -> str | None:
-    """The result in the words before 的: 对正在爬坡过坎的2个问题每月调度."""
-    words = words.lstrip("对把将")
-    return own.get(words) or told_status(words, SURE)[0]
-
-
 def unit_of(noun: str | None, units: set[str]) -> str | None:
     """The unit that a noun names; 事项 only where items were counted (列入长期坚持的事项15个 are problems)."""
     for name, unit in UNIT_OF_NOUN if noun else ():
@@ -260,22 +267,30 @@ def settle(
         whole, chosen = _closing([run[index][0] for index in plain], near)
         total = whole or (near[-1] if near else None)
         closed = [plain[index] for index in chosen]
+        if any(_TERM.search(run[index][0].words) for index in closed):
+            closed = []  # parts by when they are to be done
         codes = {index: _code(run[index][0], own, index in closed, total) for index in range(len(run))}
-        open_ = [codes[index] for index in closed]
-        unknown = [index for index in closed if codes[index] is None]
-        if len(unknown) == 1 and not _OPEN_SIGN.search(run[unknown[0]][0].words) and not {*_DONE} & {*open_}:
-            codes[unknown[0]] = "completed"
+        if (rest := _left_over(run, closed, codes)) is not None:
+            codes[rest] = "completed"
         fallback = total.unit if total else "problem" if word == "个" or not totals else totals[-1].unit
         for index, (part, _) in enumerate(run):
             if part.word == word:
                 told[index] = codes[index], unit_of(part.noun, units) or fallback
-    settled = []
+    settled: list[tuple[Part, str | None, str]] = []
     for index, (part, is_nested) in enumerate(run):
         code, unit = told[index]
         if is_nested and code == "long_term" and index and settled[-1][1] in _DONE:
             code = "completed_long_term"
         settled.append((part, code, unit))
     return settled
+
+
+def _left_over(run: list[tuple[Part, bool]], closed: list[int], codes: dict[int, str | None]) -> int | None:
+    """The one part of a whole that nothing explains, where all others are open: it is what is done."""
+    if any(codes[index] in _DONE for index in closed):
+        return None
+    rest = [index for index in closed if codes[index] is None and not _OPEN_SIGN.search(run[index][0].words)]
+    return rest[0] if len(rest) == 1 else None
 
 
 def _closing(parts: list[Part], totals: list[Total]) -> tuple[Total | None, range]:
@@ -304,7 +319,7 @@ def _code(part: Part, own: dict[str, str], is_closed: bool, total: Total | None)
     words = part.words
     if total is None or part.value > total.value or not 1 < len(words) <= LONGEST:
         return None
-    if not part.is_ended:
+    if not part.is_ended or _TERM.search(words):
         return None
     if words in _WORK:
         return _WORK[words] if is_closed or 0 <= part.start - total.end < 2 else None

@@ -145,7 +145,22 @@ def find_period(
                 and "反馈" not in text[match.end() : match.end() + 14]
             ):
                 single = Found(printed.first(year), match.start(), match.end(), basis, printed.precision)
-    return None, single, None
+    return None, single, _stay_end(text, single) if single is not None else None
+
+
+_LEFT = re.compile(r"[^,。;0-9]{0,6}(?:结束|撤离|撤出|离开)")
+
+
+def _stay_end(text: str, start: Found) -> Found | None:
+    """The last day where both are told apart: 3月21日进驻，6月20日结束."""
+    _, stop = sentence_bounds(text, start.start)
+    for match in DATE_PATTERN.finditer(text, start.end, stop):
+        printed = printed_date(match)
+        if printed is not None and _LEFT.match(text, match.end(), stop):
+            year = printed.year or following_year(printed, start.value)
+            basis = "read" if printed.year else "elided_year"
+            return Found(printed.last(year), match.start(), match.end(), basis, printed.precision)
+    return None
 
 
 def _head_year(
@@ -297,7 +312,7 @@ def _team_at(text: str, match: re.Match[str]) -> Found | None:
     sender = None
     for candidate in _SENDER.finditer(before):  # the last that fits: …局党组关于县委第三巡察组
         if _MIDDLE.fullmatch(before, candidate.end()) and not re.search(
-            r"对|向|的[^第]|统一|安排|部署|要求|配合|接受", before[candidate.end() :]
+            r"对|向|的[^第]|统一|安排|部署|要求|配合|接受|抽调|组成", before[candidate.end() :]
         ):
             sender = candidate
     if sender is None:

@@ -33,7 +33,11 @@ _PAGE_DATE = re.compile(
     rf"(发布时间|发布日期|发表时间|发表日期|公示日期|公告日期|发布于|发文日期|公开日期|公开时间|公布时间|公布日期|更新时间|更新日期|生成日期|形成日期|发文时间|上传时间|录入时间|添加时间|信息时间|日期|时间|成文日期|印发日期)[ :|]{{0,4}}\[?{_ISO_OR_HAN}"
 )
 _BARE_PAGE_DATE = re.compile(
-    r"(?:^|[\s|·•])((?:19|20)[0-9]{2})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?=$|[\s|·•])"
+    r"""
+    (?:^|[\s|·•]) ((?:19|20)[0-9]{2}) (?: [-/.]([01]?[0-9])[-/.]([0-3]?[0-9]) (?=$|[\s|·•])
+                                      | [ ]?年[ ]?([01]?[0-9])[ ]?月[ ]?([0-3]?[0-9])[ ]?日 (?=[ ]*(?:$|[|·•]|[0-9]{1,2}:|来源|作者|浏览|字)) )
+    """,
+    re.VERBOSE,
 )
 # 2023-04-20 · 某某办公室: the date, a sign and who published it
 _DATED_LINE = re.compile(r"\s*[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\s*[·•|/-]\s*[^。,;]{2,40}")
@@ -121,15 +125,18 @@ def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
                 if (
                     bare
                     and "。" not in content
+                    and not re.search(r"巡[察视]", content)
                     and (
                         _CHROME_LINE.search(content)
                         or re.fullmatch(r"\s*[-0-9/.: ]+\s*", content)
                         or _DATED_LINE.fullmatch(content)
                     )
                 ):
-                    value = _real_date(*bare.groups())
+                    year, *parts = (part for part in bare.groups() if part)
+                    value = _real_date(year, *parts)
                     if value is not None:
-                        return value, line.start() + bare.start(1), line.start() + bare.end(3), is_tail
+                        last = max(bare.end(3), bare.end(5))
+                        return value, line.start() + bare.start(1), line.start() + last, is_tail
     return later
 
 

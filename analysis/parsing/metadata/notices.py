@@ -16,7 +16,7 @@ from analysis.parsing.metadata.inspections import Found, sentence_bounds
 from analysis.parsing.metadata.places import Place, gazetteer
 from analysis.parsing.records import Document
 from analysis.parsing.structure import Structure
-from analysis.parsing.text.dates import DATE_PATTERN, printed_date, range_at
+from analysis.parsing.text.dates import DATE_PATTERN, PrintedDate, printed_date, range_at
 from analysis.parsing.text.shadow import is_traditional, simplified
 
 HEAD_LIMIT = 2500
@@ -26,6 +26,7 @@ _CUTOFF = re.compile(
     r"截[至止] ?(?:到|至|于)?(?:目前)?[:(]? ?|以(?=(?:19|20)[0-9]{2} ?年[^,。;]{2,8}为(?:截|时点|节点|界))"
 )
 _UNTIL = re.compile(r"[。,;\n](?:到|至)(?=(?:(?:19|20)[0-9]{2} ?年)|[0-9]{1,2} ?月[^。]{2,8}反馈的)")
+_YEAR_END = re.compile(r"((?:19|20)[0-9]{2}) ?年 ?年?[底末]")
 # What a cut-off is of: the work by name, or its state (的落实情况, 见底清零6个).
 _WORK = re.compile(r"整改|问题|任务|措施|销号")
 _STATE = re.compile(
@@ -51,6 +52,11 @@ def read_metadata(document: Document, structure: Structure) -> tuple[dict[str, A
     only what the text does not carry, and the basis names them.
     """
     return _Reader(document, structure).read()
+
+
+def _year_end(match: re.Match[str]) -> PrintedDate:
+    """2021年底 as a date."""
+    return PrintedDate(match.start(), match.end(), int(match.group(1)), None, 12, 31, None)
 
 
 class _Reader:
@@ -242,8 +248,14 @@ class _Reader:
         for passage in self._passages():
             text = passage.text
             for cue in [*_CUTOFF.finditer(text)] or [*_UNTIL.finditer(text)]:
-                match = DATE_PATTERN.match(text, cue.end())
-                printed = printed_date(match) if match else None
+                match = DATE_PATTERN.match(text, cue.end()) or _YEAR_END.match(text, cue.end())
+                printed = (
+                    _year_end(match)
+                    if match and match.re is _YEAR_END
+                    else printed_date(match)
+                    if match
+                    else None
+                )
                 if match is None or printed is None:
                     continue
                 start, end = sentence_bounds(text, cue.start())
@@ -271,7 +283,7 @@ class _Reader:
                 value = printed.last(year) if not printed.day else printed.first(year)
                 if earliest is not None and value < earliest:
                     continue  # a figure of the findings, older than the feedback
-                if not is_plain and written is not None and value > written:
+                if written is not None and value > written:
                     continue  # a term that is still to come
                 strength = len(
                     re.findall(r"[0-9一二三四五六七八九十]+ ?个?(?:\*\*)? ?(?:个|项|条|%)", after[:120])
