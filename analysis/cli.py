@@ -83,7 +83,7 @@ def parse(
     from analysis.ledger.build import build_ledger
     from analysis.ledger.progress import progress
     from analysis.ledger.store import FolderInUse
-    from analysis.ledger.workers import WorkerLost
+    from analysis.ledger.tasks import WorkerLost
     from analysis.sources.errors import BadSidecar, HashMismatch
 
     if scheduler and engine != "dask":

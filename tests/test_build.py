@@ -19,8 +19,8 @@ from analysis.ledger.corrections import CorrectionError, apply_corrections, load
 from analysis.ledger.explain import UnknownID, explain
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import read_table, table_names
+from analysis.ledger.tasks import WorkerLost
 from analysis.ledger.verify import verify_ledger
-from analysis.ledger.workers import WorkerLost
 from tests.project_copy import PROJECT, copy_project, run_command
 
 RAW = PROJECT / "data" / "raw"

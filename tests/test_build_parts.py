@@ -135,6 +135,25 @@ def test_a_copy_is_set_aside_until_its_original_goes(corpus: Path) -> None:
     assert parse_again(corpus).set_aside == 0
 
 
+def test_a_near_copy_is_marked_anew_without_being_read(corpus: Path) -> None:
+    """The original's ID holds the hash of its bytes: a hundred copies of one notice must not all be read for a comma."""
+    original, copy = corpus / f"0-{NOTICES[0].name}", corpus / "9-copy.txt"
+    copy.write_bytes(original.read_bytes() + "\n（转载）\n".encode())
+    original.write_bytes(original.read_bytes() + "\n\n特此通报，欢迎监督。\n".encode())
+    data = corpus.parent / "data"
+    build_ledger([corpus], data)
+    marks = read_table(data, "core_notices")["near_copy_of"]
+    assert marks.null_count() == marks.len() - 1
+    before = inodes(data)
+    original.write_bytes(original.read_bytes() + "特此通报。\n".encode())
+    assert parse_again(corpus).unchanged == 9
+    assert (
+        read_table(data, "core_notices")["near_copy_of"].drop_nulls().to_list()
+        != marks.drop_nulls().to_list()
+    )
+    assert [old == new for old, new in zip(before, inodes(data))] == [False, True, True, True]
+
+
 def test_a_changed_sidecar_is_read(corpus: Path) -> None:
     data = corpus.parent / "data"
     build_ledger([corpus], data)

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from analysis.ledger import workers
-from analysis.ledger.workers import Task, WorkerLost, Workers, run_contained
+from analysis.ledger.tasks import Task, WorkerLost
+from analysis.ledger.workers import Workers, run_contained
 
 READ, FAIL, DIE = (f"tests.worker_tasks:{name}" for name in ("read", "fail", "die"))
 

@@ -11,29 +11,30 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.ledger import datapackage, plan, store
-from analysis.ledger.engines import open_engine
 from analysis.ledger.identity import NoticeSummary, find_near_copies, settle_ids
-from analysis.ledger.workers import Task, Workers
+from analysis.ledger.tasks import Run, Task
 from analysis.sources.archive import iter_sources
 
 if TYPE_CHECKING:
     from analysis.ledger.corrections import Correction
+    from analysis.ledger.workers import Workers
     from analysis.parsing.types.coding import TypeCoding
 
 QUARANTINE_SHOWN = 200
+NOTICES = "core_notices"  # the table that names near copies
 # What workers are asked to do; named, so that this process need not load what they load.
 STAGE = "analysis.ledger.batches:stage_files"
 FINISH = "analysis.ledger.finish:finish_part"
+MARK_COPIES = "analysis.ledger.finish:mark_copies"
 CODES = "analysis.ledger.finish:write_codes"
 Report = Callable[[int], None]
-Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]]
 
 
 @dataclass(slots=True)
@@ -74,6 +75,8 @@ def build_ledger(
     """
 
     def engine_of(build: Path) -> AbstractContextManager[Run]:
+        from analysis.ledger.engines import open_engine
+
         return open_engine(engine, jobs, scheduler, workers, build, report)
 
     with store.writing(out):
@@ -174,6 +177,7 @@ def _fill(
 
     take(run(stages()))
     before = [[entry.made() for entry in part.entries] for part in parts]
+    copies = [[entry.near_copy_of for entry in part.entries] for part in parts]
     _settle(parts, _judged(corrections, labels))
     again = []
     for number, part in enumerate(parts):
@@ -195,13 +199,23 @@ def _fill(
         for number, part in enumerate(parts):
             if (base := _standing(part, record)) is not None:
                 results[number] = record.results[base]
-                _take_over(build, number, out, record, base)
+                marked = copies[number] != [entry.near_copy_of for entry in part.entries]
+                _take_over(build, number, out, record, base, {NOTICES} if marked else set())
+                if marked:
+                    yield Task(MARK_COPIES, _marking(build, number, part, out, base), number)
             else:
                 arguments = _finishing(build, number, part, staged, out, record, corrections, labels)
                 yield Task(FINISH, arguments, number)
 
     for task, answer in run(finishes()):
-        results[task.part] = _result(build, task.part, parts[task.part], answer, record)
+        if task.function == MARK_COPIES:
+            stamp = plan.stamp_of(store.part_path(build, NOTICES, task.part))
+            results[task.part] = {
+                **results[task.part],
+                "sizes": {**results[task.part]["sizes"], NOTICES: stamp},
+            }
+        else:
+            results[task.part] = _result(build, task.part, parts[task.part], answer, record)
     fresh = [len(part.fresh) for part in parts]
     made = plan.Record(judgements, [part.entries for part in parts], [], codes)
     made.results = [results[number] for number in range(len(parts))]
@@ -315,8 +329,15 @@ def _result(
     }
 
 
-def _take_over(build: Path, number: int, out: Path, record: plan.Record, base: int) -> None:
-    for name in record.results[base]["sizes"]:
+def _marking(build: Path, number: int, part: plan.Part, out: Path, base: int) -> tuple[Any, ...]:
+    copies = {entry.notice_id: entry.near_copy_of for entry in part.entries if entry.near_copy_of}
+    return build, number, store.table_parts(out, NOTICES)[base], copies
+
+
+def _take_over(
+    build: Path, number: int, out: Path, record: plan.Record, base: int, but: Collection[str]
+) -> None:
+    for name in record.results[base]["sizes"].keys() - but:
         target = store.part_path(build, name, number)
         target.parent.mkdir(exist_ok=True)
         source = store.table_parts(out, name)[base]

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.ledger.workers import Task, WorkerLost, Workers, run_contained
+from analysis.ledger.tasks import Run, Task, WorkerLost
+from analysis.ledger.workers import Workers, run_contained
 from analysis.packages import needed
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
 
 CONNECT_SECONDS = 20
-Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]]
 
 
 @contextlib.contextmanager

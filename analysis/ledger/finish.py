@@ -107,6 +107,24 @@ def finish_part(
     return result
 
 
+def mark_copies(
+    build: Path,
+    part: int,
+    notices: Path,
+    copies: dict[str, str],
+    *,
+    started: Callable[[int, int], None] = lambda number, size: None,
+    skip: Mapping[int, tuple[str, str]] | None = None,
+) -> None:
+    """Write one part of ``core_notices`` as it stands in ``notices``, with other marks of near copies."""
+    write_part(build, "core_notices", part, _marked(pl.read_parquet(notices), copies))
+
+
+def _marked(notices: pl.DataFrame, copies: dict[str, str]) -> pl.DataFrame:
+    marks = pl.col("notice_id").replace_strict(copies, default=None, return_dtype=pl.String)
+    return notices.with_columns((marks if copies else pl.lit(None, pl.String)).alias("near_copy_of"))
+
+
 def _read_staged(staged: list[Path], numbers: list[int]) -> dict[str, pl.DataFrame]:
     frames = {}
     for name in CORE_TABLES:
@@ -238,6 +256,10 @@ def _beside_the_others(
         fresh = frames[name]
         if base and kept:
             old = pl.read_parquet(base[name])
+            if name == "core_notices":
+                old = _marked(
+                    old, {f.notice_id: f.near_copy_of for f in kept if f.notice_id and f.near_copy_of}
+                )
             fresh = pl.concat([fresh, old.filter(pl.col(key).is_in([getattr(file, key) for file in kept]))])
         elif name not in ("core_quarantine", "core_checks"):
             result[name] = fresh

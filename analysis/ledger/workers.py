@@ -20,10 +20,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from analysis.ledger.tasks import Task, WorkerLost
 from analysis.paths import PACKAGE
 
 # A notice takes some milliseconds, the slowest sound file met a few seconds. Processor seconds for one
@@ -40,25 +40,6 @@ _MEMORY_EXIT = 77
 
 
 MORE_MEMORY = "Free some memory, or raise the limits set with `ulimit`; nothing was changed."
-
-
-class WorkerLost(RuntimeError):
-    """A worker could not start, or died where no file is to blame; the message says what it said last."""
-
-
-@dataclass(slots=True)
-class Task:
-    """``function(*arguments, started=…, skip=…)`` in a worker; all of it picklable.
-
-    ``function``: ``module:name``, loaded by the worker alone. ``part``: for the caller to know it by.
-    ``skip``: number of a file that must not be opened (again) → (reason code, words for the user).
-    """
-
-    function: str
-    arguments: tuple[Any, ...]
-    part: int = -1
-    skip: dict[int, tuple[str, str]] = field(default_factory=dict)
-    losses: int = 0
 
 
 class _Worker:

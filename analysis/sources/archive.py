@@ -104,7 +104,7 @@ def iter_sources(paths: Iterable[Path | str] = ()) -> Iterator[SourceFile]:
     for root in roots:
         if not os.path.lexists(root):
             raise NoSuchPath(root)
-    for source in _walk_roots(roots):
+    for source in _walk_roots(roots, described_only=True):
         _require_declared_hash(source)
     for source in _walk_roots(roots):
         if source.fault is None and source.source_path.lower().endswith(ARCHIVE_SUFFIXES):
@@ -115,7 +115,7 @@ def iter_sources(paths: Iterable[Path | str] = ()) -> Iterator[SourceFile]:
             yield source
 
 
-def _walk_roots(roots: list[Path]) -> Iterator[SourceFile]:
+def _walk_roots(roots: list[Path], described_only: bool = False) -> Iterator[SourceFile]:
     raw = raw_dir().resolve()
     seen: set[Path] = set()
     for root in roots:
@@ -123,10 +123,10 @@ def _walk_roots(roots: list[Path]) -> Iterator[SourceFile]:
         base_of = real if real.is_dir() else real.parent
         base = raw if real.is_relative_to(raw) else base_of
         if real.is_dir():
-            found = _walk_folder(real, base)
+            found = _walk_folder(real, base, described_only)
         else:
             has_sidecar = os.path.lexists(f"{real}{SIDECAR_SUFFIX}")
-            found = iter((_describe(real, real.parent, base, has_sidecar),))
+            found = iter((_describe(str(real), real.parent, base, has_sidecar),))
         for source in found:
             # The same file reached from two given paths is one source.
             if len(roots) > 1:
@@ -136,19 +136,24 @@ def _walk_roots(roots: list[Path]) -> Iterator[SourceFile]:
             yield source
 
 
-def _walk_folder(root: Path, base: Path) -> Iterator[SourceFile]:
-    """Depth first, names in code-point order; an explicit stack, since folders may nest deeply."""
-    stack: list[tuple[str, bool]] = [(str(root), False)]
+def _walk_folder(root: Path, base: Path, described_only: bool) -> Iterator[SourceFile]:
+    """Depth first, names in code-point order; an explicit stack, since folders may nest deeply.
+
+    ``described_only``: the files with a sidecar alone.
+    """
+    stack: list[tuple[str, bool, bool]] = [(str(root), True, False)]
     while stack:
-        current, has_sidecar = stack.pop()
-        if not os.path.isdir(current) or (os.path.islink(current) and current != str(root)):
-            yield _describe(Path(current), root, base, has_sidecar)
+        current, is_folder, has_sidecar = stack.pop()
+        if not is_folder:
+            if has_sidecar or not described_only:
+                yield _describe(current, root, base, has_sidecar)
             continue
         try:
-            entries = set(os.listdir(current))
+            with os.scandir(current) as found:
+                entries = {entry.name: entry.is_dir(follow_symlinks=False) for entry in found}
         except OSError:
             yield _faulty(
-                Path(current),
+                current,
                 base,
                 "folder_not_readable",
                 "this folder cannot be listed. Check that you may read it.",
@@ -161,20 +166,24 @@ def _walk_folder(root: Path, base: Path) -> Iterator[SourceFile]:
         }
         # A sidecar whose file is gone stands for the missing file, so that it is reported.
         names = {name for name in entries if not _is_ignored(name)} | described
-        stack.extend((os.path.join(current, name), name in described) for name in sorted(names, reverse=True))
+        stack.extend(
+            (os.path.join(current, name), entries.get(name, False), name in described)
+            for name in sorted(names, reverse=True)
+        )
 
 
 def _is_ignored(name: str) -> bool:
     return name.startswith((".", "~$")) or name.endswith(SIDECAR_SUFFIX) or name.lower() in IGNORED_NAMES
 
 
-def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFile:
+def _describe(found: str, root: Path, base: Path, has_sidecar: bool) -> SourceFile:
     """The SourceFile of one directory entry; looks at it, opens nothing but its sidecar."""
+    path = Path(found)
     try:
-        info = path.lstat()
+        info = os.lstat(found)
     except FileNotFoundError:
         return _faulty(
-            path,
+            found,
             base,
             "missing_file",
             (
@@ -184,7 +193,7 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
         )
     except OSError as error:
         return _faulty(
-            path,
+            found,
             base,
             "cannot_open",
             f"{error.strerror or error}. Check the file's name and its permissions.",
@@ -193,7 +202,7 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
         target = Path(os.path.realpath(path))
         if not target.is_relative_to(root):
             return _faulty(
-                path,
+                found,
                 base,
                 "link_outside_folder",
                 (
@@ -202,7 +211,7 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
             )
         if not target.is_file():
             return _faulty(
-                path,
+                found,
                 base,
                 "link_not_followed",
                 (
@@ -212,7 +221,7 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
         info = target.stat()
     if not stat.S_ISREG(info.st_mode):
         return _faulty(
-            path,
+            found,
             base,
             "not_a_file",
             "neither a file nor a folder (a device, pipe or socket); it is left alone.",
@@ -220,23 +229,24 @@ def _describe(path: Path, root: Path, base: Path, has_sidecar: bool) -> SourceFi
     try:
         sidecar = load_sidecar(path) if has_sidecar else {}
     except BadSidecar as error:
-        return _faulty(path, base, "bad_sidecar", f"set aside for its sidecar. {error}")
+        return _faulty(found, base, "bad_sidecar", f"set aside for its sidecar. {error}")
     return SourceFile(
         path,
-        _relative(path, base),
+        _relative(found, base),
         info.st_size,
         sidecar,
         stamp=[info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino],
     )
 
 
-def _faulty(path: Path, base: Path, code: str, text: str) -> SourceFile:
-    name = _relative(path, base)
-    return SourceFile(path, name, 0, {}, None, (code, f"{name}: {text}"))
+def _faulty(found: str, base: Path, code: str, text: str) -> SourceFile:
+    name = _relative(found, base)
+    return SourceFile(Path(found), name, 0, {}, None, (code, f"{name}: {text}"))
 
 
-def _relative(path: Path, base: Path) -> str:
-    return printable_name(path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name)
+def _relative(found: str, base: Path) -> str:
+    within = os.path.join(base, "")
+    return printable_name(found[len(within) :] if found.startswith(within) else os.path.basename(found))
 
 
 def printable_name(name: str) -> str:
