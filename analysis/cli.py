@@ -18,6 +18,7 @@ from analysis import __version__, paths
 from analysis.packages import MissingPackage
 
 SET_ASIDE, DISAGREEMENT = 3, 4
+MOST_LISTED = 50  # lines of one kind that a command prints
 
 
 def _data_option(function: Any) -> Any:
@@ -123,10 +124,14 @@ def parse(
                 f"{len(summary.misread)} of {summary.notices} notices were probably misread in part (zhenggai review lists what to look at):",
                 err=True,
             )
-            for notice_id, why in summary.misread:
+            for notice_id, why in summary.misread[:MOST_LISTED]:
                 click.echo(f"  {notice_id}: {why}", err=True)
-        for row in summary.quarantine:
+            if (more := len(summary.misread) - MOST_LISTED) > 0:
+                click.echo(f"  … and {more} more", err=True)
+        for row in summary.quarantine[:MOST_LISTED]:
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)
+        if (more := rows["core_quarantine"] - MOST_LISTED) > 0:
+            click.echo(f"  … and {more} more in core_quarantine", err=True)
     if not summary.notices:
         _fail("nothing could be read; the reasons are above and in core_quarantine")
     sys.exit(SET_ASIDE if summary.set_aside or summary.invalid_rows else 0)

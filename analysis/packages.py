@@ -27,13 +27,13 @@ def needed(module: str, extra: str, purpose: str) -> Any:
 
 
 @contextlib.contextmanager
-def without(package: str) -> Iterator[None]:
-    """Imports in this block find a package missing that they would load, where it is installed, for nothing."""
-    if package in sys.modules:
-        yield
-        return
-    sys.modules[package] = None  # type: ignore[assignment]  # what the import system reads as "not there"
+def without(*names: str) -> Iterator[None]:
+    """Imports in this block find packages missing that they would load, where they are installed, for nothing."""
+    absent = [name for name in names if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # what the import system reads as "not there"
     try:
         yield
     finally:
-        del sys.modules[package]
+        for name in absent:
+            del sys.modules[name]

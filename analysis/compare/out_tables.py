@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-import dataframely as dy
-
-from analysis.ledger.schemas import ADMIN_LEVELS, STATUS_CODES, about, code, day, flag, real, text, whole
+from analysis.ledger.schemas import ADMIN_LEVELS, STATUS_CODES, about, code, day, dy, flag, real, text, whole
 
 ALL_UNITS = ("problem", "item", "task", "measure")
 COUNTED_UNITS = ("problem", "item")

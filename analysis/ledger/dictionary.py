@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
-import dataframely as dy
 import polars as pl
 
-from analysis.ledger.schemas import CORE_TABLES
+from analysis.ledger.schemas import CORE_TABLES, dy
 from analysis.paths import LOOKUPS
 
 COLUMNS = (

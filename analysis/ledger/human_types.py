@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.parsing.types.coding import TypeCoding, known_codes
 from analysis.paths import LOOKUPS
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from analysis.parsing.types.coding import TypeCoding
 
 LABEL_COLUMNS = ("problem_id", "primary", "secondary", "coder", "reason")
 
@@ -30,6 +31,10 @@ def load_human_labels(path: Path = LOOKUPS / "type_labels.csv") -> dict[str, Typ
         raise ValueError(
             f"type_labels.csv: cannot be read as UTF-8 values between commas ({error}); save it anew as CSV, or restore it (git checkout)"
         ) from None
+    if not lines:
+        return labels
+    from analysis.parsing.types.coding import TypeCoding, known_codes
+
     for line, row in enumerate(lines, start=2):
         if any(not isinstance(row.get(column), str) for column in LABEL_COLUMNS):
             raise ValueError(

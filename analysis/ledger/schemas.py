@@ -11,8 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import dataframely as dy
 import polars as pl
+
+from analysis.packages import without
+
+# It would load them where they are installed, a third of the start of each worker, for what is not used here.
+with without("sqlalchemy", "pydantic", "pydantic_core"):
+    import dataframely as dy
 
 
 def about(zh: str, unit: str | None = None) -> dict[str, str]:
