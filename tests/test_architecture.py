@@ -67,7 +67,7 @@ def test_imports_run_one_way(path: Path) -> None:
             assert ORDER.index(other) <= ORDER.index(own), f"{own} imports {module}"
 
 
-PARSING = ["text", "words", "layout", "results", "facts", "metadata", "types"]
+PARSING = ["text", "words", "statements", "layout", "results", "facts", "metadata", "types"]
 PARSER_MODULES = [path for path in MODULES if path.parent.parent.name == "parsing"]
 
 

@@ -12,12 +12,13 @@ from analysis.parsing.layout.outline import Node, ancestors, build_outline, rele
 from analysis.parsing.layout.problems import accept_weak, read_unit, take_status
 from analysis.parsing.layout.regions import fill_regions
 from analysis.parsing.layout.roles import Reader, Reading, choose_reading
+from analysis.parsing.layout.second_reader import agreement, find_statements, prefers_second, units_of
 from analysis.parsing.layout.segments import find_marks
 from analysis.parsing.layout.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.records import Document
 from analysis.parsing.results.elsewhere import tell_elsewhere
 from analysis.parsing.results.recurring import read_legend, settle_results
-from analysis.parsing.structure import Measure, Problem, Section, Structure
+from analysis.parsing.structure import Measure, Problem, Section, Span, Structure
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.words.cues import BODY, is_action, is_finding
 
@@ -49,10 +50,26 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
         _fill_from_table(structure, shadow, table, reading)
     elif reading is not None:
         _fill(structure, flow, reader, reading)
-    else:
+    found = find_statements(flow, reader.totals)
+    structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
+    if prefers_second(structure, reader.totals, found):
+        second = Reading("second", units_of(flow, root, found), findings=found.spans)
+        other = Structure(text=text, shadow=shadow, chrome=list(flow.chrome), flow=flow)
+        other.agreement = structure.agreement
+        _fill(other, flow, reader, second)
+        structure = other
+    if not structure.regions:
         fill_regions(structure, [])
     release(root)
     return structure
+
+
+def _statements(structure: Structure) -> list[Span]:
+    return [
+        (problem.statement_start, problem.statement_end)
+        for problem in structure.problems
+        if problem.is_leaf and problem.statement_start is not None and problem.statement_end is not None
+    ]
 
 
 def _prefers_table(flow: Flow, table: list[TableUnit], reading: Reading | None, reader: Reader) -> bool:
@@ -105,7 +122,7 @@ _AFTER = re.compile(
 
 def _fill(structure: Structure, flow: Flow, reader: Reader, reading: Reading) -> None:
     units = reading.units
-    drafts = _read_units(flow, reader, units)
+    drafts = _read_units(flow, reader, units, reading.findings)
     structure.reading_code = reading.code
     structure.rule_score = reading.score
     structure.alternative_problem_count = reading.alternative_count
@@ -127,7 +144,9 @@ def _finish(
     tell_elsewhere(structure, flow, units, drafts)
 
 
-def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
+def _read_units(
+    flow: Flow, reader: Reader, units: list[Node], findings: list[tuple[int, int]] | None = None
+) -> list[Draft]:
     text = flow.text
     drafts = []
     votes = [vote for unit in units if (vote := opens_with_detail(text, unit.body, unit.end)) is not None]
@@ -147,6 +166,7 @@ def _read_units(flow: Flow, reader: Reader, units: list[Node]) -> list[Draft]:
                 [m for m in reader.marks_in(unit.start, end) if m.end <= end],
                 has_detail,
                 has_fact,
+                findings[position] if findings else None,
             )
         )
     weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)

@@ -48,8 +48,9 @@ NAMED = {
     "text_unread": 0.3,
     "few_problems": 0.5,
     "problems_uneven": 0.34,
+    "readers_differ": 0.3,
 }
-SIGNS = (*NAMED, "results_none", "weak_structure", "labels_induced", "statements_broken")
+SIGNS = (*NAMED, "results_none", "weak_structure", "labels_induced", "statements_broken", "second_taken")
 
 
 def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[str, float]:
@@ -103,6 +104,8 @@ def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[st
         "text_unread": min(1.0, (1 - structure.coverage_share) * 10),
         "few_problems": float(len(leaves) < 4),
         "problems_uneven": sum(size > 3 * middle or size * 3 < middle for size in sizes) / count,
+        "readers_differ": 1 - structure.agreement,
+        "second_taken": float(structure.reading_code == "second"),
         "results_none": float(stated + told == 0),
         "weak_structure": 1 - structure.rule_score,
         "labels_induced": float(bool(getattr(structure.flow, "labels", None))),

@@ -101,6 +101,7 @@ class Structure:
     coverage_share: float = 0.0
     reading_code: str | None = None
     rule_score: float = 0.0  # how clearly the chosen reading beats the next, 0 to 1
+    agreement: float = 1.0  # how far the second reader found the same statements, 0 to 1
     alternative_problem_count: int | None = None
     is_excerpt: bool = False
     excerpt_note: str | None = None

@@ -21,7 +21,7 @@ from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.words.status_model import CODES, LONGEST, features
 from analysis.parsing.words.statuses import listed_status
 from analysis.paths import LOOKUPS
-from tests.quality import confidence
+from tests.quality import confidence, train_statements
 from tests.quality.corpus import GOLD, gold_notices, load_document
 from tests.quality.perturbations import STATUSES
 from tests.quality.train_types import train_types, types_line
@@ -203,6 +203,11 @@ def main(arguments: list[str]) -> int:
         keys, weights = train_types()
         np.save(LOOKUPS / "models/type_grams.npy", keys)
         print(store(weights, "type_weights"))
+    if "--confidence" not in arguments:
+        first, second = train_statements.stored(train_statements.train(train_statements.labelled()))
+        for name, weights in (("statement_weights", first), ("statement_votes", second)):
+            np.save(LOOKUPS / "models" / f"{name}.npy", weights)
+            print(LOOKUPS / "models" / f"{name}.npy")
     found = confidence.cases()
     np.save(LOOKUPS / "models/confidence_weights.npy", confidence.train(found))
     print(LOOKUPS / "models/confidence_weights.npy")

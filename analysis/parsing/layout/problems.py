@@ -30,11 +30,13 @@ def read_unit(
     marks: list[Mark],
     has_detail: bool | None = None,
     has_fact: bool = False,
+    finding: tuple[int, int] | None = None,
 ) -> Draft:
     """Read the stretch ``body``–``end`` of the flow; ``marks`` are the labels inside it.
 
     ``has_detail``: whether in this document a paragraph telling the finding in full stands
-    between a framed heading and what was done; None: judge by its words.
+    between a framed heading and what was done; None: judge by its words. ``finding``: the
+    statement as the second reader found it, where its reading was taken.
     """
     body, end = trim(text, body, end)
     draft = Draft(start, body, end)
@@ -54,6 +56,8 @@ def read_unit(
     told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
     labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
     read_zone(text, zone[0], zone[1], labels, told, draft, has_detail, has_fact)
+    if finding is not None:
+        _settle_finding(text, draft, finding, zone[1])
     if draft.status is None and draft.statement is not None:
         tail = [draft.statement[0], draft.statement[1]]
         _end_status(text, tail, draft)
@@ -62,6 +66,21 @@ def read_unit(
     _read_closing(text, draft, marks, end)
     _read_measures(text, draft)
     return draft
+
+
+def _settle_finding(text: str, draft: Draft, finding: tuple[int, int], zone_end: int) -> None:
+    """Take the second reader's statement where the rules' is another one."""
+    start, end = trim(text, max(finding[0], draft.body), finding[1])
+    if draft.statement is not None:
+        low, high = draft.statement
+        if 2 * (min(high, end) - max(low, start)) > max(high, end) - min(low, start):
+            return
+        draft.blocks = [block for block in draft.blocks if block[1] >= end]
+    draft.statement = (start, end)
+    if not any(part in DOING for part, _, _ in draft.blocks):
+        first, last = trim(text, end, draft.end)
+        if last - first > 1:
+            draft.blocks.insert(0, ("measures", first, last))
 
 
 # ——已整改到位 (done) behind a dash at the end of a heading.

@@ -59,7 +59,7 @@ class Reading:
     units: list[Node]
     score: float = 0.0
     alternative_count: int | None = None
-    evidence: dict[int, Evidence] = field(default_factory=dict)
+    findings: list[tuple[int, int]] | None = None  # the units' statements where the second reader found them
 
 
 class Reader:

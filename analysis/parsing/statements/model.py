@@ -1,0 +1,172 @@
+"""Which pieces of a text begin or go on with a finding: two small trained linear models, one upon the other.
+
+The first weighs a piece's n-grams, its place and its neighbours. The second lets pieces in the same
+place of lines of the same shape vote together: what ten lines of a notice share, one alone cannot show.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from analysis.parsing.statements.pieces import Pieces
+from analysis.parsing.text.ngrams import BUCKETS, grams
+from analysis.paths import LOOKUPS
+
+PLACES = 1 << 13  # buckets of what is known of a piece beside its words
+LONGEST = 80  # characters of a piece that are weighed
+HEADS = 3  # a piece begins a finding; it is one or a part of one; its words alone say so
+_MIX = 0x9E3779B97F4A7C15 & 0x7FFFFFFFFFFF
+
+
+def _size(lengths: np.ndarray) -> np.ndarray:
+    """Whole steps of the logarithm, half an octave each."""
+    return np.int64(2 * np.log2(np.maximum(lengths, 1)))
+
+
+def _times(keys: np.ndarray) -> np.ndarray:
+    """How often each number stands among them, in coarse steps."""
+    _, where, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return np.minimum(np.searchsorted((2, 3, 6, 12), counts, side="right"), 4)[where]
+
+
+def places(p: Pieces) -> np.ndarray:
+    """Buckets of what is known of each piece beside its words, pieces × columns."""
+    count = len(p.start)
+    codes = np.minimum(p.codes, 0xFFFF)
+    last = len(codes) - 1
+
+    def pair(at: np.ndarray) -> np.ndarray:
+        return codes[np.clip(at, 0, last)] * 70001 + codes[np.clip(at + 1, 0, last)]
+
+    place = np.minimum(p.place, 6)
+    first = np.flatnonzero(p.place == 0)
+    line_first = first[np.searchsorted(first, np.arange(count), side="right") - 1]
+    following = np.append(first, count - 1)
+    next_line = following[np.searchsorted(first, np.arange(count), side="right")]
+    previous_line = line_first[np.maximum(line_first - 1, 0)]
+    in_line = np.minimum(next_line - line_first, 7)
+    after = np.minimum(np.arange(count) + 1, count - 1)
+    before = np.maximum(np.arange(count) - 1, 0)
+    heads = pair(p.start)
+    is_last_of_line = after == next_line
+    columns = (
+        p.shape,
+        p.own_shape,
+        place,
+        p.label,
+        p.ending,
+        p.ending[before] * 8 + (place > 0),
+        p.shape * 8 + place,
+        p.label * 31 + p.ending,
+        heads,
+        heads[line_first] * 8 + place,
+        pair(p.end - 3) * 8 + is_last_of_line,
+        heads[after] * 8 + is_last_of_line,
+        heads[next_line],
+        p.shape[next_line] * 8 + place,
+        p.shape[previous_line] * 8 + place,
+        p.ending[np.maximum(line_first - 1, 0)] * 8 + place,
+        in_line * 8 + place,
+        _size(p.end - p.start) * 8 + place,
+        (np.arange(count) * 10 // count) * 2 + (place > 0),
+        _times(p.shape * 8 + place) * 64 + place * 8,
+        _times(p.label) * 8 + (p.label > 0),
+        _times(p.own_shape * 8 + place) * 64 + place,
+        heads[before],
+        p.label[after] * 8 + place,
+        p.ending[after] * 8 + is_last_of_line,
+        p.shape[next_line] * 3 + p.shape[line_first] * 5 + place,
+    )
+    hashed = (np.array(columns, dtype=np.int64) + np.arange(1, 7919 * len(columns), 7919)[:, None]) * _MIX
+    return ((hashed ^ (hashed >> 23)) & (PLACES - 1)).T
+
+
+def gram_sums(p: Pieces, weights: np.ndarray) -> np.ndarray:
+    """Mean-like sums of the n-grams' weights of each piece, pieces × heads."""
+    hashed = grams(p.codes)
+    size = len(p.codes)
+    sums = np.zeros((len(hashed) + 1, weights.shape[1]))
+    weights.take(hashed, axis=0).cumsum(axis=0, dtype=np.float64, out=sums[1:])
+    end = np.minimum(p.end, p.start + LONGEST)
+    total: np.ndarray | float = 0.0
+    first = 0  # where the n-grams of this length begin
+    for shorter in range(3):
+        last = size - shorter
+        stop = np.minimum(np.maximum(end - shorter, p.start), last)
+        total = total + sums[first + stop] - sums[first + np.minimum(p.start, last)]
+        first += last
+    return total / np.sqrt(np.maximum(3 * (end - p.start) - 3, 1))[:, None]
+
+
+def first_scores(p: Pieces, words: np.ndarray, around: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Log odds of the first model, pieces × heads."""
+    return gram_sums(p, words) + around.take(places(p).T, axis=0).sum(axis=0) / AROUND + bias
+
+
+AROUND = 5.0  # brings the sum over the columns to the size of the words' sum
+
+
+def _grouped(keys: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean score of the pieces that share a key, and how many they are."""
+    _, where, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    means = np.stack([np.bincount(where, scores[:, k]) for k in range(scores.shape[1])], axis=1)
+    return (means / counts[:, None])[where], counts[where]
+
+
+def votes(p: Pieces, scores: np.ndarray) -> np.ndarray:
+    """What the second model weighs, pieces × columns; the last is 1."""
+    count = len(p.start)
+    scores = np.clip(scores, -6, 6)
+    place = np.minimum(p.place, 6)
+    by_line, line_size = _grouped((p.shape * 8 + place) * 1_000_003 + p.label, scores)
+    by_own, own_size = _grouped((p.own_shape * 2 + (place > 0)) * 1_000_003 + p.label, scores)
+    by_place, place_size = _grouped(p.shape * 8 + place, scores)
+    by_end, end_size = _grouped(p.own_shape * 65599 + p.ending * 2 + (place > 0), scores)
+    before = np.vstack((np.full((1, HEADS), -6.0), scores[:-1]))
+    after = np.vstack((scores[1:], np.full((1, HEADS), -6.0)))
+    best = by_line[:, :1].max() if count else 0.0
+    worded = (by_line[:, 2:] * (line_size > 2)[:, None]).max() if count else 0.0
+    many = (line_size > 2)[:, None]
+    return np.hstack(
+        (
+            scores,
+            by_line * many,
+            by_own * (own_size > 2)[:, None],
+            by_place * (place_size > 2)[:, None],
+            by_end * (end_size > 2)[:, None],
+            before,
+            after,
+            (by_line[:, :1] - best),
+            by_line[:, 2:] * many * (place > 0)[:, None],
+            (by_line[:, 2:] - worded) * many,
+            np.log2(line_size)[:, None] / 4,
+            np.log2(own_size)[:, None] / 4,
+            many * 1.0,
+            (place > 0)[:, None] * 1.0,
+            scores[:, :1] * scores[:, :1] / 6,
+            by_line[:, :1] * np.minimum(np.log2(line_size), 4)[:, None] / 4,
+            np.ones((count, 1)),
+        )
+    )
+
+
+def stored_weights() -> tuple[np.ndarray, np.ndarray]:
+    """The shipped weights: of the first model as bytes, a scale per head in the first row; of the second in thousandths."""
+    folder = LOOKUPS / "models"
+    return np.load(folder / "statement_weights.npy"), np.load(folder / "statement_votes.npy")
+
+
+@cache
+def weights() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Weights of n-grams, of places, the bias, and the weights of the votes."""
+    first, second = stored_weights()
+    scaled = (first[1:] * 2.0 ** first[0].astype(float)).astype(np.float32)
+    return scaled[:BUCKETS], scaled[BUCKETS:-1], scaled[-1], second / 1000.0
+
+
+def chances(p: Pieces) -> np.ndarray:
+    """The chance of each piece to begin a finding, and to be one or a part of one; pieces × 2."""
+    words, around, bias, second = weights()
+    return 1 / (1 + np.exp(-votes(p, first_scores(p, words, around, bias)) @ second))
