@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from analysis.parsing.layout.cycles import find_cycles
 from analysis.parsing.layout.flow import Flow

@@ -62,7 +62,9 @@ def _framed(text: str, start: int, end: int) -> tuple[int, int]:
     """The span to the mark that closes its frame, or with the mark that belongs to its first words."""
     if start and text[start - 1] == "“":
         closes = _FRAME_END.search(text, start, end + 1)
-        if closes is not None and text.count("“", start, closes.start()) == text.count("”", start, closes.start()):
+        if closes is not None and text.count("“", start, closes.start()) == text.count(
+            "”", start, closes.start()
+        ):
             return start, closes.start()
         return start - 1, end
     return start, end
@@ -89,9 +91,8 @@ def units_of(flow: Flow, root: Node, found: Found) -> list[Node]:
     for start, _ in found.spans:
         para = flow.paras[flow.para_index(start)]
         starts.append(start if starts and starts[-1] >= para.start else para.start)
-    above = sorted(
-        {nodes[start].parent for start in starts if start in nodes} - {None}, key=lambda node: node.start
-    )
+    parents = [node.parent for start in starts if (node := nodes.get(start)) and node.parent is not None]
+    above = sorted({id(node): node for node in parents}.values(), key=lambda node: node.start)
     units = []
     for position, ((start, _), at) in enumerate(zip(found.spans, starts)):
         after = starts[position + 1] if position + 1 < len(starts) else len(flow.text)
@@ -134,7 +135,12 @@ def _is_title(flow: Flow, index: int, after: int) -> bool:
     if after >= len(flow.text):
         return False
     para = flow.paras[index]
-    return para.bare and len(para.text) < TITLE and ":" not in para.text and flow.paras[index - 1].text[-1] != ":"
+    return (
+        para.bare
+        and len(para.text) < TITLE
+        and ":" not in para.text
+        and flow.paras[index - 1].text[-1] != ":"
+    )
 
 
 def agreement(one: list[Span], other: list[Span]) -> float:

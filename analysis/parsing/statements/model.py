@@ -22,7 +22,7 @@ _MIX = 0x9E3779B97F4A7C15 & 0x7FFFFFFFFFFF
 
 def _size(lengths: np.ndarray) -> np.ndarray:
     """Whole steps of the logarithm, half an octave each."""
-    return np.int64(2 * np.log2(np.maximum(lengths, 1)))
+    return (2 * np.log2(np.maximum(lengths, 1))).astype(np.int64)
 
 
 def _times(keys: np.ndarray) -> np.ndarray:
