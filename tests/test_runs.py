@@ -11,7 +11,7 @@ import pytest
 
 from analysis.runs import notebooks as runs
 from analysis.runs.parameters import find_notebook
-from analysis.selection import SelectionError
+from analysis.selection import SelectionError, check_choice
 from tests.notebook_maker import make_notebook, outputs_of
 
 pytestmark = pytest.mark.slow
@@ -226,3 +226,12 @@ def test_an_unknown_notebook_is_refused_with_the_nearest():
     with pytest.raises(SelectionError, match="03_completion"):
         find_notebook("completoin")
     assert find_notebook("03").stem == find_notebook("completion").stem == "03_completion"
+
+
+def test_work_of_another_process_gives_its_result_its_error_or_says_that_it_died():
+    """A run that waits for ever, or that ends without a word, because a comparison was killed."""
+    assert runs.run_apart(divmod, 7, 2) == (3, 1)
+    with pytest.raises(SelectionError, match="left"):
+        runs.run_apart(check_choice, "left", "x", ("y",))
+    with pytest.raises(RuntimeError, match="exit code 3"):
+        runs.run_apart(os._exit, 3)

@@ -33,7 +33,7 @@ from analysis.runs.changes import (
 )
 from analysis.runs.history import append_run, read_history
 from analysis.runs.index_page import write_failure_note, write_index
-from analysis.runs.notebooks import AT_ONCE, MEGABYTES, SECONDS, Job, run_jobs, start_preloading
+from analysis.runs.notebooks import AT_ONCE, MEGABYTES, SECONDS, Job, run_apart, run_jobs, start_preloading
 from analysis.runs.parameters import ALLOWED, shown_folder
 from analysis.runs.record import RECORD_NAME, RunRecord, Step, utc_now
 from analysis.selection import Ledger, SelectionError, check_choice, nearest, select
@@ -307,7 +307,9 @@ def _compare(order: Order, record: RunRecord) -> tuple[Ledger, dict[str, pl.Data
     from analysis import compare
 
     ledger = select(**order.selection(), data_dir=order.data)
-    written = compare.write(order.data, **order.selection(), unit=order.unit, completion=order.completion)
+    written = run_apart(
+        compare.write, order.data, **order.selection(), unit=order.unit, completion=order.completion
+    )
     outputs = {name: pl.read_parquet(path) for name, path in written.items()}
     record.table_rows |= {name: frame.height for name, frame in outputs.items()}
     return ledger, outputs

@@ -113,6 +113,45 @@ def run_jobs(
     return [done[number] for number in sorted(done)]
 
 
+def run_apart(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What a function returns, from a fork of the process that has imported everything: this one need not.
+
+    Function, arguments and result are picklable. Raises what the function raises, and RuntimeError where
+    its process ends on its own.
+    """
+    start_preloading()
+    answers, theirs = multiprocessing.Pipe(duplex=False)
+    process = _started(_answer, (function, arguments, named, theirs))
+    theirs.close()
+    try:
+        error, result = answers.recv()
+    except EOFError:
+        process.join()
+        name = getattr(function, "__name__", "work")
+        raise RuntimeError(
+            f"the process of {name} ended on its own (exit code {process.exitcode}); is there enough memory?"
+        ) from None
+    finally:
+        with suppress(OSError):
+            end_group(process.pid or 0)
+        process.join()
+    if error is not None:
+        raise error
+    return result
+
+
+def _answer(
+    function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any], answers: Any
+) -> None:
+    if hasattr(os, "setsid"):
+        os.setsid()
+    threading.Thread(target=_end_with_owner, daemon=True).start()
+    try:
+        answers.send((None, function(*arguments, **named)))
+    except Exception as error:
+        answers.send((error, None))
+
+
 def _line(outcome: Outcome) -> str:
     how = "" if outcome.outcome == "done" else f": {outcome.error}"
     return f"{outcome.notebook} {outcome.outcome} ({outcome.seconds:.1f} s){how}"
