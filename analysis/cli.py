@@ -42,7 +42,7 @@ def _fail(message: str, code: int = 1) -> None:
 
 def complete_ids(context: click.Context, _parameter: Any, typed: str) -> list[str]:
     """IDs that begin with what was typed, for the shell: notices, then what stands in one of them."""
-    from analysis.ledger.explain import ids_beginning
+    from analysis.ledger.completion import ids_beginning
 
     return ids_beginning(_data(context.params.get("data_dir")), typed)
 

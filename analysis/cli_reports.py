@@ -52,13 +52,9 @@ def complete_notebooks(_context: Any, _parameter: Any, typed: str) -> list[str]:
 
 def complete_cities(_context: Any, _parameter: Any, typed: str) -> list[str]:
     """Codes and names of the parsed notices' cities, for the shell."""
-    from analysis.selection import SelectionError, select
+    from analysis.ledger.completion import cities
 
-    try:
-        words = [word for row in select().cities.iter_rows() for word in row if word]
-    except SelectionError:
-        return []
-    return [word for word in words if word.startswith(typed)]
+    return [word for word in cities(paths.processed_dir()) if word.startswith(typed)]
 
 
 def _choice(name: str, values: tuple[str, ...], default: str) -> Callable[[Any], Any]:

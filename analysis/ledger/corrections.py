@@ -16,23 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from analysis.ledger.identity import ROW_KEYS
 from analysis.paths import LOOKUPS
 
 if TYPE_CHECKING:
     import polars as pl
 
 REQUIRED = ("id", "field", "parsed", "value", "reason", "author", "date")
-ROW_KEYS = {
-    "core_problems": "problem_id",
-    "core_measures": "measure_id",
-    "core_sections": "section_id",
-    "core_claims": "claim_id",
-    "core_events": "event_id",
-    "core_figures": "figure_id",
-    "core_citations": "citation_id",
-    "core_recurrences": "recurrence_id",
-    "core_notices": "notice_id",
-}
 PROTECTED = {"notice_id", *ROW_KEYS.values()}
 
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from analysis.ledger.corrections import ROW_KEYS
+from analysis.ledger.completion import ID_COLUMNS
 from analysis.ledger.schemas import SPANS
-from analysis.ledger.store import MissingTables, scan_table
+from analysis.ledger.store import scan_table
 
 CONTEXT = 60
-KEYS = {**ROW_KEYS, "core_checks": "check_id"}
 
 
 class UnknownID(KeyError):
@@ -50,7 +49,7 @@ class Explanation:
 
 def explain(folder: Path, row_id: str) -> Explanation:
     """The row with this ID and its passages. Raises UnknownID naming the nearest IDs."""
-    for table, key in KEYS.items():
+    for table, key in ID_COLUMNS.items():
         found = scan_table(folder, table).filter(pl.col(key) == row_id).collect()
         if found.height:
             row = found.row(0, named=True)
@@ -62,22 +61,6 @@ def explain(folder: Path, row_id: str) -> Explanation:
             )
             return Explanation(table, row, text["source_path"], _passages(folder, table, row, text["text"]))
     raise UnknownID(row_id, _nearest(folder, row_id))
-
-
-def ids_beginning(folder: Path, typed: str) -> list[str]:
-    """IDs that begin with ``typed``, one step deep: notices, behind / their problems and sections, behind # what these hold.
-
-    None where there is no ledger.
-    """
-    found: list[str] = []
-    try:
-        for table, key in KEYS.items():
-            rest = pl.col(key).str.slice(len(typed))
-            wanted = pl.col(key).str.starts_with(typed) & ~rest.str.contains("[/#!]")
-            found += scan_table(folder, table).filter(wanted).select(key).collect()[key].to_list()
-    except MissingTables:
-        return []
-    return found
 
 
 def _passages(folder: Path, table: str, row: dict[str, Any], text: str) -> list[Passage]:
@@ -113,5 +96,5 @@ def _nearest(folder: Path, row_id: str) -> list[str]:
 
     candidates: list[str] = []
     for table in ("core_notices", "core_problems"):
-        candidates += scan_table(folder, table).select(KEYS[table]).collect().to_series().to_list()
+        candidates += scan_table(folder, table).select(ID_COLUMNS[table]).collect().to_series().to_list()
     return [match for match, score, _ in process.extract(row_id, candidates, limit=3) if score >= 60]

@@ -13,6 +13,18 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+# Tables whose rows have an ID of their own, and the column that holds it.
+ROW_KEYS = {
+    "core_problems": "problem_id",
+    "core_measures": "measure_id",
+    "core_sections": "section_id",
+    "core_claims": "claim_id",
+    "core_events": "event_id",
+    "core_figures": "figure_id",
+    "core_citations": "citation_id",
+    "core_recurrences": "recurrence_id",
+    "core_notices": "notice_id",
+}
 HASH_DIGITS = 8
 SIGNATURE_SIZE = 8  # bottom-k sketch of the problem statements
 NEAR_COPY_SHARE = 0.7
