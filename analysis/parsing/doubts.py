@@ -115,13 +115,13 @@ def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[st
 
 @cache
 def _weights() -> np.ndarray:
-    return np.load(LOOKUPS / "models/confidence_weights.npy")
+    return np.load(LOOKUPS / "models/confidence_weights.npy") / 1000.0
 
 
 def scores(signs: dict[str, float]) -> tuple[float, float]:
     """The chance that nine problems in ten are found right, and that nine results in ten are."""
     values = np.array([1.0, *(signs[name] for name in SIGNS)])
-    reading, status = (1 / (1 + np.exp(-(_weights() / 1000.0) @ values))).tolist()
+    reading, status = (1 / (1 + np.exp(-_weights() @ values))).tolist()
     return round(reading, 3), round(status, 3)
 
 

@@ -8,14 +8,17 @@ from typing import NamedTuple
 from analysis.parsing.text.numerals import HAN_NUMERALS, read_number
 
 CLASSIFIER = "[个项条件处笔宗桩题]"
-# A number that may count: 12, 八, 1,024. 第3 is an ordinal, 〔2021〕3 a document's number.
+# A number that may count: 12, 八, 1,024. 第3 is an ordinal, 〔2021〕3 a document's number. What may not stand
+# before it is looked for behind its first sign, so that the search leaps from one numeral to the next.
 _NUMBER = re.compile(
     rf"""
-    (?P<number> (?<![0-9.第〔\[/])(?<![0-9],) (?:[0-9]{{1,4}}(?![0-9])|[0-9]{{1,3}},[0-9]{{3}}) | (?<![第{HAN_NUMERALS}]) [{HAN_NUMERALS}]{{1,7}} )
+    (?P<number> [0-9](?<![0-9.第〔\[/].)(?<![0-9],.) (?:[0-9]{{0,3}}(?![0-9])|[0-9]{{0,2}},[0-9]{{3}})
+      | [{HAN_NUMERALS}](?<![第{HAN_NUMERALS}].) [{HAN_NUMERALS}]{{0,6}} )
     [ ]?(?P<about>[余多])?
     """,
     re.VERBOSE,
 )
+_CLASSIFIER = re.compile(CLASSIFIER)
 ORDINAL = re.compile(r"第[0-9、,和及与至 ]*$")  # 第3、9项
 # What stands behind a number: 个具体问题, 大方面, 项整改任务
 _BEHIND = re.compile(
@@ -73,6 +76,8 @@ OTHERS = re.compile(
 )
 _HARD = re.compile(r"难点|线索|建议")
 _PLANNED = re.compile(r"制定|细化|分解|拆成|拆分")
+_IN_PART = re.compile("方面|大")  # 3项大…: no classifier of its own
+_CLAUSE_END = re.compile("[,;]")
 _TOLD_OF = re.compile(r"(?:反馈|指出|涉及|共)[^,;。]{0,10}$")
 
 
@@ -94,21 +99,18 @@ def sizes_in(text: str) -> list[Size]:
     found = []
     for number in _NUMBER.finditer(text):
         start, end = number.span()
-        value = read_number(number.group("number"))
-        # 解决一个问题: a figure of speech
-        if value is None or number.group("number") == "一" or ORDINAL.search(text, max(0, start - 24), start):
-            continue
-        clause = re.split(r"[,;]", text[max(0, start - 22) : start])[-1]
-        if OTHERS.search(clause):
+        if number.group("number") == "一":  # 解决一个问题: a figure of speech
             continue
         behind = _BEHIND.match(text, end)
         if behind is not None:
             kind, first, last = behind.lastgroup or "", start, behind.end()
             word = behind.group("word") or "个"
         else:
-            classifier = re.compile(CLASSIFIER).match(text, end)
+            classifier = _CLASSIFIER.match(text, end)
+            if classifier is None or _IN_PART.match(text, classifier.end()):
+                continue
             before = _BEFORE.search(text, max(0, start - 16), start)
-            if before is None or classifier is None or re.match("方面|大", text[classifier.end() :]):
+            if before is None:
                 continue
             kind, first, last, word = (
                 before.lastgroup or "",
@@ -116,6 +118,12 @@ def sizes_in(text: str) -> list[Size]:
                 classifier.end(),
                 classifier.group(),
             )
+        value = read_number(number.group("number"))
+        if value is None or ORDINAL.search(text, max(0, start - 24), start):
+            continue
+        clause = _CLAUSE_END.split(text[max(0, start - 22) : start])[-1]
+        if OTHERS.search(clause):
+            continue
         if _HARD.match(text, last) or _HARD.search(text, end, last):
             continue
         if kind == "aspect" and (of := _OF_ASPECTS.match(text, last)):  # 8个方面的突出问题

@@ -20,10 +20,12 @@ from analysis.parsing.text.numerals import HAN_NUMERALS, read_number
 from analysis.parsing.words.status_model import CODES, LONGEST, chances, told_status
 from analysis.parsing.words.statuses import listed_status
 
-# A number that counts: 12项, 八个, 20余条, and 42问题个 as it is misprinted. 3个月 is a time.
+# A number that counts: 12项, 八个, 20余条, and 42问题个 as it is misprinted. 3个月 is a time. (The looks back
+# stand behind the first sign, as in ``sizes``.)
 _COUNT = re.compile(
     rf"""
-    (?P<number> (?<![0-9.第〔\[/])(?<![0-9],) (?:[0-9]{{1,4}}|[0-9]{{1,3}},[0-9]{{3}}) | (?<![第{HAN_NUMERALS}]) [{HAN_NUMERALS}]{{1,7}} )
+    (?P<number> [0-9](?<![0-9.第〔\[/].)(?<![0-9],.) (?:[0-9]{{0,3}}|[0-9]{{0,2}},[0-9]{{3}})
+      | [{HAN_NUMERALS}](?<![第{HAN_NUMERALS}].) [{HAN_NUMERALS}]{{0,6}} )
     [ ]?(?P<about>[余多])?
     (?P<noun>问题)?
     (?P<word>{CLASSIFIER})
@@ -31,6 +33,9 @@ _COUNT = re.compile(
     """,
     re.VERBOSE,
 )
+_HAN = re.compile(r"[一-鿿]")
+_NOT_HAN = re.compile(r"[^一-鿿]")
+_CLAUSE_END = re.compile(r"[,;。]")
 NOUN = (
     r"(?:(?:反馈|反映|具体|整改|巡[察视]|落实|重点|的)*(?:问题|任务|措施|举措|事项|责任清单|清单|子项|小项))"
 )
@@ -38,6 +43,7 @@ UNIT_OF_NOUN = (
     ("问题", "problem"), ("任务", "task"), ("责任清单", "task"), ("清单", "task"), ("措施", "measure"),
     ("举措", "measure"), ("事项", "item"), ("子项", "item"), ("小项", "item"),
 )  # fmt: skip
+_NOUN = re.compile(NOUN)
 _NOUN_BEHIND = re.compile(
     r"(?P<bare>.*?)(?P<noun>的?(?:反馈|反映|具体|巡[察视]|重点)*(?:问题|任务|措施|举措|事项|责任清单|清单|子项|小项))"
 )
@@ -78,7 +84,8 @@ _ALL = re.compile(
 _AT_ONCE = re.compile(r"立行立改的?$")  # put right at once
 _DONE = ("completed", "completed_long_term")
 # 整改完成(已痊愈): the notice's own word for a result, explained at its head
-_LEGEND = re.compile(r"([一-鿿]{2,8})\(“?([一-鿿]{1,8})”?\)")
+_LEGEND = re.compile(r"\((?<=[一-鿿]{2}\()“?([一-鿿]{1,8})”?\)")
+_LEGEND_HEAD = re.compile(r"[一-鿿]+\Z")
 _LEGEND_REACH = 4_000
 SURE = 0.8  # from which probability the model's word is taken where the numbers do not add up
 LIKELY = 0.5  # … where they do, among the results alone
@@ -141,8 +148,9 @@ def own_results(structure: Structure) -> dict[str, str]:
     """Words → result as the legend of this notice explains them, 整改完成(已痊愈), and as its items use them."""
     shadow = structure.shadow
     found: dict[str, str] = {}
-    for match in _LEGEND.finditer(shadow[:_LEGEND_REACH]):
-        first, second = match.groups()
+    for match in _LEGEND.finditer(shadow, 0, _LEGEND_REACH):
+        head = _LEGEND_HEAD.search(shadow, max(0, match.start() - 8), match.start())
+        first, second = head.group() if head else "", match.group(1)
         known, other = form_code(first, False), listed_status(second)
         if known and not other:
             found.setdefault(second, known)
@@ -151,7 +159,7 @@ def own_results(structure: Structure) -> dict[str, str]:
     used: dict[str, set[str]] = {}
     for problem in structure.problems:
         if problem.status_start is not None and problem.status_code != "not_stated":
-            words = re.sub(r"[^一-鿿]", "", shadow[problem.status_start : problem.status_end])
+            words = _NOT_HAN.sub("", shadow[problem.status_start : problem.status_end])
             used.setdefault(words, set()).add(problem.status_code)
     for words, codes in used.items():
         if words and len(codes) == 1:
@@ -194,10 +202,10 @@ def _part(text: str, count: re.Match[str], value: float, low: int, end: int, fol
             return Part(
                 value, word, at, at, last if tail else end, about, known, tail, count.group("noun"), False
             )
-    behind = re.compile(NOUN).match(text, count.end())
+    behind = _NOUN.match(text, count.end())
     if noun is None and behind is not None:  # 已解决7个问题
         noun = behind.group()
-    is_ended = noun is not None or re.match(r"[一-鿿]", text[count.end() :]) is None
+    is_ended = noun is not None or _HAN.match(text, count.end()) is None
     return Part(value, word, at, start, count.end(), about, code, lead, noun, True, is_ended)
 
 
@@ -239,7 +247,7 @@ def is_told(text: str, part: Part, has_sizes: bool, has_context: bool) -> bool:
     if (_TIME if part.is_before else _GOES_ON).match(follows):
         return False
     first = min(part.start, part.at)
-    clause = re.split(r"[,;。]", text[max(0, first - 14) : first])[-1]
+    clause = _CLAUSE_END.split(text[max(0, first - 14) : first])[-1]
     return not (OTHERS.search(clause) or OTHERS.search(part.words)) or has_sizes and part.is_before
 
 
@@ -323,7 +331,7 @@ def _code(part: Part, own: dict[str, str], is_closed: bool, total: Total | None)
         return None
     if words in _WORK:
         return _WORK[words] if is_closed or 0 <= part.start - total.end < 2 else None
-    if (known := own.get(re.sub(r"[^一-鿿]", "", words))) is not None:
+    if (known := own.get(_NOT_HAN.sub("", words))) is not None:
         return known
     if is_closed:
         likely = chances(words)
