@@ -125,12 +125,14 @@ def test_windows_and_github_files_are_well_formed(clone: Path) -> None:
     root = ElementTree.fromstring(task.replace(' encoding="UTF-16"', ""))
     space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
     assert root.find(".//t:DaysOfWeek/t:Tuesday", space) is not None
-    assert root.find(".//t:WorkingDirectory", space).text == str(clone)
+    assert root.find(".//t:Command", space).text == "wsl.exe"
+    arguments = root.find(".//t:Arguments", space).text
+    assert f'--cd "{clone}" --exec ' in arguments and "briefing --if-changed" in arguments
     workflow = yaml.safe_load(schedule_units.install_units("Mon 07:00", "github", only_print=True)[1])
     assert workflow[True]["schedule"][0]["cron"] == "0 7 * * 1"
     runs = [step.get("run", "") for step in workflow["jobs"]["briefing"]["steps"]]
     assert "make setup" in runs and any("briefing --if-changed" in run and "pipefail" in run for run in runs)
-    assert "--log" in root.find(".//t:Arguments", space).text
+    assert "--log" in arguments
 
 
 def test_printing_writes_nothing(clone: Path, tmp_path: Path) -> None:

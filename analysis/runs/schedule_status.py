@@ -124,9 +124,9 @@ def _systemd() -> Iterator[str]:
 
 
 def _windows() -> Iterator[str]:
-    if os.name != "nt":
+    if "WSL_DISTRO_NAME" not in os.environ:
         return
-    for line in _ask("schtasks", "/Query", "/TN", NAME, "/FO", "CSV", "/NH").splitlines():
+    for line in _ask("schtasks.exe", "/Query", "/TN", NAME, "/FO", "CSV", "/NH").splitlines():
         parts = [part.strip('"') for part in line.split('","')]
         if len(parts) >= 2:
             yield f"next: {parts[1]} (Windows Task Scheduler)"

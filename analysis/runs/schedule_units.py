@@ -207,7 +207,14 @@ def _install_crontab(entry: str) -> list[str]:
 
 
 def _windows(at: At) -> tuple[dict[Path, str], list[str]]:
-    program, *arguments = (*command_line(), "--log", str(log_path()))
+    """A task of Windows that runs the clone in its WSL distribution: there are no POSIX locks outside it."""
+    distribution = os.environ.get("WSL_DISTRO_NAME")
+    arguments = [
+        *(("--distribution", distribution) if distribution else ()),
+        "--cd",
+        str(paths.project_home()),
+    ]
+    arguments += ["--exec", *command_line(), "--log", str(log_path())]
     if at.weekdays:
         days = "".join(f"<{WEEKDAYS[day]}/>" for day in at.weekdays)
         when = f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek>{days}</DaysOfWeek></ScheduleByWeek>"
@@ -221,13 +228,13 @@ def _windows(at: At) -> tuple[dict[Path, str], list[str]]:
   <RegistrationInfo><Description>Rectification briefing (zhenggai)</Description></RegistrationInfo>
   <Triggers><CalendarTrigger><StartBoundary>2026-01-01T{at.hour:02d}:{at.minute:02d}:00</StartBoundary>{when}</CalendarTrigger></Triggers>
   <Settings><StartWhenAvailable>true</StartWhenAvailable><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy><ExecutionTimeLimit>PT2H</ExecutionTimeLimit></Settings>
-  <Actions><Exec><Command>{escape(str(program))}</Command><Arguments>{escape(subprocess.list2cmdline(arguments))}</Arguments><WorkingDirectory>{escape(str(paths.project_home()))}</WorkingDirectory></Exec></Actions>
+  <Actions><Exec><Command>wsl.exe</Command><Arguments>{escape(subprocess.list2cmdline(arguments))}</Arguments></Exec></Actions>
 </Task>
 """
     path = paths.project_home() / "reports" / f"{NAME}.xml"
     return {path: text}, [
-        f'then: schtasks /Create /TN "{NAME}" /XML "{path}"',
-        "the task starts in this clone's folder; addresses for messages: setx ZHENGGAI_NOTIFY …",
+        f'then, in WSL: schtasks.exe /Create /TN {NAME} /XML "$(wslpath -w {shlex.quote(str(path))})"',
+        "addresses for messages, in Windows: setx ZHENGGAI_NOTIFY … and setx WSLENV ZHENGGAI_NOTIFY",
     ]
 
 
