@@ -191,12 +191,12 @@ class OutCompletion(OfNotice, Wilson, Flagged):
     x_count = whole("units counted as done", "已完成数：计为完成的数量", null=True)
     n_count = whole(
         "units with a stated result; for stated, the stated total",
-        "有结果的总数：载明结果的数量，声明口径为声明的总数",
+        "有结果的总数：写明结果的数量，声明口径为声明的总数",
         null=True,
     )
     missing_count = whole(
         "units whose result is not stated, counted in neither x nor n",
-        "未载明结果数：既不计入已完成数，也不计入总数",
+        "未写明结果数：既不计入已完成数，也不计入总数",
         null=True,
     )
     total_count = whole("all units", "全部：全部数量", null=True)
@@ -208,10 +208,10 @@ class OutCompletion(OfNotice, Wilson, Flagged):
     )
     bound_low = ratio(
         "x / total: as if none of the units without a stated result were done",
-        "最低可能：未载明结果的全部视为未完成",
+        "最低可能：未写明结果的全部视为未完成",
     )
     bound_high = ratio(
-        "(x + missing) / total: as if all of them were done", "最高可能：未载明结果的全部视为已完成"
+        "(x + missing) / total: as if all of them were done", "最高可能：未写明结果的全部视为已完成"
     )
     feedback_date = day("day on which the findings were handed over", "反馈日期：巡察意见反馈之日")
     figures_date = day("day as of which the figures hold", "数据截至日：数据所反映的日期")
@@ -245,7 +245,7 @@ class OutStatusMix(OfNotice, Flagged):
 
     status_code = code(
         "result; one deduced from a total counts as not_stated",
-        "整改状态：由总数推得的计为未载明",
+        "整改状态：由总数推得的计为未说明",
         STATUS_CODES,
     )
     unit = code("what is counted", "单位：所计的单位", COUNTED_UNITS)
@@ -455,12 +455,12 @@ class OutWeeklyEvents(OfNotice, Flagged):
 class OutEvidence(OfNotice, Flagged):
     """What stands behind each leaf item: dates, documents, quantities, sanctions, money.
 
-    各事项的证据：每个事项的日期、文件、数量、处分与金额。
+    各事项的依据：每个事项的日期、文件、数量、处分与金额。
     """
 
     problem_id = text("problem without sub-items, or sub-item", "问题编号：没有子项的问题，或子项", key=True)
     unit = code("what is counted: leaf items", "单位：事项", ("item",))
-    definition_code = text("which evidence: what stands inside the measures", "口径：措施文字中的证据")
+    definition_code = text("which evidence: what stands inside the measures", "口径：措施文字中的依据")
     status_code = code("result, self-reported", "整改状态：自报", STATUS_CODES)
     is_said_completed = flag(
         "whether its own words count as done on the chosen definition", "自报完成：按所选口径，原文计为完成"
@@ -475,8 +475,8 @@ class OutEvidence(OfNotice, Flagged):
     quantity_count = whole("quantities in its measures", "数量数：措施中的数量")
     money_count = whole("sums of money in its measures", "金额数：措施中的金额")
     sanction_count = whole("sanctions and admonitory talks named", "处理处分数：所述处分与谈话")
-    evidence_kind_count = whole("kinds of hard evidence present, 0 to 5", "证据种类数：硬证据的种类，0 至 5")
-    has_hard_evidence = flag("whether there is at least one kind", "有硬证据：至少一种")
+    evidence_kind_count = whole("kinds of hard evidence present, 0 to 5", "依据种类数：硬依据的种类，0 至 5")
+    has_hard_evidence = flag("whether there is at least one kind", "有硬依据：至少一种")
     intent_count = whole("words of future or intent in its measures", "意向词数：措施中表示将来或打算的词")
     intent_words = text("these words, comma-separated", "意向词：以逗号分隔")
     has_intent_in_completed = flag(
@@ -496,7 +496,7 @@ class OutEvidence(OfNotice, Flagged):
 class OutEvidenceByNotice(OfNotice, Wilson, Flagged):
     """Evidence behind items said to be completed, and behind all, per notice.
 
-    各通报的证据：自报完成事项及全部事项的证据比例。
+    各通报的依据：自报完成事项及全部事项的依据比例。
     """
 
     scope_code = code(
@@ -617,7 +617,7 @@ class OutPooled(OfNotice, Wilson, Flagged):
         "counted from items, or taken from totals", "依据：items（逐项）或 total（总数）", ("items", "total")
     )
     x_count = whole("units counted as done", "已完成数：计为完成的数量")
-    n_count = whole("units with a stated result", "有结果的总数：载明结果的数量")
+    n_count = whole("units with a stated result", "有结果的总数：写明结果的数量")
     pooled_share = ratio(
         "the notice's share, drawn towards the mean of all", "收缩估计：向总体均值收缩后的比例"
     )
@@ -870,13 +870,13 @@ class OutDifferences(Pair, Newcombe, Flagged):
         "units of the first notice counted as done", "甲已完成：甲通报计为完成的数量", null=True
     )
     n_a_count = whole(
-        "units of the first notice with a stated result", "甲总数：甲通报载明结果的数量", null=True
+        "units of the first notice with a stated result", "甲总数：甲通报写明结果的数量", null=True
     )
     x_b_count = whole(
         "units of the second notice counted as done", "乙已完成：乙通报计为完成的数量", null=True
     )
     n_b_count = whole(
-        "units of the second notice with a stated result", "乙总数：乙通报载明结果的数量", null=True
+        "units of the second notice with a stated result", "乙总数：乙通报写明结果的数量", null=True
     )
     n_count = whole("all units compared", "比较总数：所比较的全部数量", null=True)
     notice_count = whole("notices compared", "通报数：所比较的通报")
@@ -930,7 +930,7 @@ class OutRounds(OfNotice, Wilson, Flagged):
     x_count = whole(
         "units counted as done; null if not published", "已完成数：计为完成的数量，未公布的为空", null=True
     )
-    n_count = whole("units with a stated result", "有结果的总数：载明结果的数量", null=True)
+    n_count = whole("units with a stated result", "有结果的总数：写明结果的数量", null=True)
     days_feedback_to_publication = whole(
         "days from the feedback to publication", "反馈至公布天数", null=True, low=None
     )
@@ -975,13 +975,13 @@ class OutRoundChanges(RoundPair, Newcombe, Flagged):
         "units counted as done in the earlier round", "前次已完成：前一轮计为完成的数量", null=True
     )
     from_n_count = whole(
-        "units with a stated result in the earlier round", "前次总数：前一轮载明结果的数量", null=True
+        "units with a stated result in the earlier round", "前次总数：前一轮写明结果的数量", null=True
     )
     to_x_count = whole(
         "units counted as done in the later round", "后次已完成：后一轮计为完成的数量", null=True
     )
     to_n_count = whole(
-        "units with a stated result in the later round", "后次总数：后一轮载明结果的数量", null=True
+        "units with a stated result in the later round", "后次总数：后一轮写明结果的数量", null=True
     )
     p_value = ratio("p-value of Boschloo's exact test", "p 值：Boschloo 精确检验")
     p_adjusted = ratio(

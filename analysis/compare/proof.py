@@ -26,11 +26,11 @@ _TITLE = re.compile(r"《[^《》]{0,80}》")
 SHARES = (  # code, zh, en, which items have it
     (
         "hard_evidence",
-        "有硬证据（已发生的日期、有文号的文件、数量、处理处分、金额）",
+        "有硬依据（已发生的日期、有文号的文件、数量、处理处分、金额）",
         "Hard evidence (dated event, numbered document, quantity, sanction, money)",
         pl.col("has_hard_evidence"),
     ),
-    ("no_hard_evidence", "无硬证据", "No hard evidence", ~pl.col("has_hard_evidence")),
+    ("no_hard_evidence", "无硬依据", "No hard evidence", ~pl.col("has_hard_evidence")),
     ("dated_event", "有日期的事件", "A dated event", pl.col("dated_event_count") > 0),
     ("document", "制发文件", "A document issued or revised", pl.col("document_count") > 0),
     (

@@ -17,17 +17,17 @@ RESULT_CLAIMS = (*KEPT_UP, "basically_completed", "phased", "in_progress", "not_
 NOTES = {
     "": ("", ""),
     "not_published": (
-        "该通报既未逐项载明结果，也未公布总数：不是0，也不是100%。",
+        "该通报既未逐项写明结果，也未公布总数：不是0，也不是100%。",
         "The notice publishes results neither by item nor in total: this is neither 0 nor 100 %.",
     ),
     "no_total": ("该通报未公布完成总数。", "The notice does not publish a completed total."),
-    "no_items": ("该通报未逐项载明结果。", "The notice does not state results by item."),
+    "no_items": ("该通报未逐项写明结果。", "The notice does not state results by item."),
     "few_items": (
-        "载明结果的事项不足一半，不计算比例，只给出上下限。",
+        "写明结果的事项不足一半，不计算比例，只给出上下限。",
         "Fewer than half of the items state a result: no share, only bounds.",
     ),
     "some_missing": (
-        "部分事项未载明结果，未计入比例；上下限见表。",
+        "部分事项未写明结果，未计入比例；上下限见表。",
         "Some items state no result; they are left out of the share, see the bounds.",
     ),
     "from_total": (

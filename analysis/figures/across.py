@@ -101,6 +101,12 @@ def _body(row: dict[str, Any], lang: str) -> str:
     return re.sub(r" \d{4}\b.*$", "", row[f"label_{lang}"])
 
 
+def _round(shown: str) -> str:
+    """The year in a notice's label: what tells it from the other rounds of its body."""
+    found = re.search(r"\d{4}\b.*$", shown)
+    return found[0] if found else shown
+
+
 def _in_words(row: dict[str, Any]) -> str:
     return f"{row['year']} {formats.of_total(row['x_count'], row['n_count'])}"
 
@@ -120,7 +126,9 @@ def round_changes(changes: pl.DataFrame, trend: pl.DataFrame, lang: str = "zh") 
     mean = mean.filter(pl.col("verdict_code") != "too_few")
     mean = mean.sort("pair_count", descending=True, maintain_order=True).head(1)
     many = known.height > MOST_CHANGES
-    figure = new_figure(60 if many else (known.height + mean.height) * 7.5 + 18)
+    bodies = [_body({f"label_{lang}": name}, lang) for name in known[f"label_to_{lang}"]]
+    tall = 9.5 if any("\n" in wrapped(name) for name in bodies) else 7.5
+    figure = new_figure(60 if many else (known.height + mean.height) * tall + 18)
     axes = figure.add_subplot()
     said = []
     if many:
@@ -133,7 +141,7 @@ def round_changes(changes: pl.DataFrame, trend: pl.DataFrame, lang: str = "zh") 
     else:
         for y, row in enumerate(known.to_dicts()):
             earlier, later = row[f"label_from_{lang}"], row[f"label_to_{lang}"]
-            row_label(axes, y, later, f"← {earlier}", 8)
+            row_label(axes, y, bodies[y], f"{_round(earlier)} → {_round(later)}", 8)
             dot(axes, row["difference"], y, row["newcombe_low"], row["newcombe_high"])
             right_text(axes, y, formats.points(row["difference"]))
             said.append(f"{earlier} → {later} {formats.points(row['difference'])}")

@@ -134,7 +134,7 @@ class _NoticeChecks:
                     code, [claim], [(("completed_long_term",), ""), (KEPT_UP, "含长期坚持而未称完成的")]
                 )
             elif code == "measures_completed" or (code in OPEN_CLAIMS and claim["unit"] == "measure"):
-                self._add("measures_completed", claim, None, None, "措施的结果没有逐项载明，无法核对")
+                self._add("measures_completed", claim, None, None, "措施的结果没有逐项写明，无法核对")
             elif code == "completion_share":
                 self._check_share(claim)
         self._check_open()
@@ -284,7 +284,7 @@ class _NoticeChecks:
         missing = total - sum(map(len, results.values()))
         stated = sum(c["value"] for c in claims)
         if missing == total:
-            return self._add(code, claim, None, None, "逐项没有载明结果，只有总数，无法核对", stated=stated)
+            return self._add(code, claim, None, None, "逐项没有写明结果，只有总数，无法核对", stated=stated)
         counted = [
             ([i for status in statuses for i in results.get(status, ())], note) for statuses, note in options
         ]
@@ -294,7 +294,7 @@ class _NoticeChecks:
         low, high, quote = len(ids), len(ids) + missing, _short(ids)
         if missing and low <= stated <= high:
             return self._add(
-                code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote
+                code, claim, low, None, f"另有{missing}项没有写明结果，无法核对", stated=stated, quote=quote
             )
         if self.counted.is_excerpt and high < stated:
             return self._add(
@@ -306,7 +306,7 @@ class _NoticeChecks:
             )
         if missing:  # bounds that exclude the stated number rest on results that may not all have been read
             return self._add(
-                code, claim, low, None, f"另有{missing}项没有载明结果，无法核对", stated=stated, quote=quote
+                code, claim, low, None, f"另有{missing}项没有写明结果，无法核对", stated=stated, quote=quote
             )
         whole = self._total("problems", "problem")
         if stated != low and whole is not None and total < whole["value"]:

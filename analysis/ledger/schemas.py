@@ -322,12 +322,12 @@ class CoreProblems(dy.Schema):
     status_code = code(
         "result, as the inspected body itself reports it", "整改状态：被巡察单位自报", STATUS_CODES
     )
-    status_text = text("words that state the result", "状态原文：载明整改状态的文字", null=True)
+    status_text = text("words that state the result", "状态原文：写明整改状态的文字", null=True)
     status_start = _start("result", "状态原文", null=True)
     status_end = _end("result", "状态原文", null=True)
     status_basis = code(
         "where the result is stated: at the item, by reference to it, in a total, or nowhere",
-        "状态依据：item（本项）、reference（他处点名）、total（由总数推得）或 none（未载明）",
+        "状态依据：item（本项）、reference（他处点名）、total（由总数推得）或 none（未说明）",
         STATUS_BASES,
     )
     progress_share = real(
@@ -422,7 +422,7 @@ class CoreEvents(dy.Schema):
         "日期精度：日、旬、月、季度等",
     )
     date_basis = text(
-        "stated, or how a missing year was found (codes_date_bases)", "日期依据：原文载明，或年份如何推定"
+        "stated, or how a missing year was found (codes_date_bases)", "日期依据：原文写明，或年份如何推定"
     )
     is_ambiguous = flag("whether another year is possible", "年份存疑：也可能是其他年份")
     is_planned = flag("whether it is said of the future", "属计划：所述为将来之事")

@@ -32,7 +32,7 @@ WORDS = {
         "year": "年份",
         "type": "问题类型",
         "status": "整改状态（自报）",
-        "evidence": "佐证",
+        "evidence": "依据",
         "flag": "可比性标记",
         "shown": "共 {n} 项，当前 {m} 项",
         "clear": "清除筛选",

@@ -52,8 +52,8 @@ HEADS = {
 }
 WIDTHS = (18, 9, 7, 22, 24, 24, 8, 60, 16, 16, 20, 10, 36, 8, 70, 36, 10)
 MEASURE_LIMIT = 30_000
-# Where a result stands: 逐条 in the item, 引用 by its number elsewhere, 由总数推出 in a total over all, 未说明 nowhere.
-BASES = {"zh": {"item": "逐条", "reference": "引用", "total": "由总数推出", "none": "未说明"}, "en": {}}
+# Where a result stands: 逐项 in the item, 引用 by its number elsewhere, 由总数推出 in a total over all, 未说明 nowhere.
+BASES = {"zh": {"item": "逐项", "reference": "引用", "total": "由总数推出", "none": "未说明"}, "en": {}}
 
 
 def _labelled(frames: Mapping[str, Any], table: str, column: str, lang: str) -> pl.Expr:

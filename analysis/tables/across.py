@@ -9,7 +9,7 @@ from great_tables import GT
 
 from analysis import english
 from analysis.display import formats
-from analysis.display.labels import code_label, label
+from analysis.display.labels import label
 from analysis.tables.house import Column, house_table, interval_of
 
 
@@ -60,7 +60,7 @@ def type_changes(changes: pl.DataFrame, lang: str = "zh", most_rows: int = 10) -
 
     def types(column: str) -> Any:
         return lambda r: (
-            label("joiner", lang).join(code_label("problem_types", code, lang) for code in r[column][:4])
+            label("joiner", lang).join(label(f"short_{code}", lang) for code in r[column][:4])
             + (f" +{len(r[column]) - 4}" if len(r[column]) > 4 else "")
         )
 
