@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from analysis import __version__, paths
+from analysis.ledger.remote import is_address
 from analysis.packages import MissingPackage
 
 SET_ASIDE, DISAGREEMENT = 3, 4
@@ -53,17 +54,24 @@ def main() -> None:
     """Read rectification notices (整改通报), compare them across cities and years, publish briefings."""
 
 
+class _Place(click.Path):
+    """A path, or an address such as ``s3://bucket/notices``, which stays text."""
+
+    def convert(self, value: Any, parameter: Any, context: Any) -> Any:
+        return value if is_address(value) else Path(str(super().convert(value, parameter, context)))
+
+
 @main.command()
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, type=_Place())
 @click.option(
     "--raw",
-    type=click.Path(path_type=Path),
+    type=_Place(),
     default=None,
     help="Folder read when no PATH is given.  [default: data/raw]",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=_Place(),
     default=None,
     help="Folder of the tables.  [default: data/processed]",
 )
@@ -72,15 +80,15 @@ def main() -> None:
 @click.option("--scheduler", default=None, help="Address of a dask scheduler (with --engine dask).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def parse(
-    sources: tuple[Path, ...],
-    raw: Path | None,
-    out: Path | None,
+    sources: tuple[Path | str, ...],
+    raw: Path | str | None,
+    out: Path | str | None,
     jobs: int,
     engine: str,
     scheduler: str | None,
     as_json: bool,
 ) -> None:
-    """Files or folders (default: data/raw) → tables."""
+    """Files or folders (default: data/raw) → tables; either may be an address such as s3://bucket/folder."""
     from analysis.ledger.build import build_ledger
     from analysis.ledger.progress import progress
     from analysis.ledger.store import FolderInUse
@@ -91,12 +99,12 @@ def parse(
         raise click.UsageError("--scheduler goes with --engine dask")
     wanted = list(sources) or [raw or paths.raw_dir()]
     for path in wanted:
-        if not path.exists():
+        if isinstance(path, Path) and not path.exists():
             raise click.UsageError(f"{path}: no such file or folder")
     target = out or paths.processed_dir()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # its workers and half-made tables go with it
     try:
-        with progress(wanted) as report:
+        with progress([path for path in wanted if isinstance(path, Path)]) as report:
             summary = build_ledger(
                 wanted, target, jobs=jobs, engine=engine, scheduler=scheduler, report=report
             )
@@ -110,7 +118,7 @@ def parse(
         rows = summary.table_rows
         click.echo(
             f"{summary.notices} of {summary.files} files read: {rows['core_problems']} problems and sub-items, "
-            f"{rows['core_measures']} measures, {rows['core_claims']} stated totals → {click.format_filename(target)}"
+            f"{rows['core_measures']} measures, {rows['core_claims']} stated totals → {click.format_filename(str(target))}"
         )
         if summary.unchanged:
             click.echo(f"{summary.unchanged} of them had not changed since the last parse.")

@@ -91,7 +91,14 @@ def test_several_processes_and_batches_give_the_same_ledger(
 def test_a_cluster_without_a_common_disk_that_loses_a_worker_gives_the_same_ledger(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A scheduler and two workers as a user starts them; one is killed as soon as work has come back."""
+    """A scheduler and two workers as a user starts them; one is killed as soon as work has come back.
+
+    Notices and tables are in the memory of this process alone: nothing of them lies on a disk that workers see.
+    """
+    import fsspec
+
+    store = fsspec.filesystem("memory")
+    store.put(str(RAW) + "/", "/cluster/notices", recursive=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,10 +111,11 @@ def test_a_cluster_without_a_common_disk_that_loses_a_worker_gives_the_same_ledg
         [[*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], worker, worker]
     ):
         place = tmp_path / f"machine-{number}"
-        place.mkdir()
+        (place / "tmp").mkdir(parents=True)
+        own = {**environment, "TMPDIR": str(place / "tmp"), "ZHENGGAI_DATA": str(place / "data")}
         started.append(
             subprocess.Popen(
-                command, cwd=place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command, cwd=place, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
         )
     seen: list[int] = []
@@ -119,12 +127,19 @@ def test_a_cluster_without_a_common_disk_that_loses_a_worker_gives_the_same_ledg
 
     monkeypatch.setattr("analysis.ledger.plan.PART_FILES", 1)
     try:
-        build_ledger([RAW], tmp_path / "dask", engine="dask", scheduler=address, report=kill_one)
+        build_ledger(
+            ["memory://cluster/notices"],
+            "memory://cluster/tables",
+            engine="dask",
+            scheduler=address,
+            report=kill_one,
+        )
     finally:
         for process in started:
             process.kill()
             process.wait()
     assert len(seen) == 5
+    store.get("/cluster/tables/", str(tmp_path / "dask"), recursive=True)
     same_tables(data, tmp_path / "dask")
 
 

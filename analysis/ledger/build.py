@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.ledger import datapackage, plan, store
 from analysis.ledger.identity import NoticeSummary, find_near_copies, settle_ids
+from analysis.ledger.remote import local_copies
 from analysis.ledger.tasks import Run, Task
 from analysis.sources.archive import iter_sources
 
@@ -57,8 +58,8 @@ class ParseSummary:
 
 
 def build_ledger(
-    paths: Iterable[Path],
-    out: Path,
+    paths: Iterable[Path | str],
+    out: Path | str,
     *,
     jobs: int = 1,
     engine: str = "local",
@@ -68,11 +69,25 @@ def build_ledger(
 ) -> ParseSummary:
     """Parse files and folders into the tables of ``out``, replacing those that stand there.
 
+    Each may be an address such as ``s3://bucket/notices`` (see ``remote``).
     ``jobs`` watched processes on this machine, or ``engine="dask"`` on the cluster at ``scheduler``,
     or the ``workers`` that are given, which then live on.
     ``report`` is called once for each file that is begun. Raises CorrectionError, HashMismatch,
-    BadSidecar, NoSuchPath, FolderInUse and WorkerLost before anything is replaced.
+    BadSidecar, NoSuchPath, FolderInUse, AddressError and WorkerLost before anything is replaced.
     """
+    with local_copies(paths, out) as (sources, folder):
+        return _parse_into(sources, folder, jobs, engine, scheduler, workers, report)
+
+
+def _parse_into(
+    paths: list[Path],
+    out: Path,
+    jobs: int,
+    engine: str,
+    scheduler: str | None,
+    workers: Workers | None,
+    report: Report | None,
+) -> ParseSummary:
 
     def engine_of(build: Path) -> AbstractContextManager[Run]:
         from analysis.ledger.engines import open_engine
@@ -85,9 +100,9 @@ def build_ledger(
         started = time.time_ns() - 50_000_000  # the clock of a file system is coarse
         record = plan.read_record(out, code)
         try:
-            return _build(list(paths), out, record, code, started, engine_of)
+            return _build(paths, out, record, code, started, engine_of)
         except _MembersNeeded:
-            return _build(list(paths), out, plan.Record(), code, started, engine_of)
+            return _build(paths, out, plan.Record(), code, started, engine_of)
 
 
 class _MembersNeeded(Exception):
