@@ -86,6 +86,9 @@ _LISTED = re.compile(
 
 
 _STATED = re.compile(r"(?:反馈|指出|提出|提到|发现|列出|明确|巡[察视]|整改|涉及)的$")
+_ROW = re.compile(r"(?m)^[^\n|]*\|[^\n]*")
+_CELLS = re.compile(r"[^|]+")
+_NESTED = re.compile(r"(?:其中|\((?:含|包括)?)[^,;。()]*$")
 # A cell that holds a number, and the heading of the column that holds the whole
 _CELL = re.compile(r"[ *]*([0-9]{1,4})(?:[个项条件])?[ *]*")
 _WHOLE = re.compile(r"问题(?:总|个)?数|总数|合计|总计|小计|反馈问题$")
@@ -173,8 +176,7 @@ class _Reader:
         """其中, or a bracket behind another part: of that part, not of the whole."""
         if not self.run:
             return False
-        before = text[max(0, part.at - 24) : part.at]
-        return re.search(r"(?:其中|\((?:含|包括)?)[^,;。()]*$", before) is not None
+        return _NESTED.search(text, max(0, part.at - 24), part.at) is not None
 
     def _settle(self) -> None:
         """Read the parts since the last total, and that total itself where they make it one."""
@@ -212,8 +214,10 @@ class _Reader:
     def _tables(self, text: str) -> None:
         """A row of numbers under a row of words, where the parts add up: 反馈问题数 | 已完成 | 正在整改."""
         heads: list[str] = []
-        for line in re.finditer(r"[^\n]*\|[^\n]*", text):
-            cells = [cell for cell in re.finditer(r"[^|]+", line.group()) if cell.group().strip(" -:")]
+        if "|" not in text:
+            return
+        for line in _ROW.finditer(text):
+            cells = [cell for cell in _CELLS.finditer(line.group()) if cell.group().strip(" -:")]
             numbers = [_CELL.fullmatch(cell.group()) for cell in cells]
             values = [float(number.group(1)) for number in numbers if number is not None]
             if len(values) != len(cells) or len(cells) != len(heads) or len(cells) < 3:

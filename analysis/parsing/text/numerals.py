@@ -91,6 +91,7 @@ def _read_han(text: str) -> float | None:
 
 
 _PIECES = r"[0-9]{1,3}(?: [0-9]{1,3})+"
+_BLANK_INSIDE = re.compile(r"[0-9] [0-9]")
 # A date broken by blanks: 202 3年1 1月2 7日. The year needs four digits; month and day follow year and month.
 _BROKEN_DATE = re.compile(
     rf"(?<![0-9.])(?:(?P<year>{_PIECES})(?= ?年)|(?<=[年月])[ ]?(?P<part>{_PIECES})(?= ?[月日号]))"
@@ -103,6 +104,8 @@ _BROKEN = re.compile(
 
 def mend_numbers(text: str) -> str:
     """The text with the blanks inside broken numbers moved behind them, offsets of everything else unchanged."""
+    if _BLANK_INSIDE.search(text) is None:
+        return text
     found = [match for match in _BROKEN_DATE.finditer(text) if _is_date_part(match)]
     if not found:
         return text
