@@ -81,7 +81,78 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
             pieces = _pieces(text, start, end, style)
             if len(pieces) > 1:
                 return pieces
-    return [Piece(None, *_trim(text, start, end))]
+    return _led_in(text, start, end) or _by_turn(text, start, end) or _by_lines(text, start, end)
+
+
+# 为此,我们一是… (to this end we, firstly, …): words lead in to the first of several.
+_LED_IN = re.compile(r"(?:\A|(?<=[。;:,\n]))[^。;:,\n一二三四五六七八九十]{1,14}一是")
+_SECOND = re.compile(r"(?<=[。;,\n ])二是")
+
+
+def _led_in(text: str, start: int, end: int) -> list[Piece]:
+    first = text.find("一是", start, end)
+    second = _SECOND.search(text, first + 2, end) if first >= 0 else None
+    if second is None or _LED_IN.search(text, max(start, first - 15), first + 2) is None:
+        return []
+    return _pieces(text, first, end, _STYLES[0])
+
+
+# The first of a list in any sign: A. · a) · 1/ · 〔1〕 · 甲、 — sign before, number, sign behind.
+_ONE = re.compile(r"(?P<before>[^\w\s“”《》%()、。;,:]?)(?P<number>[1Aa甲壹])(?P<after>[^\w\s“《%(-])(?!\d)")
+_ORDERS = ("ABCDEFGHIJKLMN", "abcdefghijklmn", "甲乙丙丁戊己庚辛壬癸", "壹贰叁肆伍陆柒捌玖拾")
+
+
+def _by_turn(text: str, start: int, end: int) -> list[Piece]:
+    """A list whose numbers follow one another at heads of lines or sentences, whatever the sign around them."""
+    for match in _ONE.finditer(text, start, end):
+        if not (match.start() == start or text[match.start() - 1] in "。;!?\n:,"):
+            continue
+        before, one, after = match.group("before", "number", "after")
+        numbers = next((order for order in _ORDERS if order[0] == one), None)
+        marks = [match.span()]
+        while True:
+            turn = len(marks)
+            number = str(turn + 1) if numbers is None else numbers[turn : turn + 1]
+            sign = f"{before}{number}{after}"
+            at = text.find(sign, marks[-1][1], end) if number else -1
+            while at >= 0 and text[at - 1] not in "。;!?\n ,":
+                at = text.find(sign, at + 1, end)
+            if at < 0:
+                break
+            marks.append((at, at + len(sign)))
+        if len(marks) > 1:
+            stops = [*(at for at, _ in marks[1:]), end]
+            pieces = [
+                Piece(text[at:after], *_trim(text, after, stop)) for (at, after), stop in zip(marks, stops)
+            ]
+            return [piece for piece in pieces if piece.end > piece.start]
+    return []
+
+
+_NO_BULLET = frozenset("“”《》()【】[]〔〕<>|%‘’\"'")
+
+
+def _by_lines(text: str, start: int, end: int) -> list[Piece]:
+    """Lines that begin with one sign, or that all but the last end with a semicolon; else the whole as one."""
+    start, end = _trim(text, start, end)
+    lines: list[tuple[int, int]] = []
+    at = start
+    while 0 <= at < end:
+        stop = text.find("\n", at, end)
+        stop = stop if stop >= 0 else end
+        first, last = _trim(text, at, stop)
+        if last > first:
+            lines.append((first, last))
+        at = stop + 1
+    if len(lines) > 1:
+        sign = text[lines[-1][0]]
+        if not sign.isalnum() and sign not in _NO_BULLET:
+            signed = [line for line in lines if text[line[0]] == sign]
+            if len(signed) > 1 and lines[-len(signed) :] == signed and len(lines) - len(signed) < 2:
+                return [Piece(sign, *_trim(text, first + 1, last)) for first, last in signed]
+        if all(text[last - 1] == ";" for _, last in lines[:-1]):
+            return [Piece(None, first, last) for first, last in lines]
+    return [Piece(None, start, end)]
 
 
 def _goes_on(text: str, at: int, end: int, sign: str) -> bool:
