@@ -7,9 +7,10 @@ import re
 from analysis.parsing.layout.drafts import Draft
 from analysis.parsing.layout.findings import opens_with_detail, opens_with_fact
 from analysis.parsing.layout.flow import Flow, Whole, make_flow
+from analysis.parsing.layout.joined import join_lists
 from analysis.parsing.layout.measures import Piece
 from analysis.parsing.layout.outline import Node, ancestors, build_outline, release
-from analysis.parsing.layout.problems import accept_weak, read_unit, take_status
+from analysis.parsing.layout.problems import accept_weak, finish_unit, read_unit, take_status
 from analysis.parsing.layout.regions import fill_regions
 from analysis.parsing.layout.roles import Reader, Reading, choose_reading
 from analysis.parsing.layout.second_reader import agreement, find_statements, prefers_second, units_of
@@ -169,6 +170,9 @@ def _read_units(
                 findings[position] if findings else None,
             )
         )
+    if join_lists(text, [unit.number for unit in units], drafts):
+        for draft in drafts:
+            finish_unit(text, draft)
     weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)
     stated = sum(draft.status is not None for draft in drafts)
     if weak and (weak + stated) * 2 >= len(drafts) and weak >= 2 or weak and stated * 2 >= len(drafts):

@@ -7,10 +7,9 @@ import re
 from analysis.parsing.records import Block, Document
 from analysis.sources.decode import decode_text
 
-# The second line of a pipe table: | --- | :---: |
-_DELIMITER = re.compile(
-    r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t\r]*$", re.MULTILINE
-)
+# The second line of a pipe table: | --- | :---: | :-: | (a lone - is an empty cell of some other row)
+_RULE = r"[ \t]*(?::-+:?|-+:|-{2,})[ \t]*"
+_DELIMITER = re.compile(rf"^[ \t]*\|?{_RULE}(?:\|{_RULE})+\|?[ \t\r]*$", re.MULTILINE)
 _TABLE_OPENS = re.compile(r"<table\b[^<>]*>", re.IGNORECASE)
 _TABLE_CLOSES = re.compile(r"</table\s*>", re.IGNORECASE)
 _TAG_ROW = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|$)", re.IGNORECASE | re.DOTALL)
@@ -32,7 +31,7 @@ def table_cells(text: str) -> list[Block]:
     cells: list[Block] = []
     if len(text) > MAX_TABLE_TEXT:
         return cells
-    if "|" in text and "--" in text:
+    if "|" in text and ("--" in text or ":-" in text):
         cells += _pipe_cells(text, 0)
     if "<t" in text and "<table" in text.lower():
         cells += _tag_cells(text, cells[-1].table + 1 if cells else 0)

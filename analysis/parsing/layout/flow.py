@@ -215,6 +215,13 @@ def make_flow(
         else:
             taken.append((body, pieces, heading, position - 1))
     previous = ""
+    lost = {body: cuts for body, *_ in taken if len(body) > LEAST and (cuts := lost_breaks(body))}
+    if lost:  # shorter lines of such a text have lost theirs as well
+        lost |= {
+            body: cuts
+            for body, *_ in taken
+            if body not in lost and len(body) * 3 > LEAST and (cuts := lost_breaks(body, 1))
+        }
     for body, pieces, heading, at in taken:
         if soft and body == previous and len(body) > 7:
             dropped += pieces  # a paragraph printed twice, wrapped lines and all
@@ -226,7 +233,7 @@ def make_flow(
                 body = body[: match.start()] + body[match.end() :]
             if not body:
                 continue
-        if len(body) > LEAST and (cuts := lost_breaks(body)):
+        if cuts := lost.get(body):
             for first, after in zip([0, *cuts], [*cuts, len(body)]):
                 part = body[first:after].rstrip()
                 lines.append(Para(part, _sliced(pieces, first, first + len(part)), read_label(part), 0))

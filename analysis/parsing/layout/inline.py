@@ -8,6 +8,7 @@ from analysis.parsing.text.numbering import han_number
 from analysis.parsing.words.cues import OPEN_FRAME, frame_at, is_action, is_finding
 
 LEAST = 200  # characters from which a line may hold several problems
+LEAST_CUTS = 3  # breaks that a line must have lost where no other line of the text has lost any
 _H = "[一二三四五六七八九十]{1,3}"
 # A printed number in mid-line; what stands before it is checked separately.
 _NUMBER = re.compile(
@@ -25,8 +26,9 @@ _CLOSING = re.compile(
 _DIGITS = re.compile(rf"\d{{1,3}}|{_H}")
 
 
-def lost_breaks(line: str) -> list[int]:
-    """Offsets at which a line of shadow text should be broken; empty for an ordinary line."""
+def lost_breaks(line: str, least: int = LEAST_CUTS) -> list[int]:
+    """Offsets at which a line of shadow text should be broken; empty where fewer than ``least`` problems
+    stand in it beside the first, as in an ordinary line."""
     if line.count(":") + line.count("】") < 3 and line.count("问题。") < 3 and line.count("方面。") < 3:
         return []
     if len(_DOING.findall(line)) < 2 and line.count("问题。") < 3 and line.count("方面。") < 3:
@@ -89,7 +91,7 @@ def lost_breaks(line: str) -> list[int]:
             lists.clear()
             if style in ("C", "PC"):
                 last.pop("PA", None)
-    if len(cuts) < 3:
+    if len(cuts) < least:
         return []
     cuts += [match.start() for match in _LABEL.finditer(line) if match.start()]
     cuts += [match.start() for match in _CLOSING.finditer(line)]

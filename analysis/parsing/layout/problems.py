@@ -63,9 +63,14 @@ def read_unit(
         _end_status(text, tail, draft)
         if draft.status is not None:
             draft.statement = (tail[0], trim(text, tail[0], draft.status.start - 1)[1])
-    _read_closing(text, draft, marks, end)
-    _read_measures(text, draft)
+    finish_unit(text, draft)
     return draft
+
+
+def finish_unit(text: str, draft: Draft) -> None:
+    """The result at the end of what was done, and the measures."""
+    _read_closing(text, draft)
+    _read_measures(text, draft)
 
 
 def _settle_finding(text: str, draft: Draft, finding: tuple[int, int], zone_end: int) -> None:
@@ -178,7 +183,7 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
             draft.due = text[first:last].strip("。;,. (【[")[:40] or None
 
 
-def _read_closing(text: str, draft: Draft, marks: list[Mark], end: int) -> None:
+def _read_closing(text: str, draft: Draft) -> None:
     """A result in the last sentence or bracket of the unit, cut off from the measures."""
     if not draft.blocks:
         if draft.statement is not None and draft.status is None:

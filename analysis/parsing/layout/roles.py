@@ -456,7 +456,10 @@ def _rises(numbers: list[int | None]) -> bool:
 _TOTAL = re.compile(
     r"[个项条](?:方面)?(?:的)?(?:具体|突出|主要|反馈|方面|共性|个性)*(?:问题|整改事项|整改任务|事项|任务)"
 )
-_NUMBER_BEFORE = re.compile(r"([\d一二三四五六七八九十百]{1,5}) ?\Z")
+_NUMBER_BEFORE = re.compile(r"(?<![第\d一二三四五六七八九十百])([\d一二三四五六七八九十百]{1,5}) ?\Z")
+_TOTAL_BEHIND = re.compile(
+    r"问题(?:共计?|总计|合计)? ?([\d一二三四五六七八九十百]{1,5}) ?[个项条](?![\u4e00-\u9fff])"
+)  # 问题11个
 
 
 def stated_totals(text: str) -> set[int]:
@@ -465,8 +468,12 @@ def stated_totals(text: str) -> set[int]:
     stretch = text if len(text) < 6000 else text[:4000] + text[-2000:]
     for match in _TOTAL.finditer(stretch):
         at = match.start()
-        before = _NUMBER_BEFORE.search(stretch, max(0, at - 6), at)
+        before = _NUMBER_BEFORE.search(stretch, max(0, at - 7), at)
         number = han_number(before.group(1)) if before is not None else None
+        if number and number > 2:
+            numbers.add(number)
+    for match in _TOTAL_BEHIND.finditer(stretch):
+        number = han_number(match.group(1))
         if number and number > 2:
             numbers.add(number)
     return numbers

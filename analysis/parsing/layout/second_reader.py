@@ -163,6 +163,7 @@ def agreement(one: list[Span], other: list[Span]) -> float:
 
 POOR = 4  # problems below which a reading of the rules is poor
 UNCLEAR = 0.35  # rule score below which the rules' reading is hardly better than the next
+CERTAIN = 0.7  # sureness from which the second reader's count needs no stated total
 SAME = 0.9  # agreement from which the readers tell the same
 
 
@@ -180,6 +181,6 @@ def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool
     is_poor = count < POOR and len(found.spans) >= 2 * count + 2
     if is_poor:
         return fits or found.sureness > SURE
-    if fits and structure.agreement < 0.5 and structure.rule_score < UNCLEAR:
-        return True
+    if structure.agreement < 0.5 and structure.rule_score < UNCLEAR:
+        return fits or found.sureness > CERTAIN
     return fits and not {count, tops} & totals and found.is_near

@@ -37,9 +37,39 @@ class _Row:
 def read_tables(shadow: str, blocks: list[Block]) -> list[TableUnit]:
     """The problems of all tables that have a column of findings and one of measures or results."""
     units: list[TableUnit] = []
-    for rows in _tables(shadow, blocks):
+    tables = _tables(shadow, blocks)
+    for rows in tables:
         units += _read_rows(shadow, rows)
-    return units
+    return units or _join_tables(shadow, tables)
+
+
+_TOLD = frozenset(("measures", "progress", "result", "effect"))
+
+
+def _join_tables(shadow: str, tables: list[list[_Row]]) -> list[TableUnit]:
+    """The problems of a table that only lists them, with the rows of other tables that bear their numbers."""
+    units: dict[str, TableUnit] = {}
+    for rows in tables:
+        roles = _roles(shadow, rows[0])
+        kinds = set(roles.values())
+        if "number" not in kinds or not kinds & {"statement", *_TOLD}:
+            continue
+        if "statement" in kinds:
+            _settle_statement(shadow, rows, roles)
+        for row in rows[1:]:
+            by_role = _by_role(row, roles)
+            number = by_role.get("number", [None])[0]
+            if number is None:
+                continue
+            name = shadow[number[0] : number[1]].strip(" .、()")
+            statement = by_role.get("statement")
+            if statement is not None and name not in units:
+                section = by_role.get("section", [None])[-1]
+                units[name] = _unit(shadow, row, by_role, statement[-1], number, section)
+            elif statement is None and name in units:
+                _read_cells(shadow, units[name].draft, by_role)
+    told = sum(bool(unit.draft.blocks) or unit.draft.status is not None for unit in units.values())
+    return list(units.values()) if len(units) > 1 and told * 2 > len(units) else []
 
 
 def _tables(shadow: str, blocks: list[Block]) -> list[list[_Row]]:
@@ -172,16 +202,24 @@ def _role(words: str) -> str | None:
     return next((role for role, pattern in _ROLES if pattern.search(words)), None)
 
 
-def _header(shadow: str, row: _Row) -> dict[int, str] | None:
-    roles = {
+def _roles(shadow: str, row: _Row) -> dict[int, str]:
+    """What the columns of a header hold, column by column."""
+    return {
         col: role for col, span in row.cells.items() if (role := _role(shadow[span[0] : span[1]])) is not None
     }
+
+
+def _by_role(row: _Row, roles: dict[int, str]) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    for col in sorted(row.cells):
+        found.setdefault(roles.get(col, "note"), []).append(row.cells[col])
+    return found
+
+
+def _header(shadow: str, row: _Row) -> dict[int, str] | None:
+    roles = _roles(shadow, row)
     kinds = set(roles.values())
-    if (
-        len(roles) * 4 < len(row.cells) * 3
-        or "statement" not in kinds
-        or not kinds & {"measures", "progress", "result", "effect"}
-    ):
+    if len(roles) * 4 < len(row.cells) * 3 or "statement" not in kinds or not kinds & _TOLD:
         return None
     return roles
 
@@ -198,9 +236,7 @@ def _read_rows(shadow: str, rows: list[_Row]) -> list[TableUnit]:
             continue
         if roles is None:
             continue
-        by_role: dict[str, list[Span]] = {}
-        for col in sorted(row.cells):
-            by_role.setdefault(roles.get(col, "note"), []).append(row.cells[col])
+        by_role = _by_role(row, roles)
         if (
             len(row.cells) == 1
             and not {"statement", "measures", "progress", "effect", "result", "cause"} & by_role.keys()

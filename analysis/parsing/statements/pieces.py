@@ -84,7 +84,12 @@ def cut(text: str) -> Pieces:
         framed = np.zeros(len(line_starts), dtype=bool)
         framed[line_of[opens]] = True
         ends[opens] = True
-        ends[closes] = framed[line_of[closes]] & _is_one_of(_BEHIND_FRAME)[after[closes]]
+        # The mark that closes a frame is where those inside it, which look the same, are closed.
+        marks = np.flatnonzero((low == 0x201C) | (low == 0x201D))
+        depth = np.cumsum(np.where(low[marks] == 0x201C, 1, -1))
+        outer = np.concatenate(([0], depth))[np.searchsorted(marks, line_starts)]
+        closing = depth[np.searchsorted(marks, closes)] <= outer[line_of[closes]]
+        ends[closes] = closing & framed[line_of[closes]] & _is_one_of(_BEHIND_FRAME)[after[closes]]
     bounds = np.flatnonzero(ends) + 1
     start = np.concatenate(([0], bounds[:-1]))
     blank = _is_one_of(_BLANKS)
