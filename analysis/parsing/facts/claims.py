@@ -17,7 +17,8 @@ from analysis.parsing.facts.sizes import Size
 from analysis.parsing.facts.tallies import Part, Total
 from analysis.parsing.layout.passages import Passage, outside_passage
 from analysis.parsing.structure import Structure
-from analysis.parsing.text.numerals import NUMBER
+from analysis.parsing.text.numerals import HAN_NUMERALS, NUMBER
+from analysis.parsing.words.status_model import told_status
 
 Found = tuple[str, str, float, int, int, bool]  # code, unit, value, start, end, approximate
 
@@ -81,7 +82,12 @@ _SHARE = re.compile(
 _OTHER_RATE = re.compile(r"[审交覆出满]$")
 # 第3、9项正在推进: as many as are listed
 _LISTED = re.compile(
-    rf"第(?P<numbers>[0-9]{{1,3}}(?:[、,和及与 ]+第?[0-9]{{1,3}})+)(?:{tallies.CLASSIFIER})?(?:{tallies.NOUN})?(?P<told>[^。;第]{{2,90}})"
+    rf"""
+    第 (?P<numbers> [0-9]{{1,3}} (?:[、,和及与 ]+第?[0-9]{{1,3}})+ | [{HAN_NUMERALS}]{{1,3}} (?:[、和及与]第?[{HAN_NUMERALS}]{{1,3}})+ )
+    (?:{tallies.CLASSIFIER})? (?:{tallies.NOUN})?
+    (?P<told> [^。;第]{{2,90}} )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -183,7 +189,7 @@ class _Reader:
         self.age = 0
         if self.run:
             own = self._own() if any(part.code is None for part, _ in self.run) else {}
-            settled = tallies.settle(self.run, self.totals, own)
+            settled = tallies.settle(self.run, self.totals[-6:], own)
             results = [
                 ("measures_completed" if unit == "measure" and code == "completed" else code, unit,
                  part.value, part.start, part.end, part.approximate)
@@ -199,11 +205,12 @@ class _Reader:
         """第3、9项正在推进: as many as are listed, of the problems of the last total."""
         whole = next((total for total in reversed(self.totals) if total.unit == "problem"), None)
         for match in _LISTED.finditer(text):
-            numbers = {*re.findall(r"[0-9]+", match.group("numbers"))}
+            numbers = {*re.findall(r"[^、,和及与第 ]+", match.group("numbers"))}
             if whole is None or len(numbers) > whole.value:
                 continue
             for clause in re.finditer(r"[^,、]+", match.group("told")):
-                code = tallies.form_code(clause.group().strip().removesuffix("外"), False)
+                words = clause.group().strip().removesuffix("外")
+                code = tallies.form_code(words) or told_status(words, tallies.SURE)[0]
                 if code is not None:
                     end = match.start("told") + clause.end()
                     self.found.append(
@@ -234,7 +241,7 @@ class _Reader:
             self.found.append(("problems", "problem", values[at], *spans[at], False))
             self.totals.append(Total(values[at], "个", "problem"))
             self.run = [
-                (Part(values[index], "个", low, low, high, False, tallies.form_code(head, False), head, None, True), False)
+                (Part(values[index], "个", low, low, high, False, tallies.form_code(head), head, None, True), False)
                 for index, (head, (low, high)) in enumerate(zip(heads, spans))
                 if index != at
             ]  # fmt: skip

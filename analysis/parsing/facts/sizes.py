@@ -19,7 +19,8 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _CLASSIFIER = re.compile(CLASSIFIER)
-ORDINAL = re.compile(r"第[0-9、,和及与至 ]*$")  # 第3、9项
+# 第3、9项, 第一、二、六个问题: numbers of items, not of how many
+ORDINAL = re.compile(rf"第(?:[0-9][0-9、,和及与至 ]*|(?:[{HAN_NUMERALS}]+[、和及与至 ]第?)+)?$")
 # What stands behind a number: 个具体问题, 大方面, 项整改任务
 _BEHIND = re.compile(
     rf"""

@@ -1,10 +1,10 @@
 """Tallies: how many of a stated total are done, under way or open (9个问题，交账7个，大体改好1个，正在施工1个).
 
 Every number that counts something is read with the words before it or, where none stand there, with those
-behind it (2个正在推进). What the words mean is said by the claims' own forms, by the lexicon of results, by the
-items and the legend of the same notice, or by the trained model where it is sure. Parts that add up to their
-total are results whatever their words: there the model need only say which, and what nothing else explains
-beside parts that are open is what is done.
+behind it (2个正在推进). What the words mean is said by the lexicon of results, by the items and the legend of
+the same notice, or by the trained model where it is sure. Parts that add up to their total are results
+whatever their words: there the model need only say which, and what nothing else explains beside parts that
+are open is what is done.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from analysis.lookups import load_csv
 from analysis.parsing.facts.sizes import CLASSIFIER, ORDINAL, OTHERS
 from analysis.parsing.structure import Structure
 from analysis.parsing.text.numerals import HAN_NUMERALS, read_number
@@ -58,7 +57,7 @@ _PIECE = re.compile(r"[,;:。()\n|]")
 _STOP = re.compile(r"[,;:。()、\n|]|$")
 _MARKS = "“”‘’\"'*、 "
 _MARK = re.compile(f"[{_MARKS}]*")
-_AFTER_RESULT = re.compile(r"(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|推进|落实)*(?:的|了)?")
+_AFTER_RESULT = re.compile(r"(?:并(?:已)?(?:全部)?(?:销号|验收)|整改|推进|落实)+(?:的|了)?$")
 # 完成率, 整改时限, 整改情况: the word goes on and is no result.
 _GOES_ON = re.compile(r"率|时限|期限|标准|情况|方案|台账|责任")
 _TIME = re.compile(r"[月日年次轮]")
@@ -117,14 +116,9 @@ class Part(NamedTuple):
     is_ended: bool = True  # whether nothing else is counted: 7个, not 7个基地
 
 
-@lru_cache(maxsize=1)
-def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((row["code"], re.compile(row["pattern"])) for row in load_csv("parsing/claim_words"))
-
-
 @lru_cache(maxsize=1 << 12)
-def form_code(words: str, from_start: bool) -> str | None:
-    """The result that words end with (``from_start``: that they are), in the claims' forms or the lexicon's words.
+def form_code(words: str, from_start: bool = False) -> str | None:
+    """The result that words end with (``from_start``: that they are) in the lexicon's words; None for any other.
 
     The longest ending that is a result counts; words of work that is no result by itself (整改, 落实) are none.
     """
@@ -136,11 +130,9 @@ def form_code(words: str, from_start: bool) -> str | None:
         ending = words[start:]
         if ending.lstrip("及和并的") in _WORK or start and _OPEN_SIGN.match(words, start - 1):
             return None
-        for code, pattern in _forms():
-            if (found := pattern.match(ending)) and _AFTER_RESULT.fullmatch(ending, found.end()):
-                return code
-        if (listed := listed_status(ending)) is not None:
-            return listed
+        code = listed_status(ending) or listed_status(_AFTER_RESULT.sub("", ending))
+        if code is not None:
+            return code
     return None
 
 
@@ -151,7 +143,7 @@ def own_results(structure: Structure) -> dict[str, str]:
     for match in _LEGEND.finditer(shadow, 0, _LEGEND_REACH):
         head = _LEGEND_HEAD.search(shadow, max(0, match.start() - 8), match.start())
         first, second = head.group() if head else "", match.group(1)
-        known, other = form_code(first, False), listed_status(second)
+        known, other = form_code(first), listed_status(second)
         if known and not other:
             found.setdefault(second, known)
         elif other and not known:
@@ -191,7 +183,7 @@ def parts_in(text: str, ends: dict[int, int]) -> list[Part]:
 def _part(text: str, count: re.Match[str], value: float, low: int, end: int, following: int) -> Part:
     at, word, about = count.start(), count.group("word"), bool(count.group("about"))
     lead, noun, start = _lead(text, low, at)
-    code = form_code(lead, False) if lead else None
+    code = form_code(lead) if lead else None
     if code is None:
         tail, last = _tail(text, end, following)
         known = form_code(tail, True) if tail else None
