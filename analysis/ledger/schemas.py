@@ -93,7 +93,7 @@ def _id(en: str = "notice it belongs to", zh: str = "通报编号：所属通报
 def _start(what: str = "quote", zh: str = "原文", null: bool = False) -> dy.Int64:
     return whole(
         f"where the {what} begins in core_texts.text (code points, from 0)",
-        f"起始位置：{zh}在全文中的起始位置（字符，从0起）",
+        f"{zh}起始：{zh}在全文中的起始位置（字符，从0起）",
         null=null,
     )
 
@@ -101,7 +101,7 @@ def _start(what: str = "quote", zh: str = "原文", null: bool = False) -> dy.In
 def _end(what: str = "quote", zh: str = "原文", null: bool = False) -> dy.Int64:
     return whole(
         f"where the {what} ends in core_texts.text (exclusive)",
-        f"结束位置：{zh}在全文中的结束位置（不含该字符）",
+        f"{zh}结束：{zh}在全文中的结束位置（不含该字符）",
         null=null,
     )
 
@@ -165,7 +165,10 @@ class CoreNotices(dy.Schema):
         null=True,
     )
     inspection_kind = code(
-        "kind of inspection", "巡察类型：常规、“回头看”、专项或联动", INSPECTION_KINDS, null=True
+        "kind of inspection: regular, look_back (回头看), special or linked",
+        "巡察类型：regular（常规）、look_back（“回头看”）、special（专项）或 linked（联动）",
+        INSPECTION_KINDS,
+        null=True,
     )
     feedback_date = day("day on which the findings were handed over", "反馈日期：巡察意见反馈之日")
     feedback_precision = text(
@@ -350,7 +353,9 @@ class CoreProblems(dy.Schema):
         "归类方式：automatic（程序）或 human（人工）",
         ("automatic", "human"),
     )
-    measure_count = whole("measures printed under it", "措施数：其下印出的措施数，只计末级")
+    measure_count = whole(
+        "measures printed under it; counted where it has no sub-items", "措施数：其下印出的措施数，只计末级"
+    )
     dated_evidence_count = whole("dated events under it", "有日期的事件数：其下有日期的事件数")
 
 
@@ -533,7 +538,7 @@ class CoreRecurrences(dy.Schema):
     notice_id = _id()
     problem_id = text("problem it stands under; null elsewhere", "问题编号：不在问题之下的为空", null=True)
     earlier_source = code(
-        "what found it first",
+        "what found it first: inspection, audit or other",
         "首次发现来源：inspection（巡视巡察）、audit（审计）或 other（其他）",
         ("inspection", "audit", "other"),
     )
@@ -554,7 +559,7 @@ class CoreRegions(dy.Schema):
 
     notice_id = _id()
     region_code = code(
-        "what the stretch was read as",
+        "what the stretch was read as: front, heading, problem, body_other, closing, chrome (of the web page) or blank",
         "区域：front（引言）、heading（标题）、problem（问题）、body_other（正文其他）、closing（结尾）、"
         "chrome（网页栏目）或 blank（空白）",
         ("front", "heading", "problem", "body_other", "closing", "chrome", "blank"),
