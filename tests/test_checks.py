@@ -279,6 +279,14 @@ def test_a_rate_of_measures_is_not_held_against_the_problems():
     assert found(made)["n", "completion_share"][2] is True
 
 
+def test_a_rate_of_measures_without_their_number_is_not_decided():
+    made = NoticeMaker()
+    made.notice("n", "甲", "100000", 2020, statuses=["completed"] * 8 + ["in_progress"] * 2,
+                claims=[("problems", "problem", 10), ("completed", "problem", 8), ("completion_share", "measure", 0.95)])  # fmt: skip
+    made.rows["core_claims"][-1]["quote_text"] = "措施完成率95%"
+    assert found(made)["n", "completion_share"][2] is None
+
+
 def test_a_text_that_was_hardly_read_is_accused_of_nothing():
     """Three of eleven stated problems were found, or their numbers start again in each part."""
     few = one(["completed"] * 3, [("problems", "problem", 11), ("completed", "problem", 8)])

@@ -383,3 +383,11 @@ def test_partial_totals_belong_to_their_aspects() -> None:
 def test_consequences_under_a_problem(measure: str, expected: list) -> None:
     rows = claims("", body=f"\n1.管理不严。整改措施：{measure}\n")
     assert [(row["claim_code"], row["value"]) for row in rows] == expected
+
+
+def test_problems_spoken_of_once_more_are_not_counted_twice() -> None:
+    found = totals(
+        "巡察反馈8个问题，已完成6个，取得阶段性成果2个。",
+        closing="\n下一步，一是对正在整改的2个问题每月调度；二是将已完成的6个问题纳入回头看。",
+    )
+    assert found == {("problems", "problem", 8), ("completed", "problem", 6), ("phased", "problem", 2)}

@@ -408,18 +408,18 @@ class _NoticeChecks:
     def _check_share(self, claim: dict[str, Any]) -> None:
         """A stated rate against the stated figures of its unit, or of another that it fits."""
         stated = claim["value"] / 100 if claim["value"] > 1 else claim["value"]
-        found = []
+        found: dict[str, float] = {}
         for unit, size in SIZES.items():
             whole = self._total(size, unit)
             done = self._total("completed", unit) or self._total(f"{size}_completed", unit)
             if whole and done and whole["value"]:
-                found.append(done["value"] / whole["value"])
+                found[unit] = done["value"] / whole["value"]
         if not found:
             return self._add("completion_share", claim, None, None, "没有同一单位的声明数，无法核对")
-        share = min(found, key=lambda value: abs(value - stated))
+        share = min(found.values(), key=lambda value: abs(value - stated))
         agrees = abs(share - stated) < _last_digit(claim["quote_text"] or "")
         # beside totals in several units, what a rate is of is a guess
-        undecided = not agrees and (len(found) > 1 or claim["unit"] not in SIZES)
+        undecided = not agrees and (len(found) > 1 or claim["unit"] not in found)
         note = "完成率所指单位不明，无法核对" if undecided else "由声明数算得"
         return self._add(
             "completion_share", claim, round(share, 6), None if undecided else agrees, note, stated=stated

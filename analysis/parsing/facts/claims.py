@@ -91,10 +91,13 @@ _LISTED = re.compile(
 )
 
 
-_STATED = re.compile(r"(?:反馈|指出|提出|提到|发现|列出|明确|巡[察视]|整改|涉及)的$")
 _ROW = re.compile(r"(?m)^[^\n|]*\|[^\n]*")
 _CELLS = re.compile(r"[^|]+")
 _NESTED = re.compile(r"(?:其中|\((?:含|包括)?)[^,;。()]*$")
+# 下一步，对正在整改的2个问题…: the same problems once more, as what is spoken about
+_REFERENCE = re.compile(
+    r"(?:^|[,;:。、是])(?:对|针对|围绕|将|把|抓好|督促|确保|推动)(?![^,;:。]*(?:反馈|指出|提出|巡[察视]))[^,;:。]{2,20}的(?:剩余|其余)?$"
+)
 # A cell that holds a number, and the heading of the column that holds the whole
 _CELL = re.compile(r"[ *]*([0-9]{1,4})(?:[个项条件])?[ *]*")
 _WHOLE = re.compile(r"问题(?:总|个)?数|总数|合计|总计|小计|反馈问题$")
@@ -134,13 +137,15 @@ class _Reader:
         has_context = bool(sizes.CONTEXT.search(text)) or "完成" in text
         for at in sorted({*parts, *sized}):
             part = parts.get(at)
+            if part is not None and self.totals and _REFERENCE.search(text, max(0, at - 30), at):
+                continue
             is_result = (
                 part is not None
                 and part.code is not None
                 and tallies.is_told(text, part, bool(sized), has_context or bool(sized or self.totals))
             )
             for size in sized.get(at, ()):
-                if part is not None and part.is_before and (is_result or self._is_described(text, part)):
+                if part is not None and part.is_before and is_result:
                     continue  # 已完成整改的问题53个
                 self._size(text, base, size, all_sizes, has_context, is_result)
             if part is not None and (is_result or at not in sized):
@@ -166,12 +171,6 @@ class _Reader:
             self._settle()
             self.totals.append(Total(size.value, size.word, size.unit, base + size.end))
             self.pending = [] if row in self.found else [row]
-
-    def _is_described(self, text: str, part: Part) -> bool:
-        """对正在爬坡过坎的2个问题每月调度: some of the problems that were counted before, by what they are."""
-        if text[part.at - 1 : part.at] != "的" or _STATED.search(text, max(0, part.at - 8), part.at):
-            return False
-        return any(total.unit == "problem" and part.value < total.value for total in self.totals)
 
     def _own(self) -> dict[str, str]:
         if self.own is None:
