@@ -109,10 +109,7 @@ def test_agreement_holds_behind_the_parser():
         ("审判质效不高，长期未结案件多", None, "sector_business", None),
         ("医院药品采购未经集中平台", None, "procurement", None),
         # the words before the deciding one only qualify it
-        pytest.param(
-            *("旅游产业资金引导性不强", None, "finance", "tourism_industry"),
-            marks=pytest.mark.xfail(reason="the sector's word outweighs the funds"),
-        ),
+        ("旅游产业资金引导性不强", None, "finance", "tourism_industry"),
         # what is only said as a consequence is not the object
         ("合同签订把关不严，造成国有资产流失", None, "procurement", None),
         # the words of a heading's frame are no finding

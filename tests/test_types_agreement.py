@@ -1,9 +1,11 @@
 """If these fail, the published agreement of the type coding with people is wrong or cannot be computed."""
 
+import numpy as np
 import pytest
 
-from analysis.parsing.types.coding import known_codes
+from analysis.parsing.types.coding import UNCLASSIFIED, known_codes
 from analysis.parsing.types.validation import agreement, load_validation, match_labels
+from tests.quality.train_types import fit_types, frames, labelled_statements
 
 
 def test_kappa_of_a_table_worked_by_hand():
@@ -70,3 +72,18 @@ def test_labels_find_their_problem_by_place_year_and_words():
         [{**label, "notice_year": 2022}, {**label, "notice_year": 2023}, {**label, "notice_year": 2024}],
     )
     assert [(row["problem_id"], row["code"]) for row in found] == [("a/1", "finance"), ("b/1", "assets")]
+
+
+def test_settled_codings_keep_the_code_book():
+    settled = [entry.settled for entry in labelled_statements() if entry.settled]
+    assert len(settled) > 1600
+    for primary, further in settled:
+        assert {primary, *further} <= known_codes()
+        assert len(set(further)) == len(further) <= 2
+        assert primary not in further and UNCLASSIFIED not in further
+        assert not (primary == UNCLASSIFIED and further)
+
+
+def test_the_same_labels_train_the_same_bytes():
+    entries, framed = labelled_statements()[:80], frames()[:40]
+    assert np.array_equal(fit_types(entries, framed), fit_types(entries, framed))

@@ -1,7 +1,7 @@
 """``python -m tests.quality.train``: train all weights from the gold, to the same bytes each time.
 
-No random number that is not seeded, no threads: plain sums in one order, and weights stored as
-whole numbers of one byte. ``--check`` prints scores of parts left out instead of writing.
+No random number that is not seeded; weights are stored as whole numbers of one byte, far coarser than
+the last digits in which one order of summing differs from another. ``--check`` prints scores of parts left out instead of writing.
 """
 
 from __future__ import annotations
@@ -200,8 +200,9 @@ def main(arguments: list[str]) -> int:
         return 0
     if "--confidence" not in arguments:
         print(store(train_status(), "status_weights"))
-        keys, weights = train_types()
+        keys, weights, pairs = train_types()
         np.save(LOOKUPS / "models/type_grams.npy", keys)
+        np.save(LOOKUPS / "models/type_pairs.npy", pairs)
         print(store(weights, "type_weights"))
     if "--confidence" not in arguments:
         first, second = train_statements.stored(train_statements.train(train_statements.labelled()))

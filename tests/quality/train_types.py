@@ -1,10 +1,12 @@
 """Training and scoring of the problem types from labelled statements of many sectors.
 
-Labels: ``tests/gold/types/hand*.csv`` (statements of the gold, by several hands),
-``written.csv`` (statements written for training, the sector beside them) and
-``type_labels_dev.csv`` (the five reports and statements written earlier). Words that name a type
-(``cues.csv``) are further features of the training only: they are sums over the same n-grams and
-are folded into their weights. Scores leave whole sectors out, three at a time.
+Labels: ``tests/gold/types/hand*.csv`` (statements of the gold, by several hands), ``settled.csv``
+(the same after a further reading, the secondary types by a written rule), ``written.csv``
+(statements written for training, the sector beside them), ``type_labels_dev.csv`` (the five reports
+and statements written earlier) and ``frames.csv`` with ``objects.csv`` (a fault that could befall the
+business of any sector, and businesses to put in it). Words that name a type (``cues.csv``) are further
+features of the training only: they are sums over the same n-grams and are folded into their weights.
+Scores leave whole sectors out, three at a time; what is calibrated is calibrated on the others.
 """
 
 from __future__ import annotations
@@ -15,34 +17,68 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix
 
-from analysis.parsing.text.ngrams import softmax
 from analysis.parsing.text.shadow import make_shadow
-from analysis.parsing.types.coding import decide_codes
-from analysis.parsing.types.model import bare, features, known_grams, model_text, type_codes
+from analysis.parsing.types.coding import NEVER, UNCLASSIFIED, decide_codes
+from analysis.parsing.types.model import (
+    bare,
+    chances,
+    even_share,
+    features,
+    known_grams,
+    model_text,
+    type_codes,
+)
 from analysis.parsing.types.validation import agreement
 from tests.quality.corpus import GOLD
 
 TYPES = GOLD / "types"
-SCALE = 6.0  # length of a statement's features; with PENALTY it says how far weights may go
-PENALTY = 0.3
-CUE_SHARE = 20.0  # how much the cues count beside the n-grams
-ALSO_SHARE = 0.35  # share of a label that its secondary types get
-ROUNDS = 60
+CUE_SHARE = 0.6  # how much the cues count beside the n-grams
+PENALTY = {"primary": 0.5, "named": 0.3}
+FRAME_WEIGHT = 0.3  # a frame with an object counts so much of a statement
+FRAME_OBJECTS = 6  # objects that stand in each frame
+PAIR_SHARE = 0.05  # how much the habit of a primary type says about what is named beside it
+OWN_BUSINESS = "sector_business"
 LEAST_SHARED = 2  # an n-gram of one statement only teaches nothing
 KEPT_ASIDE = "written-kept"  # their agreement is published as that of statements nobody looked at
 FOLDS = 5
+
+
+_Coding = tuple[str, tuple[str, ...]]
 
 
 class Labelled(NamedTuple):
     """One statement with the labels of every hand: hand → (primary, secondary)."""
 
     statement: str
-    labels: dict[str, tuple[str, tuple[str, ...]]]
+    labels: dict[str, _Coding]
     sector: str  # empty: of no certain sector, always trained on and never scored
     notice: str  # empty for a statement written for training
+    settled: _Coding | None = None
+
+    @property
+    def codings(self) -> list[_Coding]:
+        """What is learnt: the settled coding, or each hand's."""
+        return [self.settled] if self.settled else list(self.labels.values())
+
+
+class Frame(NamedTuple):
+    """A frame with an object in it, learnt from like a statement."""
+
+    statement: str
+    coding: _Coding
+    sector: str
+
+
+class Calibration(NamedTuple):
+    """How scores become codes: ``own`` is taken from the score of a body's own business; an object is secondary where its score and the pair's are together
+    above ``least`` (for the body's own business by ``least_own`` more)."""
+
+    own: float
+    least: float
+    least_own: float
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -75,9 +111,9 @@ def labelled_statements() -> tuple[Labelled, ...]:
         if row["notice"] == KEPT_ASIDE:
             continue
         label = (row["primary"], _codes(row["secondary"]))
-        known = words.get(bare(row["statement"]))
-        if known is not None:  # statements of the gold's own notices
-            known.labels[row["coder"]] = label
+        same = words.get(bare(row["statement"]))
+        if same is not None:  # statements of the gold's own notices
+            same.labels[row["coder"]] = label
             continue
         notice = row["notice"] if row["notice"] in sectors else ""
         found[row["notice"], row["unit_id"]] = Labelled(
@@ -90,7 +126,27 @@ def labelled_statements() -> tuple[Labelled, ...]:
             row["sector"],
             "",
         )
+    for row in _rows("types/settled.csv"):
+        key = (row["notice"], row["no"])
+        if key not in found:
+            raise ValueError(f"settled.csv: no hand coded {key}; delete the line or add the coding")
+        found[key] = found[key]._replace(settled=(row["primary"], _codes(row["secondary"])))
     return tuple(_simplified(list(found.values())))
+
+
+@cache
+def frames() -> tuple[Frame, ...]:
+    """Every frame with ``FRAME_OBJECTS`` objects, taken by turn so that each sector has its share."""
+    objects = _rows("types/objects.csv")
+    return tuple(
+        Frame(
+            row["frame"].replace("…", objects[(number * 37 + turn * 29) % len(objects)]["object"]),
+            (row["primary"], _codes(row["secondary"])),
+            objects[(number * 37 + turn * 29) % len(objects)]["sector"],
+        )
+        for number, row in enumerate(_rows("types/frames.csv"))
+        for turn in range(FRAME_OBJECTS)
+    )
 
 
 def _simplified(entries: list[Labelled]) -> list[Labelled]:
@@ -108,7 +164,8 @@ def _simplified(entries: list[Labelled]) -> list[Labelled]:
 @cache
 def gram_keys() -> np.ndarray:
     """The n-grams that two labelled statements share or a cue has, in rising order."""
-    found = features([model_text(entry.statement) for entry in labelled_statements()])
+    texts = [entry.statement for entry in labelled_statements()] + [frame.statement for frame in frames()]
+    found = features([model_text(text) for text in texts])
     each = np.unique(np.stack((found.key, found.owner)), axis=1)[0]
     keys, counts = np.unique(each, return_counts=True)
     return np.union1d(keys[counts >= LEAST_SHARED], features(_cue_words()).key)
@@ -118,146 +175,213 @@ def _cue_words() -> list[str]:
     return [part for row in _rows("types/cues.csv") for part in row["cue"].split("…") if len(part) > 1]
 
 
-def _matrix(texts: Sequence[str]) -> csr_matrix:
-    found, at = known_grams(features([model_text(text) for text in texts]), gram_keys())
-    return csr_matrix((found.share * SCALE, (found.owner, at)), shape=(len(texts), len(gram_keys())))
+def _matrices(texts: Sequence[str]) -> dict[str, csr_matrix]:
+    """Texts × n-grams for both models."""
+    texts = [model_text(text) for text in texts]
+    found, number, rows = known_grams(features(texts), gram_keys())
+    places = (found.owner, rows[number])
+    shape = (len(texts), len(gram_keys()))
+    return {
+        "primary": csr_matrix((found.share.astype(float), places), shape),
+        "named": csr_matrix((even_share(texts).astype(float)[found.owner], places), shape),
+    }
 
 
 @cache
-def _cues() -> csr_matrix:
+def _cues() -> np.ndarray:
     """How much each n-gram speaks for each type by the list of cues (n-grams × types)."""
     table = np.zeros((len(gram_keys()), len(type_codes())))
     for row in _rows("types/cues.csv"):
         parts = [part for part in row["cue"].split("…") if len(part) > 1]
         for part in parts:
-            found, at = known_grams(features([part]), gram_keys())
-            longest = at[found.length == min(3, len(part))]
-            weight = float(row["weight"]) / 8 / len(longest) / len(parts)
+            found, number, rows = known_grams(features([part]), gram_keys())
+            longest = rows[number][found.length == min(3, len(part))]
+            weight = float(row["weight"]) / len(longest) / len(parts)
             column = type_codes().index(row["code"])
             table[longest, column] = np.maximum(table[longest, column], weight)
-    return csr_matrix(table)
+    return table
 
 
-def _targets(entries: Sequence[Labelled]) -> np.ndarray:
-    """What the hands said, on average: the secondary types share ``ALSO_SHARE`` of a label."""
+def _wanted(codings: Sequence[Sequence[_Coding]]) -> dict[str, np.ndarray]:
+    """What both models should say: the primary type, and every type that is named; several hands on average."""
     codes = type_codes()
-    wanted = np.zeros((len(entries), len(codes)))
-    for row, entry in zip(wanted, entries, strict=True):
-        for primary, also in entry.labels.values():
-            share = ALSO_SHARE if also else 0.0
-            row[codes.index(primary)] += (1 - share) / len(entry.labels)
-            for code in also:
-                row[codes.index(code)] += share / len(also) / len(entry.labels)
+    wanted = {head: np.zeros((len(codings), len(codes))) for head in PENALTY}
+    for row, labels in enumerate(codings):
+        for primary, also in labels:
+            wanted["primary"][row, codes.index(primary)] += 1 / len(labels)
+            for code in (primary, *also):
+                wanted["named"][row, codes.index(code)] += 1 / len(labels)
     return wanted
 
 
-def fit_types(entries: Sequence[Labelled]) -> np.ndarray:
-    """Weights of the multinomial logistic regression, (n-grams + 1) × types; the last row is the bias."""
-    plain = _matrix([entry.statement for entry in entries])
-    cues = _cues()
-    matrix = hstack((plain, plain @ cues * (CUE_SHARE / SCALE))).tocsr()
-    turned = matrix.T.tocsr()
-    wanted = _targets(entries)
-    count, types = matrix.shape[1], wanted.shape[1]
+def fit_types(entries: Sequence[Labelled], framed: Sequence[Frame]) -> np.ndarray:
+    """Weights of both models, (n-grams + 1) × twice the types; the last row is the bias.
 
-    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        weights, bias = flat[: count * types].reshape(count, types), flat[count * types :]
-        scores = matrix @ weights + bias
-        scores -= scores.max(axis=1, keepdims=True)
-        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        missed = np.exp(logs) - wanted
-        slope = np.concatenate(((turned @ missed + PENALTY * weights).ravel(), missed.sum(axis=0)))
-        return -(wanted * logs).sum() + PENALTY / 2 * (weights * weights).sum(), slope
-
-    flat = minimize(
-        loss, np.zeros((count + 1) * types), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}
-    ).x
-    weights, bias = flat[: count * types].reshape(count, types), flat[count * types :]
-    folded = weights[: len(gram_keys())] * SCALE + cues @ weights[len(gram_keys()) :] * CUE_SHARE
-    return np.vstack((folded, bias))
+    Ridge regression on the types as 0 and 1, in its dual form: there are fewer statements than n-grams.
+    """
+    matrices = _matrices([entry.statement for entry in entries] + [frame.statement for frame in framed])
+    wanted = _wanted([*(entry.codings for entry in entries), *([frame.coding] for frame in framed)])
+    trust = np.repeat((1.0, FRAME_WEIGHT), (len(entries), len(framed)))
+    heads = []
+    for head, penalty in PENALTY.items():
+        grams = matrices[head]
+        cued = grams @ _cues()
+        size = float(grams.multiply(grams).sum()) / len(trust)
+        cue_size = float((cued**2).sum()) / len(trust) / CUE_SHARE
+        kernel = (grams @ grams.T).toarray() / size + cued @ cued.T / cue_size
+        kernel[np.diag_indices(len(trust))] += penalty / trust
+        middle = wanted[head][: len(entries)].mean(axis=0)
+        parts = cho_solve(cho_factor(kernel), wanted[head] - middle)
+        weights = grams.T @ parts / size + _cues() @ (cued.T @ parts) / cue_size
+        heads.append(np.vstack((weights, middle)))
+    return np.hstack(heads)
 
 
 def _scores(weights: np.ndarray, entries: Sequence[Labelled]) -> np.ndarray:
-    return _matrix([entry.statement for entry in entries]) @ weights[:-1] / SCALE + weights[-1]
+    matrices = _matrices([entry.statement for entry in entries])
+    halves = np.hsplit(weights[:-1], 2)
+    return np.hstack([m @ half for m, half in zip(matrices.values(), halves, strict=True)]) + weights[-1]
+
+
+def pairs_of(entries: Sequence[Labelled]) -> np.ndarray:
+    """How usual each secondary type (columns) is beside each primary one (rows), as a small addition to
+    the score of what is named; never the same type, never ``unclassified``."""
+    codes = type_codes()
+    counts, firsts = np.zeros((len(codes), len(codes))), np.zeros(len(codes))
+    for entry in entries:
+        if entry.settled:
+            first = codes.index(entry.settled[0])
+            firsts[first] += 1
+            for code in entry.settled[1]:
+                counts[first, codes.index(code)] += 1
+    usual = (counts + 6 * counts.sum(axis=0) / firsts.sum()) / (firsts[:, None] + 6)
+    pairs = PAIR_SHARE * np.log(usual + 1e-3)
+    np.fill_diagonal(pairs, NEVER)
+    pairs[:, codes.index(UNCLASSIFIED)] = NEVER
+    return pairs
+
+
+class LeftOut(NamedTuple):
+    """Statements of known notices, their scores and pairs by models that saw none of their sector."""
+
+    entries: tuple[Labelled, ...]
+    scores: np.ndarray
+    pairs: np.ndarray  # one table each fold
+    fold: np.ndarray  # of each statement
 
 
 @cache
-def left_out() -> tuple[tuple[Labelled, ...], np.ndarray]:
-    """The statements of known notices and their scores by a model that saw none of their sector."""
+def left_out() -> LeftOut:
     entries = labelled_statements()
     sectors = sorted({entry.sector for entry in entries if entry.notice and entry.sector})
-    kept, scores = [], []
+    kept, scores, pairs, folds = [], [], [], []
     for fold in range(FOLDS):
         away = set(sectors[fold::FOLDS])
-        weights = fit_types([entry for entry in entries if entry.sector not in away])
+        seen = [entry for entry in entries if entry.sector not in away]
+        weights = fit_types(seen, [frame for frame in frames() if frame.sector not in away])
         part = [entry for entry in entries if entry.sector in away and entry.notice]
         kept += part
         scores.append(_scores(weights, part))
-    return tuple(kept), np.vstack(scores)
+        pairs.append(pairs_of(seen))
+        folds += [fold] * len(part)
+    return LeftOut(tuple(kept), np.vstack(scores), np.stack(pairs), np.array(folds))
 
 
-def calibrated(entries: Sequence[Labelled], scores: np.ndarray) -> tuple[float, float]:
-    """What scores are divided by, and what is then taken from those of a body's own business, so that
-    chances on sectors left out are right: a model knows its own sectors' words too well."""
-    wanted = _targets([entry._replace(labels=_primary_only(entry)) for entry in entries])
+def calibrated(left: LeftOut, rows: np.ndarray) -> Calibration:
+    """The calibration under which the codes of the given statements are most often right."""
+    entries, folds = [left.entries[row] for row in rows], left.fold[rows]
+    first, named = np.hsplit(left.scores[rows], 2)
+    wanted = _wanted([entry.codings for entry in entries])["primary"]
+    business = type_codes().index(OWN_BUSINESS)
+    away = np.eye(len(type_codes()))[business]
 
-    def loss(values: np.ndarray) -> float:
-        return -float((wanted * np.log(softmax(shifted(scores, *values)) + 1e-12)).sum())
+    def right(own: float) -> float:
+        return float(wanted[np.arange(len(rows)), (first - own * away).argmax(axis=1)].sum())
 
-    best = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead", options={"xatol": 1e-3}).x
-    return round(float(best[0]), 2), round(float(best[1]), 2)
+    own = max((round(step * 0.01, 2) for step in range(21)), key=right)
+    known = chances(first - own * away)
+
+    def agrees(values: tuple[float, float]) -> float:
+        found = Calibration(own, *values)
+        codings: list[_Coding] = []
+        for fold in np.unique(folds):
+            mine, pairs = folds == fold, shifted_pairs(left.pairs[fold], found)
+            codings += decide_codes(known[mine], named[mine], pairs)
+        return float(
+            _agreed((entry.codings, c) for entry, c in zip(entries, codings, strict=True))["secondary_f1"]
+        )
+
+    grid = [(0.05 * least, 0.1 * more) for least in range(7) for more in range(5)]
+    return Calibration(own, *max(grid, key=agrees))
 
 
-def shifted(scores: np.ndarray, heat: float, own: float) -> np.ndarray:
-    """Scores (or weights and bias) after the calibration."""
-    scores = scores / heat
-    scores[..., type_codes().index("sector_business")] -= own
-    return scores
+def shifted_pairs(pairs: np.ndarray, found: Calibration) -> np.ndarray:
+    """``pairs`` so that a sum above 0 is a secondary type."""
+    pairs = pairs - found.least
+    pairs[:, type_codes().index(OWN_BUSINESS)] -= found.least_own
+    return pairs
 
 
-def _primary_only(entry: Labelled) -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {hand: (primary, ()) for hand, (primary, _) in entry.labels.items()}
-
-
-def train_types() -> tuple[np.ndarray, np.ndarray]:
-    """Keys of the n-grams and weights for shipping, (n-grams + 1) × types, the bias last.
+def train_types() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Keys of the n-grams, weights of both models, (n-grams + 1) × twice the types, the bias last, and
+    the table of pairs, all for shipping.
 
     Trained on every statement, calibrated on sectors left out; n-grams whose weights are too small for
     the bytes they are stored in are left out.
     """
-    heat, own = calibrated(*left_out())
-    weights = fit_types(labelled_statements()) / heat
-    weights[-1] = shifted(weights[-1], 1.0, own)
+    left = left_out()
+    found = calibrated(left, np.arange(len(left.entries)))
+    weights = fit_types(labelled_statements(), frames())
+    weights[-1, type_codes().index(OWN_BUSINESS)] -= found.own
     least = 2.0 ** np.ceil(np.log2(np.abs(weights).max(axis=0) / 127)) / 2
     kept = (np.abs(weights[:-1]) >= least).any(axis=1)
-    return gram_keys()[kept], np.vstack((weights[:-1][kept], weights[-1]))
+    pairs = shifted_pairs(pairs_of(labelled_statements()), found).astype(np.float16)
+    return gram_keys()[kept], np.vstack((weights[:-1][kept], weights[-1])), pairs
 
 
 def type_scores() -> dict[str, dict[str, Any]]:
     """Agreement with people on sectors left out.
 
-    ``all`` and each sector → ``n``, ``kappa`` (against every hand, pairs pooled), ``either`` (share
-    whose type some hand gave), ``secondary_f1``; ``hands`` → the same between two hands, the reach of
-    any coder. ``calibration`` → mean absolute gap between chance and share right over ten bins.
+    ``all`` and each sector → ``n``, ``kappa`` (against the settled type), ``either`` (share whose type is
+    among the labels), ``secondary_f1``; ``each_hand`` → the same against every single hand, pairs pooled;
+    ``hands`` → between two hands that read blind, ``hands_settled`` → between every hand and what was
+    settled: the reach of any coder. ``calibration`` → mean absolute gap between chance and share right
+    over ten bins.
     """
-    entries, scores = left_out()
-    known = softmax(shifted(scores, *calibrated(entries, scores)))
-    codings = [decide_codes(row) for row in known]
+    left = left_out()
+    entries, types = left.entries, len(type_codes())
+    known = np.zeros((len(entries), types))
+    codings: list[_Coding] = []
+    for fold in range(FOLDS):
+        rows = np.flatnonzero(left.fold == fold)
+        found = calibrated(left, np.flatnonzero(left.fold != fold))
+        scores, named = np.hsplit(left.scores[rows], 2)
+        scores[:, type_codes().index(OWN_BUSINESS)] -= found.own
+        known[rows] = chances(scores)
+        pairs = shifted_pairs(left.pairs[fold], found)
+        codings += decide_codes(known[rows], named, pairs)
     result: dict[str, dict[str, Any]] = {}
     for sector in ("all", *sorted({entry.sector for entry in entries})):
-        rows = [i for i, entry in enumerate(entries) if sector in ("all", entry.sector)]
-        result[sector] = _agreed((entries[i].labels.values(), codings[i]) for i in rows)
-    pairs = [
-        ([one], other)
+        result[sector] = _agreed(
+            (entry.codings, coding)
+            for entry, coding in zip(entries, codings, strict=True)
+            if sector in ("all", entry.sector)
+        )
+    result["each_hand"] = _agreed(
+        (entry.labels.values(), coding) for entry, coding in zip(entries, codings, strict=True)
+    )
+    result["hands"] = _agreed(
+        ([entry.labels["hand1"]], entry.labels["hand2"])
         for entry in entries
         if {"hand1", "hand2"} <= entry.labels.keys()
-        for one, other in ((entry.labels["hand1"], entry.labels["hand2"]),)
-    ]
-    result["hands"] = _agreed(pairs)
+    )
+    result["hands_settled"] = _agreed(
+        (entry.labels.values(), entry.settled) for entry in entries if entry.settled
+    )
     certain = known.max(axis=1)
     right = np.array(
         [
-            np.mean([primary == type_codes()[row.argmax()] for primary, _ in entry.labels.values()])
+            np.mean([primary == type_codes()[row.argmax()] for primary, _ in entry.codings])
             for entry, row in zip(entries, known, strict=True)
         ]
     )
@@ -270,17 +394,18 @@ def type_scores() -> dict[str, dict[str, Any]]:
 def types_line() -> str:
     """``type_scores`` in one line for the report of the quality."""
     scores = type_scores()
-    whole, hands = scores.pop("all"), scores.pop("hands")
+    whole, each, hands, settled = (scores.pop(key) for key in ("all", "each_hand", "hands", "hands_settled"))
     gap = scores.pop("calibration")["gap"]
-    each = ", ".join(f"{sector} {fields['kappa']:.2f}" for sector, fields in scores.items())
+    sectors = ", ".join(f"{sector} {fields['kappa']:.2f}" for sector, fields in scores.items())
+
+    def both(fields: dict[str, Any]) -> str:
+        return f"κ {fields['kappa']:.3f}, secondary F1 {fields['secondary_f1']:.3f}"
+
     return (
-        f"types on sectors left out: κ {whole['kappa']:.3f} over {whole['n']} statements (two hands: "
-        f"{hands['kappa']:.3f}), some hand's type {whole['either']:.3f}, secondary F1 "
-        f"{whole['secondary_f1']:.3f} (two hands: {hands['secondary_f1']:.3f}), gap of chances {gap:.3f}; {each}"
+        f"types on sectors left out: {both(whole)} over {whole['n']} statements, against single hands "
+        f"{both(each)} (hand and hand: {both(hands)}; hand and settled: {both(settled)}); "
+        f"gap of chances {gap:.3f}; {sectors}"
     )
-
-
-_Coding = tuple[str, tuple[str, ...]]
 
 
 def _agreed(pairs: Iterable[tuple[Iterable[_Coding], _Coding]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Problem types: which object a problem statement is about, and which words say so.
 
-A small trained model (``type_model``) gives the chance of every type; the likeliest is the primary
+A small trained model gives the chance of every type; the likeliest is the primary one. A second one
+says which further objects the statement names; they are secondary where they go with the primary
 one. Nothing is guessed: where no type is likely enough, also together with the heading, the
 statement is ``unclassified``.
 """
@@ -15,14 +16,21 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.lookups import load_csv
-from analysis.parsing.types.model import deciding_spans, model_text, printed_places, score_texts, type_codes
+from analysis.parsing.types.model import (
+    deciding_spans,
+    model_text,
+    pair_scores,
+    printed_places,
+    score_texts,
+    type_codes,
+)
 
 UNCLASSIFIED = "unclassified"
 INSPECTION = "inspection_followup"
 AUDIT = "audit_followup"
 FOLLOW_UPS = {type_codes().index(code): code for code in (INSPECTION, AUDIT)}
 LEAST = 0.25  # chance from which a type is given
-ALSO = 0.12  # chance from which a further type is secondary
+NEVER = -1e3  # score of an object that is not looked for
 HEADING = 0.5  # chance from which a heading is about nothing but earlier findings
 LEAST_WORDS = 3  # Chinese characters below which a text says nothing
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -60,14 +68,24 @@ class TypeCoding(NamedTuple):
 NOTHING = TypeCoding(UNCLASSIFIED, (), 0.0, ())
 
 
-def decide_codes(known: np.ndarray) -> tuple[str, tuple[str, ...]]:
-    """Primary and 0–2 secondary types from the chance of each type, likeliest first."""
+def decide_codes(
+    known: np.ndarray, named: np.ndarray, pairs: np.ndarray | None = None
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Primary and 0–2 secondary types, likeliest first, of each text (a row) from the chances of the types
+    and the scores of named objects. ``pairs``: see ``pair_scores``, which is the default."""
     codes = type_codes()
-    ranked = np.argsort(-known, kind="stable")[:4].tolist()
-    if known[ranked[0]] < LEAST or codes[ranked[0]] == UNCLASSIFIED:
-        return UNCLASSIFIED, ()
-    further = [codes[index] for index in ranked[1:] if known[index] >= ALSO and codes[index] != UNCLASSIFIED]
-    return codes[ranked[0]], tuple(further[:2])
+    first = known.argmax(axis=1)
+    further = named + (pair_scores() if pairs is None else pairs)[first]
+    likeliest = np.argsort(-further, axis=1, kind="stable")[:, :2]
+    given = np.take_along_axis(further, likeliest, axis=1) > 0
+    return [
+        (UNCLASSIFIED, ())
+        if silent
+        else (codes[primary], tuple(codes[index] for index, kept in zip(also, is_given, strict=True) if kept))
+        for primary, also, is_given, silent in zip(
+            first.tolist(), likeliest.tolist(), given.tolist(), _is_undecided(known), strict=True
+        )
+    ]
 
 
 def code_statements(
@@ -89,46 +107,53 @@ def code_statements(
     place = {heading: len(statements) + index for index, heading in enumerate(distinct)}
     inner = [_unframed(text) for text in (*statements, *distinct)]
     texts = [model_text(text) for text in inner]
-    known, found, at = score_texts(texts)
+    scored = score_texts(texts)
+    known, named = scored.known, scored.named
     _silence(known, texts)
-    undecided = [
-        index
-        for index, heading in enumerate(headings)
-        if heading and decide_codes(known[index])[0] == UNCLASSIFIED
-    ]
+    silent = _is_undecided(known)
+    undecided = [index for index, heading in enumerate(headings) if heading and silent[index]]
     if undecided:
         joined = [texts[index] + "。" + texts[place[headings[index] or ""]] for index in undecided]
-        known[undecided] = score_texts(joined)[0]
+        again = score_texts(joined)
+        known[undecided], named[undecided] = again.known, again.named
         _silence(known, texts)
+        silent = _is_undecided(known)
     for index, context in enumerate(contexts or ()):
-        if len(texts[index]) <= SHORT and context and decide_codes(known[index])[0] == UNCLASSIFIED:
-            told = score_texts([model_text(context[:CONTEXT_LENGTH])])[0][0]
+        if silent[index] and context and len(texts[index]) <= SHORT:
+            told = score_texts([model_text(context[:CONTEXT_LENGTH])]).known[0]
             told[[type_codes().index(code) for code in REMEDIES]] = 0.0
             if told.max() >= CONTEXT:
-                known[index] = told
-    again = {
+                known[index], named[index] = told, NEVER
+    follow_ups = {
         heading: FOLLOW_UPS.get(int(known[index].argmax()))
         for heading, index in place.items()
         if known[index].max() >= HEADING
     }
-    spans = deciding_spans(found, at, known.argmax(axis=1), [len(text) for text in texts[: len(statements)]])
+    spans = deciding_spans(scored, known.argmax(axis=1), [len(text) for text in texts[: len(statements)]])
     codings: list[TypeCoding] = []
-    for index, heading in enumerate(headings):
-        primary, further = decide_codes(known[index])
+    decided = decide_codes(known[: len(statements)], named[: len(statements)])
+    certain = known.max(axis=1).tolist()
+    for index, (heading, (primary, further)) in enumerate(zip(headings, decided, strict=True)):
         if primary == UNCLASSIFIED:
             codings.append(NOTHING)
             continue
-        follow_up = again.get(heading or "")
+        follow_up = follow_ups.get(heading or "")
         if follow_up and primary not in (INSPECTION, AUDIT) and follow_up not in further:
             further = (*further[:1], follow_up)
         words = _words(inner[index], len(texts[index]), spans[index])
-        codings.append(TypeCoding(primary, further, round(float(known[index].max()), 3), words))
+        codings.append(TypeCoding(primary, further, round(certain[index], 3), words))
     return codings
 
 
 def code_statement(statement: str, heading: str | None = None) -> TypeCoding:
     """Code one problem statement; see ``code_statements``."""
     return code_statements([statement], [heading])[0]
+
+
+def _is_undecided(known: np.ndarray) -> list[bool]:
+    """Whether each text's chances decide for no type."""
+    silent = known.argmax(axis=1) == type_codes().index(UNCLASSIFIED)
+    return (silent | (known.max(axis=1) < LEAST)).tolist()
 
 
 def _unframed(text: str) -> str:

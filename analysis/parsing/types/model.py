@@ -1,8 +1,10 @@
-"""Chances of the problem types: a small trained linear model over character n-grams.
+"""Chances of the problem types: two small trained linear models over the same character n-grams.
 
-The first clause, which names the object, counts in full, what follows it less. All statements of
-a notice are scored at once. Weights are trained by ``make train`` from labelled statements of many
-sectors; their temperature is fitted on sectors left out, so that a chance can be read as one.
+The first gives the chance of each primary type; the first clause, which names the object, counts in
+full, what follows it less. The second says which objects are named anywhere, for secondary types.
+All statements of a notice are scored at once. Weights are trained by ``make train`` from labelled
+statements of many sectors; their temperature and thresholds are fitted on sectors left out, so that
+a chance can be read as one.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.lookups import load_csv
-from analysis.parsing.text.ngrams import codes_of, load_weights, softmax
+from analysis.parsing.text.ngrams import codes_of
 from analysis.paths import LOOKUPS
 
-LATER = 0.4  # share of what stands behind the first clause
+LATER = 0.5  # share of what stands behind the first clause
+POWER = 2.5  # how fast chances part with the scores; fitted on sectors left out
+FLOOR = 0.02  # what every type has of a score
+PART = 64  # texts that are scored at once
 _BITS = 21  # of a code point
 LEAD = 6  # a clause shorter than this is no first clause: 思想上，… (in thought, …)
 _CLAUSE_END = re.compile("[，,。；;：:！？!?]")
@@ -39,8 +44,8 @@ _NEAR_START = 30  # characters within which it is named first
 
 class Grams(NamedTuple):
     """The n-grams of several texts: ``key`` (a whole number for its one to three characters), ``share``
-    (how much it counts), ``owner`` (which text), ``place`` (first character, in the text without signs)
-    and ``length``; one entry each."""
+    (how much it counts for the primary type), ``owner`` (which text), ``place`` (first character, in the
+    text without signs) and ``length``; one entry each."""
 
     key: np.ndarray
     share: np.ndarray
@@ -105,51 +110,90 @@ def features(texts: Sequence[str]) -> Grams:
     return Grams(keys, share, of, inside[first], length)
 
 
+class Scored(NamedTuple):
+    """Texts and what the models say: ``known``, the chance of every primary type, and ``named``, the score
+    of every object that is named (both texts × types); for ``deciding_spans`` the n-grams that the models
+    know, which row of ``weights`` each has, and these rows."""
+
+    known: np.ndarray
+    named: np.ndarray
+    found: Grams
+    row: np.ndarray
+    weights: np.ndarray
+
+
 @cache
 def _weights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Keys of the known n-grams in rising order, their weights and the bias."""
-    weights = load_weights("type_weights").astype(np.float32)
-    return np.load(LOOKUPS / "models/type_grams.npy"), weights[:-1], weights[-1]
+    """Keys of the known n-grams in rising order, the weights for both models side by side as they are
+    stored (the bias last), and the scale of each column."""
+    stored = np.load(LOOKUPS / "models/type_weights.npy")
+    return np.load(LOOKUPS / "models/type_grams.npy"), stored[1:], np.float32(2.0) ** stored[0]
 
 
-def known_grams(found: Grams, keys: np.ndarray) -> tuple[Grams, np.ndarray]:
-    """The n-grams that stand among ``keys`` (in rising order), and where."""
-    at = np.searchsorted(keys, found.key)
+@cache
+def pair_scores() -> np.ndarray:
+    """What each primary type (rows) adds to the score of a further type; given where the sum is over 0."""
+    return np.load(LOOKUPS / "models/type_pairs.npy").astype(np.float32)
+
+
+def known_grams(found: Grams, keys: np.ndarray) -> tuple[Grams, np.ndarray, np.ndarray]:
+    """The n-grams that stand among ``keys`` (in rising order); for each a number, and where the n-gram of
+    each number stands."""
+    distinct, which = np.unique(found.key, return_inverse=True)
+    at = np.searchsorted(keys, distinct)
     at[at == len(keys)] = 0
-    known = np.flatnonzero(keys[at] == found.key)
-    return Grams(*(column[known] for column in found)), at[known]
+    known = keys[at] == distinct
+    kept = np.flatnonzero(known[which])
+    number = (np.cumsum(known) - 1)[which[kept]]
+    return Grams(*(column[kept] for column in found)), number, at[known]
 
 
-def score_texts(texts: Sequence[str]) -> tuple[np.ndarray, Grams, np.ndarray]:
-    """Chance of every type (columns in the order of ``type_codes``) for each text as ``model_text`` gives
-    it; with the n-grams that the model knows and their rows of weights, for ``deciding_spans``."""
-    keys, weights, bias = _weights()
-    found, at = known_grams(features(texts), keys)
-    scores = np.tile(bias, (len(texts), 1))
-    if len(at):
-        order = np.argsort(found.owner, kind="stable")
-        owner = found.owner[order]
-        begins = np.flatnonzero(owner[1:] != owner[:-1]) + 1
-        begins = np.concatenate(([0], begins))
-        parts = weights[at[order]]
-        parts *= found.share[order, None]
-        scores[owner[begins]] += np.add.reduceat(parts, begins)
-    return softmax(scores), found, at
+def even_share(texts: Sequence[str]) -> np.ndarray:
+    """How much each n-gram of a text counts for the named objects, the same wherever it stands."""
+    lengths = np.array([len(text) for text in texts], dtype=np.float32)
+    return 1 / np.sqrt(np.maximum(3 * lengths - 3, 1))
 
 
-def deciding_spans(
-    found: Grams, at: np.ndarray, types: np.ndarray, lengths: Sequence[int]
-) -> list[list[tuple[int, int]]]:
+def chances(scores: np.ndarray) -> np.ndarray:
+    """The chance of every type from the scores of the first model, which lie about 0 to 1."""
+    raised = (np.maximum(scores, 0) + FLOOR) ** POWER
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def score_texts(texts: Sequence[str]) -> Scored:
+    """Score texts as ``model_text`` gives them; columns are in the order of ``type_codes``."""
+    keys, stored, scale = _weights()
+    found, number, rows = known_grams(features(texts), keys)
+    # Bytes are fetched, one row for each distinct n-gram, and only these become numbers with a point.
+    weights = stored.take(rows, axis=0).astype(np.float32)
+    types, size = len(type_codes()), len(rows)
+    scores = np.tile(stored[-1].astype(np.float32), (len(texts), 1))
+    even = even_share(texts)[:, None]
+    for begin in range(0, len(texts), PART):
+        end = min(begin + PART, len(texts))
+        mine = slice(None) if len(texts) <= PART else (found.owner >= begin) & (found.owner < end)
+        cells = (found.owner[mine] - begin) * size + number[mine]
+        shape = (end - begin, size)
+        area = shape[0] * size
+        share = np.bincount(cells, found.share[mine], area).reshape(shape).astype(np.float32)
+        count = np.bincount(cells, minlength=area).reshape(shape).astype(np.float32)
+        scores[begin:end, :types] += share @ weights[:, :types]
+        scores[begin:end, types:] += count @ weights[:, types:] * even[begin:end]
+    scores *= scale
+    return Scored(chances(scores[:, :types]), scores[:, types:], found, number, weights)
+
+
+def deciding_spans(scored: Scored, types: np.ndarray, lengths: Sequence[int]) -> list[list[tuple[int, int]]]:
     """For each text the stretches that spoke most for its type, at most three, in order of place.
 
     ``types``: the class of each text; ``lengths``: of the first so many texts. A character's part is its
     share of every n-gram over it.
     """
-    _, weights, _ = _weights()
+    found = scored.found
     sizes = np.array(lengths)
     mine = found.owner < len(lengths)
     place, length, owner = found.place[mine], found.length[mine], found.owner[mine]
-    spoke = weights[at[mine], types[owner]] * found.share[mine] / length
+    spoke = scored.weights[scored.row[mine], types[owner]] * found.share[mine] / length
     starts = np.cumsum(sizes) - sizes
     place = starts[owner] + place
     total = int(sizes.sum())
