@@ -32,10 +32,20 @@ def test_both_values_stand_there(lang: str, words: list[str]) -> None:
     assert all(word.lower() in line.lower() for word in [*words, "2026-11-16"])
 
 
+def test_changes_are_told_by_name_and_not_by_id() -> None:
+    """The first page of a briefing is no place for anshan-2021#t3."""
+    moved = [{"id": "anshan-2021 claim completed", "before": [53.0], "after": [50.0]},
+             {"id": "anshan-2021 measure_count", "before": 3, "after": 4}]  # fmt: skip
+    line = told_changes(MOVED | {"numbers_moved": moved}, "2026-11-16", "zh", {"anshan-2021": "鞍山 2021"})
+    assert "鞍山 2021 第12项由“正在整改”变为“已完成”" in line
+    assert "鞍山 2021 声明的“已完成”由 53 变为 50" in line and "鞍山 2021 措施由 3 变为 4" in line
+    assert "anshan" not in line.replace("hangzhou-2025", "")
+
+
 def test_long_lists_are_cut_and_say_so() -> None:
     moved = [{"id": f"anshan-2021/{n}", "before": "in_progress", "after": "completed"} for n in range(40)]
     line = told_changes(MOVED | {"statuses_changed": moved}, "2026-11-16", "zh")
-    assert line.count("anshan-2021/") < 10 and "run.json" in line and "36" in line
+    assert line.count("anshan-2021 第") < 10 and "run.json" in line and "36" in line
     added = {"notices_added": [f"anshan-{n}" for n in range(40)]}
     assert "anshan-5等40份" in told_changes(MOVED | added, "2026-11-16", "zh")
 

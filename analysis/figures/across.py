@@ -10,6 +10,7 @@ import polars as pl
 from analysis.display import formats, style
 from analysis.display.labels import label
 from analysis.figures.house import (
+    LONGEST_NAME,
     HouseFigure,
     describe,
     dot,
@@ -127,7 +128,7 @@ def round_changes(changes: pl.DataFrame, trend: pl.DataFrame, lang: str = "zh") 
     mean = mean.sort("pair_count", descending=True, maintain_order=True).head(1)
     many = known.height > MOST_CHANGES
     bodies = [_body({f"label_{lang}": name}, lang) for name in known[f"label_to_{lang}"]]
-    tall = 9.5 if any("\n" in wrapped(name) for name in bodies) else 7.5
+    tall = 9.5 if any("\n" in wrapped(name, LONGEST_NAME) for name in bodies) else 7.5
     figure = new_figure(60 if many else (known.height + mean.height) * tall + 18)
     axes = figure.add_subplot()
     said = []

@@ -17,7 +17,8 @@ from analysis.display import formats, style
 from analysis.display.labels import label
 
 MOST_NOTICES = 12  # drawn one by one; of more, figures aggregate
-LONG_NAME = 30  # columns of a row's name that fit on one line
+# Columns of a name of a row: wider than the first it is set smaller, wider than the second in two lines.
+LONG_NAME, LONGEST_NAME = 30, 42
 Arguments = ParamSpec("Arguments")
 
 
@@ -171,8 +172,8 @@ def wrapped(text: str, most: int = LONG_NAME) -> str:
 
 
 def row_label(axes: Axes, y: float, text: str, below: str = "", size: float = 8.5) -> None:
-    """A row's name left of the axes, with a second line in grey; a long name takes two lines itself."""
-    text, size = wrapped(text), size if formats.width(text) <= LONG_NAME else size - 1.5
+    """A row's name left of the axes, with a second line in grey; a very long name takes two lines itself."""
+    text, size = wrapped(text, LONGEST_NAME), size if formats.width(text) <= LONG_NAME else size - 1.5
     place = blended_transform_factory(axes.transAxes, axes.transData)
     lines = [(text, (9 if "\n" in text else 4.5) if below else 0, size, "bold", style.INK)]
     if below:

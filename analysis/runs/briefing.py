@@ -228,7 +228,10 @@ def _run_steps(
     before = load_snapshot(previous.folder) if previous and comparable else None
     record.changes = compare_snapshots(before, snapshot)
     aside: list[str] = []
-    told = told_changes(record.changes, previous.run_id if previous and comparable else None, order.lang)
+    names = dict(ledger.notices.select("notice_id", f"label_{order.lang}").iter_rows())
+    told = told_changes(
+        record.changes, previous.run_id if previous and comparable else None, order.lang, names
+    )
     (front if has_moved(record.changes) else aside).append(told)
     with record.step("notebooks", work, report) as step:
         executed = _run_chapters(order, listed, ledger, record, work, step, front, aside, report)

@@ -7,12 +7,13 @@ values are shown.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from analysis.display.labels import code_label
+from analysis.display.labels import code_label, label
 from analysis.runs.record import write_json
 from analysis.selection import Ledger
 
@@ -20,6 +21,7 @@ SNAPSHOT_NAME = "snapshot.json"
 
 
 SHOWN = 6
+COUNTS = {"problem_count": "col_problems", "leaf_count": "col_items", "measure_count": "col_measures"}
 PARTS = ("notices", "statuses", "claims", "ratios", "quarantine")
 WORDS = {
     "zh": {
@@ -28,8 +30,11 @@ WORDS = {
         "against": "与上一期 {previous} 相比：{moved}。",
         "added": "新增通报 {ids}",
         "removed": "不再包含通报 {ids}",
-        "status": "{id} 由“{before}”变为“{after}”",
-        "number": "{id} 由 {before} 变为 {after}",
+        "status": "{id}由“{before}”变为“{after}”",
+        "item": "{name} 第{item}项",
+        "claim": "{name} 声明的“{what}”",
+        "ratio": "{name} {what}口径完成数",
+        "number": "{id}由 {before} 变为 {after}",
         "more": "另有 {count} 处变化，见运行记录 run.json",
         "of": "{listed}等{count}份",
         "join": "、",
@@ -42,6 +47,9 @@ WORDS = {
         "added": "notices added: {ids}",
         "removed": "notices no longer held: {ids}",
         "status": "{id} changed from “{before}” to “{after}”",
+        "item": "{name} item {item}",
+        "claim": "{name} stated “{what}”",
+        "ratio": "{name} completed ({what})",
         "number": "{id} changed from {before} to {after}",
         "more": "{count} further changes are in run.json",
         "of": "{listed} and others, {count} in all",
@@ -56,15 +64,16 @@ def take_snapshot(ledger: Ledger, completion: pl.DataFrame) -> dict[str, Any]:
     problems = (
         ledger.problems.filter(pl.col("is_leaf")).select("problem_id", "status_code").sort("problem_id")
     )
-    counts = ("problem_count", "leaf_count", "measure_count")
-    notices = ledger.notices.select("notice_id", "title", *counts).sort("notice_id")
-    claims = ledger.claims.select("claim_id", "claim_code", "value").sort("claim_id")
+    notices = ledger.notices.select("notice_id", "title", *COUNTS).sort("notice_id")
+    # by what is claimed: the place of a claim in the text moves with every claim before it
+    claims = ledger.claims.group_by("notice_id", "claim_code").agg(pl.col("value").unique().sort())
+    claims = claims.sort("notice_id", "claim_code")
     ratios = completion.sort("notice_id", "definition_code", "unit").to_dicts()
     aside = ledger.quarantine.filter(pl.col("notice_id").is_null()).select("source_path", "reason_code")
     return {
         "notices": {row.pop("notice_id"): row for row in notices.to_dicts()},
         "statuses": dict(problems.iter_rows()),
-        "claims": {key: [code, value] for key, code, value in claims.iter_rows()},
+        "claims": {f"{notice} claim {code}": values for notice, code, values in claims.iter_rows()},
         "ratios": {
             f"{r['notice_id']} {r['definition_code']} {r['unit']}": [r["x_count"], r["n_count"]]
             for r in ratios
@@ -89,9 +98,8 @@ def load_snapshot(folder: Path | None) -> dict[str, Any] | None:
     whole = isinstance(snapshot, dict) and all(
         isinstance(snapshot.get(part), kinds.get(part, dict)) for part in PARTS
     )
-    counts = ("problem_count", "leaf_count", "measure_count")
     is_known = whole and all(
-        isinstance(row, dict) and set(counts) <= set(row) for row in snapshot["notices"].values()
+        isinstance(row, dict) and set(COUNTS) <= set(row) for row in snapshot["notices"].values()
     )
     return snapshot if is_known else None
 
@@ -137,11 +145,10 @@ def _moved(before: dict[str, Any], after: dict[str, Any], shared: set[str]) -> l
 
 
 def _moved_counts(before: dict[str, Any], after: dict[str, Any], shared: set[str]) -> list[dict[str, Any]]:
-    fields = ("problem_count", "leaf_count", "measure_count")
     return [
         {"id": f"{notice} {name}", "before": before[notice][name], "after": after[notice][name]}
         for notice in sorted(shared)
-        for name in fields
+        for name in COUNTS
         if before[notice][name] != after[notice][name]
     ]
 
@@ -152,23 +159,27 @@ def has_moved(changes: dict[str, Any]) -> bool:
     return not changes["is_first"] and any(changes[name] for name in moved)
 
 
-def told_changes(changes: dict[str, Any], previous: str | None, lang: str) -> str:
-    """What moved since edition ``previous``, as one line; at most six changes, and six notices of a list, are told."""
-    words = WORDS[lang]
+def told_changes(
+    changes: dict[str, Any], previous: str | None, lang: str, names: Mapping[str, str] | None = None
+) -> str:
+    """What moved since edition ``previous``, as one line; at most six changes, and six notices of a list, are told.
+
+    ``names``: what a notice is called, by its ID; one that is not there goes by its ID.
+    """
+    words, names = WORDS[lang], names or {}
     if changes["is_first"] or previous is None:
         return words["first"]
     told = [
-        words[key].format(ids=_listed(changes[name], words))
+        words[key].format(ids=_listed([names.get(one, one) for one in changes[name]], words))
         for key, name in (("added", "notices_added"), ("removed", "notices_removed"))
         if changes[name]
     ]
     for row in changes["statuses_changed"]:
         before, after = (code_label("statuses", row[side], lang) or "–" for side in ("before", "after"))
-        told.append(words["status"].format(id=row["id"], before=before, after=after))
+        told.append(words["status"].format(id=_called(row["id"], names, lang), before=before, after=after))
     for row in changes["numbers_moved"]:
-        told.append(
-            words["number"].format(id=row["id"], before=_shown(row["before"]), after=_shown(row["after"]))
-        )
+        before, after = _shown(row["before"]), _shown(row["after"])
+        told.append(words["number"].format(id=_called(row["id"], names, lang), before=before, after=after))
     if not told:
         return words["same"].format(previous=previous)
     if len(told) > SHOWN:
@@ -181,11 +192,21 @@ def _listed(names: list[str], words: dict[str, str]) -> str:
     return listed if len(names) <= SHOWN else words["of"].format(listed=listed, count=len(names))
 
 
+def _called(key: str, names: Mapping[str, str], lang: str) -> str:
+    """``key`` of a snapshot in words: 鞍山 2021 第12项, Anshan 2021 strict."""
+    notice, words = _notice_of(key), WORDS[lang]
+    name, rest = names.get(notice, notice), key[len(notice) :]
+    if rest.startswith("/"):
+        return words["item"].format(name=name, item=rest[1:])
+    kind, _, code = rest.strip().partition(" ")
+    if kind == "claim":
+        return words["claim"].format(name=name, what=code_label("claims", code, lang))
+    if kind in COUNTS:
+        return f"{name} {label(COUNTS[kind], lang)}"
+    return words["ratio"].format(name=name, what=code_label("completion_definitions", kind, lang).lower())
+
+
 def _shown(value: Any) -> str:
-    if (
-        isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
-    ):  # a stated total: code, value
-        value = value[1]
     if isinstance(value, list):
         return "/".join(_shown(part) for part in value)
     return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
