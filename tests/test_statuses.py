@@ -8,7 +8,7 @@ from analysis.ledger.schemas import STATUS_CODES
 from analysis.lookups import load_csv
 from analysis.parsing.assemble import build_structure
 from analysis.parsing.records import Document
-from analysis.parsing.words.statuses import bracket_status, percent_status, status_code
+from analysis.parsing.words.statuses import bracket_status, share_code, stated_share, status_code
 
 WORDS = {
     "已完成": "completed",
@@ -50,9 +50,9 @@ def test_every_word_of_the_lookup_has_a_known_code_and_a_reason():
 
 
 def test_a_percentage_is_a_status_with_its_share():
-    assert percent_status("整改进度:80%") == ("in_progress", 0.8)
-    assert percent_status("整改进度:100%") == ("completed", 1.0)
-    assert bracket_status("进度75%,完成时限:2022年6月") == ("in_progress", 0.75)
+    assert stated_share("整改进度:80%") == 0.8
+    assert stated_share("整改进度:100%") == 1.0 and share_code(1.0) == "completed"
+    assert bracket_status("进度75%,完成时限:2022年6月") == (None, 0.75) and share_code(0.75) == "in_progress"
 
 
 HEAD = "中共某市水务局党组关于巡察整改情况的通报\n根据市委统一部署，2023年3月1日至5月30日，市委第三巡察组对局党组进行了巡察。6月20日反馈了巡察意见。现将整改情况公布如下。\n"

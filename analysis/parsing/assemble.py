@@ -10,15 +10,15 @@ from analysis.parsing.layout.flow import Flow, Whole, make_flow
 from analysis.parsing.layout.joined import join_lists
 from analysis.parsing.layout.measures import Piece
 from analysis.parsing.layout.outline import Node, ancestors, build_outline, release
-from analysis.parsing.layout.problems import accept_weak, finish_unit, read_unit, take_status
+from analysis.parsing.layout.problems import finish_unit, read_unit, take_result
 from analysis.parsing.layout.regions import fill_regions
 from analysis.parsing.layout.roles import Reader, Reading, choose_reading
 from analysis.parsing.layout.second_reader import agreement, find_statements, prefers_second, units_of
 from analysis.parsing.layout.segments import find_marks
 from analysis.parsing.layout.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.records import Document
-from analysis.parsing.results.elsewhere import tell_elsewhere
-from analysis.parsing.results.recurring import read_legend, settle_results
+from analysis.parsing.results.decide import settle_results
+from analysis.parsing.results.readings import read_results
 from analysis.parsing.structure import Measure, Problem, Section, Span, Structure
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.words.cues import BODY, is_action, is_finding
@@ -117,7 +117,7 @@ def _fill_from_table(
 # Where the last problem stops: thanks to the public, contact data, signature, what comes next.
 _AFTER = re.compile(
     r"(?:欢迎|如有意见|如对|联系电话|联系方式|联系人|监督电话|举报电话|电子邮箱|电子邮件|邮政|通讯地址|通信地址|公示期|公开期|公示时间|扫一扫|附件|上一篇|下一篇|责任编辑|编辑:|打印|关闭|分享|版权"
-    r"|特此|(?:截至)?目前,?(?:以上|上述)|以上(?:问题|\d)|上述(?:问题|\d)|综上|总之|截至(?:目前|\d{4}年[^,。]{2,9}),?(?:巡|反馈|\d|上述|以上|所有|全部|第|除|问题)|(?:其余|第)[^。]{0,40}(?:项|个|条)|下一步,?[^。]{0,14}(?:将|要|继续)|接下来,|今后,|在今后的工作中|中共[^。,;:]{4,40}(?:党组|党委|委员会|支部|工委)$|[^。,;:]{2,30}(?:党组|党委|委员会)$|(?:\d{4}|[二〇○零一二三四五六七八九]{4})年.{1,4}月.{1,4}日$)"
+    r"|特此|(?:截至)?目前,?(?:以上|上述)|(?:以上|上述)(?:问题|\d|[一二三四五六七八九十]{1,3}[个项条])|综上|总之|截至(?:目前|\d{4}年[^,。]{2,9}),?(?:巡|反馈|\d|上述|以上|所有|全部|第|除|问题)|(?:其余|第)[^。]{0,40}(?:项|个|条)|下一步,?[^。]{0,14}(?:将|要|继续)|接下来,|今后,|在今后的工作中|中共[^。,;:]{4,40}(?:党组|党委|委员会|支部|工委)$|[^。,;:]{2,30}(?:党组|党委|委员会)$|(?:\d{4}|[二〇○零一二三四五六七八九]{4})年.{1,4}月.{1,4}日$)"
 )
 
 
@@ -133,16 +133,14 @@ def _fill(structure: Structure, flow: Flow, reader: Reader, reading: Reading) ->
 def _finish(
     structure: Structure, flow: Flow | Whole, units: list[Node], drafts: list[Draft], parents: set[int]
 ) -> None:
+    for draft, result in read_results(flow.text, drafts, units[0].start):
+        take_result(flow.text, draft, result)
     sections, headings, places = _sections(flow, units, parents)
     structure.sections = sections
     structure.problems = _problems(flow, units, drafts, parents, places)
     _excerpt(structure, units, parents)
     fill_regions(structure, [flow.span(a, b) for a, b in headings])
-    for unit, draft in zip(units, drafts):
-        if draft.unknown is not None and draft.status is None:
-            words = flow.text[draft.unknown.start : draft.unknown.end].strip()
-            structure.warnings.append(("unknown_status_word", f"{unit.label or ''} {words}".strip()))
-    tell_elsewhere(structure, flow, units, drafts)
+    settle_results(structure, flow, units, drafts)
 
 
 def _read_units(
@@ -173,16 +171,6 @@ def _read_units(
     if join_lists(text, [unit.number for unit in units], drafts):
         for draft in drafts:
             finish_unit(text, draft)
-    weak = sum(draft.weak_status is not None and draft.status is None for draft in drafts)
-    stated = sum(draft.status is not None for draft in drafts)
-    if weak and (weak + stated) * 2 >= len(drafts) and weak >= 2 or weak and stated * 2 >= len(drafts):
-        for draft in drafts:
-            if draft.status is None:
-                accept_weak(text, draft)
-    if stated < len(drafts):
-        legend = read_legend(text[: units[0].start])
-        for draft, status in settle_results(text, drafts, legend):
-            take_status(text, draft, status)
     remedies = sum(draft.is_remedy for draft in drafts)
     if remedies * 10 < len(drafts) * 6:
         for draft in drafts:
@@ -356,16 +344,6 @@ def _leaf(flow: Flow | Whole, unit: Node, draft: Draft, key: str, kind: str) -> 
         for position, piece in enumerate(draft.measures, 1)
         if piece.end > piece.start
     ]
-    status = draft.status
-    if status is not None and status.code is not None:
-        problem.status_code = status.code
-        problem.status_start, problem.status_end = flow.span(status.start, status.end)
-        problem.status_basis = "item"
-        problem.progress_share = status.share
-    elif draft.unknown is not None:
-        problem.status_start, problem.status_end = flow.span(
-            *_strip(flow.text, draft.unknown.start, draft.unknown.end)
-        )
     problem.due_text = draft.due
     return problem
 

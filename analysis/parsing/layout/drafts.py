@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from analysis.parsing.layout.measures import Piece
-from analysis.parsing.words.statuses import Status
+
+
+class Candidate(NamedTuple):
+    """What may be the result of a problem: the place that tells it, its code, and the span of its words.
+
+    ``code`` None: the words stand where a result stands and nobody can read them. ``share`` alone
+    (进度80%) is a result only where no words are (``results.decide``).
+    """
+
+    place: str
+    code: str | None
+    start: int
+    end: int
+    share: float | None = None
 
 
 @dataclass(slots=True)
@@ -19,11 +33,18 @@ class Draft:
     cause: tuple[int, int] | None = None
     blocks: list[tuple[str, int, int]] = field(default_factory=list)  # (part, start, end)
     measures: list[Piece] = field(default_factory=list)
-    status: Status | None = None
-    weak_status: Status | None = None
+    candidates: list[Candidate] = field(default_factory=list)
     due: str | None = None
     is_remedy: bool = False
-    unknown: Status | None = None
+    told: tuple[int, int] | None = None  # what stands behind a result's label or in its cell
+    close: int = 0  # where the last stretch ends that may close with a result
+
+    def is_told(self) -> bool:
+        """Whether its result was read in words: behind its label where it has one, else anywhere."""
+        return any(
+            each.code is not None and (self.told is None or each.place == "result")
+            for each in self.candidates
+        )
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.layout.drafts import Draft, trim
+from analysis.parsing.layout.drafts import Candidate, Draft, trim
 from analysis.parsing.layout.segments import Mark
 from analysis.parsing.words.cues import (
     FRAME_TAIL,
@@ -15,7 +15,7 @@ from analysis.parsing.words.cues import (
     is_finding,
     tells_finding,
 )
-from analysis.parsing.words.statuses import Status, bracket_status, closing_status
+from analysis.parsing.words.statuses import bracket_status, closing_status
 
 LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕] ?")
 _ENUMERATED = re.compile(
@@ -71,15 +71,11 @@ def read_zone(
         return
     head_end = _sentence_end(text, start, stop)
     if told:
-        if draft.status is None:
+        if not draft.is_told():
             found = closing_status(text, head_end, stop) if head_end < stop else None
-            if found is not None and found[1]:
-                draft.status = found[0]
-                stop = trim(
-                    text,
-                    start,
-                    found[0].start - 1 if text[found[0].start - 1] in "(【[〔" else found[0].start,
-                )[1]
+            if found is not None:
+                draft.candidates.append(Candidate("closing", *found))
+                stop = trim(text, start, found.start - (text[found.start - 1] in "(【[〔"))[1]
         draft.statement = (start, _status_free(text, start, stop, draft))
         return
     open_frame = OPEN_FRAME.match(text, start, stop) or _COMMA_FRAME.match(text, start, stop)
@@ -124,10 +120,9 @@ def _skip_tail(text: str, at: int, stop: int, draft: Draft) -> int:
     bracket = LEAD_BRACKET.match(text, at, stop)
     if bracket is not None:
         code, share = bracket_status(bracket.group(1))
-        if code is not None:
+        if code is not None or share is not None:
             at = bracket.end()
-            if draft.status is None:
-                draft.status = Status(code, bracket.start(1), bracket.end(1), share)
+            draft.candidates.append(Candidate("frame", code, *bracket.span(1), share))
     while at < stop and text[at] in "。:;,. \n":
         at += 1
     return at
@@ -192,10 +187,9 @@ def _sentence_end(text: str, start: int, stop: int) -> int:
 
 def _status_free(text: str, start: int, stop: int, draft: Draft) -> int:
     """The statement's end before a bracketed result at the end of its line."""
-    if draft.status is not None and start < draft.status.start < stop:
-        at = draft.status.start - 1
-        if text[draft.status.end : stop].strip(" )】]〕。\n:") == "":
-            return trim(text, start, at)[1]
+    for told in draft.candidates:
+        if start < told.start < stop and text[told.end : stop].strip(" )】]〕。\n:") == "":
+            return trim(text, start, told.start - 1)[1]
     return trim(text, start, stop)[1]
 
 
@@ -226,11 +220,7 @@ def _split_plain(
     statement_end = _status_free(text, start, min(at, limit), draft)
     draft.statement = (start, statement_end)
     first, last = trim(text, max(at, statement_end), stop)
-    if (
-        draft.status is not None
-        and first <= draft.status.start <= last
-        and text[first:last].strip("【】()[]。 ") == text[draft.status.start : draft.status.end]
-    ):
+    if any(text[first:last].strip("【】()[]。 ") == text[told.start : told.end] for told in draft.candidates):
         return
     if last > first:
         draft.blocks.insert(0, ("measures", first, last))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from analysis.parsing.layout.drafts import Draft, trim
+from analysis.parsing.layout.drafts import Candidate, Draft, trim
 from analysis.parsing.layout.findings import LEAD_BRACKET, read_zone
 from analysis.parsing.layout.measures import split_measures
 from analysis.parsing.layout.segments import Mark
 from analysis.parsing.words.statuses import (
-    Status,
     bracket_status,
     closing_status,
-    due_status,
     due_words,
     is_outlook,
     leading_status,
-    status_code,
+    ticked_status,
 )
 
+# 二是… · ②… · 2.…: a measure of its own, of which the result is only the last clause
+_ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|、)|[①-⑳]|\(?\d{1,2}[).、]")
 DOING = ("measures", "progress", "effect")
 
 
@@ -43,14 +44,15 @@ def read_unit(
     zone_end = next((mark.start for mark in marks if mark.part != "statement"), end)
     zone = [body, max(body, zone_end)]
     for mark in marks:
-        if ")" in text[mark.start : mark.end] and draft.status is None:
+        if ")" in text[mark.start : mark.end]:
             opened = text.find("(", mark.start, mark.end)
-            code, share = bracket_status(text[opened + 1 : text.find(")", opened)])
-            if code is not None:
-                draft.status = Status(code, opened + 1, text.find(")", opened), share)
-    if draft.status is None:
-        _heading_status(text, zone, draft)
-    if draft.status is None and zone_end < end:
+            _take_bracket(text, "label", opened + 1, text.find(")", opened), draft)
+    ticked = ticked_status(text, body, end)
+    if ticked is not None:
+        draft.candidates.append(Candidate("ticked", *ticked))
+    draft.close = next((m.start for m, n in zip(marks, [*marks[1:], None]) if _is_tail(m, n)), end)
+    _heading_status(text, zone, draft)
+    if zone_end < end:
         _end_status(text, zone, draft)
     _read_segments(text, marks, end, draft)
     told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
@@ -58,11 +60,11 @@ def read_unit(
     read_zone(text, zone[0], zone[1], labels, told, draft, has_detail, has_fact)
     if finding is not None:
         _settle_finding(text, draft, finding, zone[1])
-    if draft.status is None and draft.statement is not None:
-        tail = [draft.statement[0], draft.statement[1]]
-        _end_status(text, tail, draft)
-        if draft.status is not None:
-            draft.statement = (tail[0], trim(text, tail[0], draft.status.start - 1)[1])
+    if draft.statement is not None and _end_status(text, draft.statement, draft):
+        draft.statement = (
+            draft.statement[0],
+            trim(text, draft.statement[0], draft.candidates[-1].start - 1)[1],
+        )
     finish_unit(text, draft)
     return draft
 
@@ -111,28 +113,32 @@ def _heading_status(text: str, zone: list[int], draft: Draft) -> None:
     line = text.find("\n", zone[0], zone[1])
     stop = line if line >= 0 else zone[1]
     lead = LEAD_BRACKET.match(text, zone[0], stop)
-    if lead is not None:
-        code, share = bracket_status(lead.group(1))
-        if code is not None:
-            draft.status = Status(code, lead.start(1), lead.end(1), share)
-            zone[0] = lead.end()
-            return
+    if lead is not None and _take_bracket(text, "heading", *lead.span(1), draft):
+        zone[0] = lead.end()
+        return
     tail = _tail_status(text, zone[0], stop)
-    if tail is not None and tail.start() > zone[0]:
-        code, share = bracket_status(tail.group(1))
-        if code is not None and (line >= 0 or zone[1] == stop):
-            draft.status = Status(code, tail.start(1), tail.end(1), share)
-            draft.due = due_words(tail.group(1))
+    if tail is not None and tail.start() > zone[0] and _take_bracket(text, "heading", *tail.span(1), draft):
+        draft.due = due_words(tail.group(1))
 
 
-def _end_status(text: str, zone: list[int], draft: Draft) -> None:
-    """A result in a bracket at the end of the finding, before the first label."""
+def _end_status(text: str, zone: Sequence[int], draft: Draft) -> bool:
+    """Whether a result stands in a bracket at the end of the finding."""
     first, last = trim(text, zone[0], zone[1])
     tail = _tail_status(text, first, last)
-    if tail is not None and tail.start() > first:
-        code, share = bracket_status(tail.group(1))
-        if code is not None:
-            draft.status = Status(code, tail.start(1), tail.end(1), share)
+    return tail is not None and tail.start() > first and _take_bracket(text, "finding", *tail.span(1), draft)
+
+
+def _take_bracket(text: str, place: str, start: int, end: int, draft: Draft) -> bool:
+    """Whether the words in a bracket are a result; it is then a candidate."""
+    code, share = bracket_status(text[start:end])
+    if code is not None or share is not None:
+        draft.candidates.append(Candidate(place, code, start, end, share))
+    return code is not None or share is not None
+
+
+def _is_tail(mark: Mark, following: Mark | None) -> bool:
+    """Whether the unit ends with a label behind which no result stands (责任人：, 完成时限：)."""
+    return mark.part in ("due", "responsible", "note") and following is None
 
 
 def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None:
@@ -147,12 +153,10 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
             if draft.cause is None:
                 draft.cause = (first, stop)
         elif mark.part == "result":
+            draft.told = (first, stop)
             status = leading_status(text, first, stop, is_result=True)
-            if status is not None and status.code is None:
-                if draft.unknown is None:
-                    draft.unknown = status
-            elif status is not None:
-                draft.status = status
+            if status is not None:
+                draft.candidates.append(Candidate("result", *status))
             elif "一是" in text[first:stop] or stop - first > 40:
                 draft.blocks.append(("progress", first, stop))
             if draft.due is None and status is not None:
@@ -160,8 +164,7 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
         elif mark.part in ("progress", "effect"):
             status = leading_status(text, first, stop, is_result=False)
             if status is not None:
-                if draft.status is None or mark.part == "progress":
-                    draft.status = status
+                draft.candidates.append(Candidate(mark.part, *status))
                 rest = status.end
                 while rest < stop and text[rest] in "。.;,、:! \n)】":
                     rest += 1
@@ -176,84 +179,52 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
         elif mark.part == "due" and draft.due is None:
             line = text.find("\n", first, stop)
             last = line if line >= 0 else stop
-            carried = due_status(text, first, last)
-            if carried is not None and draft.status is None:
-                draft.status = carried
-                last = carried.start - 1 if carried.start > first else first
-            draft.due = text[first:last].strip("。;,. (【[")[:40] or None
+            draft.due = re.split(r"[(【\[]", text[first:last])[0].strip("。;,. ")[:40] or None
 
 
 def _read_closing(text: str, draft: Draft) -> None:
     """A result in the last sentence or bracket of the unit, cut off from the measures."""
-    if not draft.blocks:
-        if draft.statement is not None and draft.status is None:
-            found = closing_status(text, draft.statement[0], draft.statement[1])
-            if found is not None and found[1]:
-                draft.status = found[0]
+    part, first, last = draft.blocks[-1] if draft.blocks else ("", *(draft.statement or (0, 0)))
+    status = closing_status(text, first, last)
+    if status is None:
+        return
+    draft.candidates.append(Candidate("closing", *status))
+    if draft.blocks:
+        draft.due = draft.due or due_words(text[status.start : last])
+        _cut_result(text, draft, status.start, status.end)
+
+
+def take_result(text: str, draft: Draft, result: Candidate) -> None:
+    """Put in a result found from outside, and cut it from the statement or the measures it stands in."""
+    draft.candidates.append(result)
+    if draft.statement is not None and draft.statement[0] <= result.start < draft.statement[1]:
+        first, last = draft.statement
+        if result.start - first < 3:
+            draft.statement = trim(text, result.end + 1, last)
+        elif last - result.end < 4:
+            draft.statement = (first, trim(text, first, result.start - 1)[1])
+    elif draft.blocks:
+        _cut_result(text, draft, result.start, result.end)
+        _read_measures(text, draft)
+
+
+def _cut_result(text: str, draft: Draft, start: int, end: int) -> None:
+    """The last block without the result at its beginning or its end."""
+    if text[start - 1] in "(【[〔":
+        start, end = start - 1, end + 1
+    part, first, last = draft.blocks[0]
+    if start == first and end < last - 2:
+        while end < last and text[end] in "。;,:. \n":
+            end += 1
+        draft.blocks[0] = (part, end, last)
         return
     part, first, last = draft.blocks[-1]
-    found = closing_status(text, first, last)
-    if found is None:
-        if len(draft.blocks) == 1 and draft.status is None:
-            _read_opening(text, draft)
-        return
-    status, strong = found
-    before = trim(text, first, status.start - 1 if text[status.start - 1] in "(【[〔" else status.start)[1]
-    if strong and draft.status is None:
-        draft.status = status
-        draft.due = draft.due or due_words(text[status.start : last])
-    elif not strong:
-        draft.weak_status = status
-    if strong or before <= first:
+    if first <= start < last and not (text[first:start].strip() and _ITEM.match(text, start)):
+        before = trim(text, first, start)[1]
         if before - first < 2:
             draft.blocks.pop()
         else:
             draft.blocks[-1] = (part, first, before)
-
-
-def _read_opening(text: str, draft: Draft) -> None:
-    """A status sentence at the head of the only block (已完成整改。…): weak, as it may be chance."""
-    _, first, last = draft.blocks[0]
-    stop = text.find("。", first, min(last, first + 20))
-    if stop > first:
-        code = status_code(text[first:stop])
-        if code is not None:
-            draft.weak_status = Status(code, first, stop)
-
-
-def accept_weak(text: str, draft: Draft) -> None:
-    """Take a bare closing sentence as the result: the document has it regularly."""
-    status = draft.weak_status
-    if status is None:
-        return
-    if draft.status is None:
-        draft.status = status
-    if draft.blocks:
-        part, first, last = draft.blocks[-1]
-        if status.start == first and status.end < last - 2:
-            draft.blocks[-1] = (part, trim(text, status.end + 1, last)[0], last)
-            _read_measures(text, draft)
-        elif first <= status.start < last:
-            before = trim(text, first, status.start)[1]
-            if before - first < 2:
-                draft.blocks.pop()
-            else:
-                draft.blocks[-1] = (part, first, before)
-            _read_measures(text, draft)
-
-
-def take_status(text: str, draft: Draft, status: Status) -> None:
-    """Put in a result found from outside, and cut it from the statement or the measures it stands in."""
-    if draft.statement is not None and draft.statement[0] <= status.start < draft.statement[1]:
-        first, last = draft.statement
-        if status.start - first < 3:
-            draft.statement = trim(text, status.end + 1, last)
-        elif last - status.end < 4:
-            draft.statement = (first, trim(text, first, status.start - 1)[1])
-        draft.status = status
-        return
-    draft.weak_status = status
-    accept_weak(text, draft)
 
 
 def _read_measures(text: str, draft: Draft) -> None:

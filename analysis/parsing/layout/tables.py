@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analysis.parsing.layout.drafts import Draft
+from analysis.parsing.layout.drafts import Candidate, Draft
 from analysis.parsing.layout.measures import Piece, split_measures
 from analysis.parsing.records import Block
 from analysis.parsing.text.numbering import han_number
@@ -307,11 +307,12 @@ def _read_cells(shadow: str, draft: Draft, by_role: dict[str, list[Span]]) -> No
     for role in ("measures", "progress", "effect", "result"):
         for first, last in by_role.get(role, ()):
             status = None
+            if role == "result":
+                draft.told = (first, last)
             if role in ("progress", "result"):
                 status = leading_status(shadow, first, last, is_result=role == "result")
-            if status is not None and status.code is not None:
-                if draft.status is None or role == "result":
-                    draft.status = status
+            if status is not None and (status.code is not None or status.share is not None):
+                draft.candidates.append(Candidate(role, *status))
                 rest = status.end
                 while rest < last and shadow[rest] in "。.;,、:! \n)】":
                     rest += 1
@@ -319,14 +320,14 @@ def _read_cells(shadow: str, draft: Draft, by_role: dict[str, list[Span]]) -> No
                     draft.blocks.append((role, rest, last))
                 draft.due = draft.due or due_words(shadow[status.end : min(last, status.end + 60)])
             elif status is not None:
-                draft.unknown = draft.unknown or status
+                draft.candidates.append(Candidate(role, *status))
             elif role != "result":
-                closing = closing_status(shadow, first, last) if draft.status is None else None
+                closing = closing_status(shadow, first, last)
                 if (
-                    closing is not None and shadow[closing[0].start - 1] in "(【[〔"
+                    closing is not None and shadow[closing.start - 1] in "(【[〔"
                 ):  # 措施…。(已完成): the result ends the cell
-                    draft.status = closing[0]
-                    last = closing[0].start - 1
+                    draft.candidates.append(Candidate("closing", *closing))
+                    last = closing.start - 1
                 if last - first > 1:
                     draft.blocks.append((role, first, last))
             elif last - first > 12:

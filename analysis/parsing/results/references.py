@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from analysis.parsing.layout.drafts import Candidate
 from analysis.parsing.layout.flow import Flow, Whole
 from analysis.parsing.text.numbering import han_number
 from analysis.parsing.words.status_model import told_status
-from analysis.parsing.words.statuses import combined, percent_status, status_code
+from analysis.parsing.words.statuses import combined, share_code, stated_share, status_code
 
 _H = "[一二三四五六七八九十百]{1,4}"
 _ONE = rf"(?:\d{{1,3}}|{_H})"
 _MORE = rf"(?: ?(?:项|个|条)?(?:问题)?(?:[、和及]|以及|至|到|-|—|~) ?(?:第|问题|序号)? ?{_ONE})*"
 # 第9、14、19项(问题) · 问题3、问题9 · 序号3至5 · (一)至(五)项: what the words behind or before are said of
 _NUMBERS = re.compile(
-    rf"(?P<plain>第 ?{_ONE}{_MORE}(?= ?(?:项|个|条|号|题))|(?:序号|编号|问题) ?{_ONE}{_MORE}(?! ?[个项条件大类轮]|\d|[.、]))"
-    rf" ?(?:项|个|条|号|题)?(?:整改|具体|反馈|巡察)*(?:问题|任务|事项)?(?:共?\d+个)?"
+    rf"(?P<plain>第 ?{_ONE}{_MORE}(?= ?(?:项|个|条|号|题))|(?<![\d第号月年])\d{{1,2}}(?:[、和及至-]\d{{1,2}})*(?=号)|(?:序号|编号|问题) ?{_ONE}{_MORE}(?! ?[个项条件大类轮]|\d|[.、]))"
+    rf" ?(?:项|个|条|号|题)?(?:整改|具体|反馈|巡察)*(?:问题|任务|事项)?(?:共?(?:\d+|{_H})个)?"
     rf"|(?P<bracketed>\({_ONE}\)(?: ?(?:、|,|和|及|以及|至|到|-|—|~)? ?\({_ONE}\))*) ?(?:项|个|条)(?:整改|具体|反馈)*(?:问题|任务|事项)?"
 )
 # 其余各项 (all the others): of whatever nothing else is said
 _REST = re.compile(
     r"(?:其余|其他|其它|剩余|余下|除此之外|除上述问题外|除以上问题外)(?:的)?(?:各|所有|全部)?(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈|具体|整改)*(?:问题|任务|事项)?"
 )
-_SIGNS = ("第", "序号", "编号", "问题", ")项", ")个", ")条")
+_SIGNS = ("第", "序号", "编号", "问题", ")项", ")个", ")条", "号")
 
 
 class Told(NamedTuple):
@@ -33,8 +34,11 @@ class Told(NamedTuple):
     code: str
     start: int
     end: int
-    basis: str
     share: float | None = None
+
+    def candidate(self, place: str) -> Candidate:
+        """It as a candidate for one problem."""
+        return Candidate(place, self.code, self.start, self.end, self.share)
 
 
 def _numbers(words: str) -> tuple[int, ...]:
@@ -61,8 +65,8 @@ def _code_of(words: str) -> tuple[str | None, float | None]:
         code = status_code(candidate)
         if code is not None:
             return code, None
-    percent = percent_status(words) if "%" in words else None
-    return percent if percent is not None else (told_status(words, 0.6)[0], None)
+    share = stated_share(words)
+    return (share_code(share), share) if share is not None else (told_status(words, 0.6)[0], None)
 
 
 _CLAUSE = re.compile(r"[^,;:。\n]+")
@@ -103,14 +107,14 @@ def _in_sentence(text: str, start: int, end: int) -> list[Told]:
                 code, share = _code_of(re.sub(r"问题|任务|事项|\d+[个项条]|[的(:]", "", before))
             since = match.start()
             if code is not None:
-                told.append(Told(numbers, code, match.start() if after else first, last, "reference", share))
+                told.append(Told(numbers, code, match.start() if after else first, last, share))
             subject, is_open = (None, True) if excepted else (numbers, code is None)
             continue
         rest = _REST.search(text, first, last)
         if rest is not None:
             code, share = _code_of(text[rest.end() : last])
             if code is not None:
-                told.append(Told(None, code, rest.start(), last, "total", share))
+                told.append(Told(None, code, rest.start(), last, share))
             subject, is_open, since = None, code is None, rest.start()
             continue
         if told and not is_open and text[first] in "并且同":
@@ -120,7 +124,7 @@ def _in_sentence(text: str, start: int, end: int) -> list[Told]:
         if is_open:
             code, share = _code_of(text[first:last])
             if code is not None:
-                told.append(Told(subject, code, since, last, "reference" if subject else "total", share))
+                told.append(Told(subject, code, since, last, share))
                 is_open = False
     return told
 
@@ -167,11 +171,11 @@ _ALL_WORDS = ("完成", "到位", "全部", "均", "销号", "整改", "解决")
 def _total_in(text: str, start: int, end: int, counts: set[int]) -> Told | None:
     match = _EVERY.search(text, start, end)
     if match is not None:
-        return Told(None, "completed", match.start(), match.end(), "total")
+        return Told(None, "completed", match.start(), match.end())
     for pattern, group in ((_ALL_OF, 1), (_DONE_COUNT, 2), (_COUNT_DONE, 1)):
         for match in pattern.finditer(text, start, end):
             if han_number(match.group(group)) in counts and not _of_measures(text, match):
-                return Told(None, "completed", match.start(), match.end(), "total")
+                return Told(None, "completed", match.start(), match.end())
     return None
 
 

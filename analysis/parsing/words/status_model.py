@@ -1,4 +1,4 @@
-"""Results in words that no lookup lists: a small trained model over character n-grams.
+"""Results in words that no lookup lists: a small trained model over character n-grams and a place.
 
 The lookup overrides it (``statuses.status_code``); below its threshold it says nothing, so that the
 words are listed for review and no result is invented.
@@ -7,6 +7,7 @@ words are listed for review and no result is invented.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -23,24 +24,34 @@ CODES = (
     "long_term",
     "not_completed",
 )
-LONGEST = 32
+LONGEST = 40
+ANYWHERE = "?"  # the place of words of which only the words are known
 MOST_DOUBT = 0.25  # probability of being no result from which a result's place does not help
 
 
-def features(words: str) -> np.ndarray:
-    """Buckets of the n-grams of a phrase with its ends marked."""
-    return grams(codes_of(f"^{words}$"))
+def features(words: str, place: str = ANYWHERE) -> np.ndarray:
+    """Buckets of the n-grams of a phrase between two signs of its place."""
+    return grams(codes_of(f"{place}^{words}${place}"))
+
+
+def chances_at(slots: Sequence[tuple[str, str]]) -> np.ndarray:
+    """Probabilities of ``CODES`` for (place, words), words without punctuation at their ends; n × codes."""
+    weights = load_weights("status_weights")
+    found = [features(words, place) for place, words in slots]
+    sizes = np.array([len(each) for each in found])
+    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    scores = np.add.reduceat(weights[np.concatenate(found)], starts, axis=0) / np.sqrt(sizes)[:, None]
+    known = softmax(scores + weights[BUCKETS])
+    for index, (_, words) in enumerate(slots):
+        if _PUT_OFF.search(words) is not None:
+            known[index] = np.eye(len(CODES))[0]
+    return known
 
 
 @lru_cache(maxsize=1 << 15)
 def chances(words: str) -> tuple[float, ...]:
     """The probability of every code of ``CODES`` for a phrase without punctuation at its ends."""
-    if _PUT_OFF.search(words) is not None:
-        return (1.0, *(0.0 for _ in CODES[1:]))
-    weights = load_weights("status_weights")
-    found = features(words)
-    scores = weights[found].sum(axis=0) / np.sqrt(len(found)) + weights[BUCKETS]
-    return tuple(softmax(scores).tolist())
+    return tuple(chances_at([(ANYWHERE, words)])[0].tolist())
 
 
 # What nearly every result says in one way or another; words without any of it are not weighed.

@@ -1,0 +1,135 @@
+"""Where a result may stand in a problem, whatever its words: behind a label, in a bracket, first or last.
+
+A slot is a short stretch; the trained model reads its words with its place as a feature, and what
+stands at the same place of the notice's other problems decides with it (``readings``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from analysis.parsing.layout.drafts import Draft, trim
+from analysis.parsing.layout.findings import LEAD_BRACKET
+from analysis.parsing.words.status_model import LONGEST
+from analysis.parsing.words.statuses import BOX, before_outlook, is_due, is_share
+
+# Places, and the letter that stands for each in the model's features.
+LABEL, LABEL_END, BRACKET, OPENING, LINE, SENTENCE, CLAUSE = "lmbonsc"
+# Places that are one where the notice's other problems are looked at.
+PLACE_OF = {LABEL: LABEL, LABEL_END: LABEL, BRACKET: BRACKET, OPENING: OPENING} | dict.fromkeys(
+    (LINE, SENTENCE, CLAUSE), SENTENCE
+)
+
+
+class Slot(NamedTuple):
+    """Words at a place of one problem; ``draft`` is its position among the notice's."""
+
+    draft: int
+    place: str
+    start: int
+    end: int
+    words: str
+
+
+_MARKS = " 。.,;:!、\n【】[]()〔〕“”\"'|*‖>—–-"
+_STOPS = re.compile(r"[。;!\n‖|]")
+# (已改正) at the end of a line, before a colon, or at the head of a line or behind a label's colon
+_BRACKET = re.compile(
+    r"""
+      (?: (?<=[\n:]) | (?<=:\ ) )[(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]〕]
+    | [(【\[〔]([^()【】\[\]〔〕\n]{2,40})[)】\]〕](?=[。.;]?\s*(?:\n|$)|[。]?:)
+    """,
+    re.VERBOSE,
+)
+# 下一步,继续抓好… (next …): a plan behind the result
+_PLAN = re.compile(r"下一?步|接下来|下阶段")
+# 2021年3月: · 目前: · 验收意见: before the words on a line of their own
+_PREFIX = re.compile(r"[> \-*]*[^:,;。\n]{1,12}: ?")
+
+
+def slots_of(text: str, position: int, draft: Draft) -> list[Slot]:
+    """All slots of one draft; those of one place may lie in each other, the longer first."""
+    found: dict[tuple[int, int], Slot] = {}
+    for place, start, end in _stretches(text, draft):
+        slot = slot_at(text, position, place, start, end)
+        if slot is not None:
+            found.setdefault((slot.start, slot.end), slot)
+    return list(found.values())
+
+
+def slot_at(text: str, position: int, place: str, start: int, end: int) -> Slot | None:
+    """The words of a stretch as a slot; None where they are too long or can be no result."""
+    start, end = _bare(text, start, end)
+    words = text[start:end]
+    is_fit = 2 <= len(words) <= LONGEST and not _says_nothing(words)
+    return Slot(position, place, start, end, words) if is_fit else None
+
+
+def _says_nothing(words: str) -> bool:
+    return (
+        is_due(words)
+        or is_share(words)
+        or BOX.search(words) is not None
+        or not any(sign > "\u4dff" for sign in words)
+    )
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch without the marks at its ends and without an outlook (预计6月底前完成) behind a result."""
+    while end > start and text[end - 1] in _MARKS:
+        end -= 1
+    while start < end and text[start] in _MARKS:
+        start += 1
+    return start, before_outlook(text, start, end)
+
+
+def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
+    if draft.told is not None:
+        start, end = trim(text, *draft.told)
+        first = _STOPS.search(text, start, end)
+        yield LABEL, start, end
+        yield LABEL, start, first.start() if first is not None else end
+        yield from ending_slots(text, start, end, LABEL_END, LABEL_END)
+        return
+    low = draft.statement[1] if draft.statement is not None else draft.body
+    for match in _BRACKET.finditer(text, draft.start, draft.end):
+        yield BRACKET, *match.span(1 if match.group(1) else 2)
+    lead = LEAD_BRACKET.match(text, draft.body, draft.end)
+    if lead is not None:
+        yield BRACKET, *lead.span(1)
+    for _, start, end in draft.blocks[:1] + draft.blocks[1:][-1:]:
+        stop = _STOPS.search(text, start, min(end, start + LONGEST))
+        if stop is not None and stop.end() < end:
+            yield OPENING, start, stop.start()
+    if draft.blocks:
+        yield from ending_slots(text, *draft.blocks[-1][1:])
+    close = draft.close or draft.end
+    if close > low + 4:
+        yield from ending_slots(text, max(low, close - 300), close)
+
+
+def ending_slots(
+    text: str, start: int, end: int, place: str = SENTENCE, clause: str = CLAUSE
+) -> Iterator[tuple[str, int, int]]:
+    """The last sentence that is no plan, and what stands in it behind its last commas."""
+    start, end = trim(text, start, end)
+    for _ in range(3):
+        while end > start and text[end - 1] in _MARKS:
+            end -= 1
+        at = max(start, *(text.rfind(mark, start, end) + 1 for mark in "。;!\n‖|"))
+        if _PLAN.match(text, at) is None or at <= start:
+            break
+        end = at
+    if end - at < 2:
+        return
+    own_line = at > start and text[at - 1] in "\n‖|"
+    yield LINE if own_line and place == SENTENCE else place, at, end
+    prefix = _PREFIX.match(text, at, end)
+    if prefix is not None and prefix.end() < end - 1:
+        yield LINE if own_line else place, prefix.end(), end
+    comma = text.rfind(",", at, end)
+    while comma > at and end - comma <= LONGEST:
+        yield clause, comma + 1, end
+        comma = text.rfind(",", at, comma)

@@ -1,0 +1,343 @@
+"""Training of the models that read results: of words with their place, and of what speaks for a place.
+
+Learnt from the words of the lookup, from ``status_phrases.csv`` with what may stand around them, and
+from the gold: of every problem all stretches where a result may stand, those that are none too. The
+gold says which result a problem has, not where; of a notice the place is taken whose words fit the
+results best.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import NamedTuple
+from unittest.mock import patch
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from analysis.lookups import load_csv
+from analysis.parsing import assemble
+from analysis.parsing.results import readings
+from analysis.parsing.results.slots import CLAUSE, OPENING, PLACE_OF, SENTENCE, Slot, slots_of
+from analysis.parsing.text.ngrams import BUCKETS, softmax
+from analysis.parsing.text.shadow import make_shadow
+from analysis.parsing.words.status_model import ANYWHERE, CODES, LONGEST, features
+from analysis.parsing.words.statuses import listed_status
+from tests.quality.corpus import GOLD, gold_notices, load_document
+from tests.quality.perturbations import STATUSES
+from tests.quality.score import match
+
+PLACES = "lmbonsc" + ANYWHERE
+ROUNDS = 250
+CLEAR = 0.2  # mean probability of the stated results at a place from which they are taken to stand there
+
+
+class Example(NamedTuple):
+    """Words at a place, the index of their code, and how much they count."""
+
+    words: str
+    place: str
+    code: int
+    weight: float
+
+
+class Notice(NamedTuple):
+    """The slots of one gold notice; ``gold`` is each draft's status, None where no problem answers it."""
+
+    name: str
+    slots: list[Slot]
+    gold: list[str | None]
+    told: np.ndarray
+
+
+def fit(examples: Sequence[Example], rounds: int = ROUNDS, penalty: float = 2e-6) -> np.ndarray:
+    """Weights of a multinomial logistic regression, (buckets + 1) × codes, by accelerated descent."""
+    found = [features(example.words, example.place) for example in examples]
+    sizes = np.array([len(each) for each in found])
+    ends = np.concatenate(([0], np.cumsum(sizes)))
+    rows = csr_matrix(
+        (np.repeat(1 / np.sqrt(sizes), sizes), np.concatenate(found), ends), (len(found), BUCKETS)
+    )
+    columns = rows.T.tocsr()
+    wanted = np.eye(len(CODES))[[example.code for example in examples]]
+    share = np.array([example.weight for example in examples])
+    share /= share.sum()
+    weights = np.zeros((BUCKETS + 1, len(CODES)))
+    before = weights
+    for turn in range(rounds):
+        ahead = weights + turn / (turn + 3) * (weights - before)
+        missed = (softmax(rows @ ahead[:-1] + ahead[-1]) - wanted) * share[:, None]
+        slope = np.vstack((columns @ missed + penalty * ahead[:-1], missed.sum(axis=0)))
+        before, weights = weights, ahead - 8.0 * slope
+    return weights
+
+
+def known_by(weights: np.ndarray, slots: Sequence[Slot]) -> np.ndarray:
+    """Probabilities of the codes by given weights; what the lookup lists overrides them."""
+    rows = []
+    for slot in slots:
+        found = features(slot.words, slot.place)
+        row = softmax(weights[found].sum(axis=0) / np.sqrt(len(found)) + weights[BUCKETS])
+        code = listed_status(slot.words)
+        if code is not None:
+            row = np.full(len(CODES), (1 - readings.LISTED) / (len(CODES) - 1))
+            row[CODES.index(code)] = readings.LISTED
+        rows.append(row)
+    return np.array(rows).reshape(-1, len(CODES))
+
+
+_PIECES = re.compile(r"[。;!?\n|]")
+_CLAUSES = re.compile(r"[。;,、:!?\n|()\[\]【】]")
+_RESULT_WORDS = re.compile(r"整改|完成|推进|坚持|解决|到位|落实|进展|成效|办结|销号|正在|持续")
+_BARE = " 。.,;:!、\n【】[]()“”\"'|*#—-"
+
+
+@cache
+def no_results() -> dict[str, frozenset[str]]:
+    """Notice → sentences and clauses that are no result: what stands last in a problem is left out."""
+    found = {}
+    for item in gold_notices():
+        shadow = make_shadow(load_document(item.path).text)
+        ends = sorted(problem["start"] for problem in item.gold["problems"] if problem["start"] >= 0)
+        last = [(end - 90, end) for end in (*ends, len(shadow))]
+        kept = set()
+        for pattern in (_PIECES, _CLAUSES):
+            position = 0
+            for stop in (*pattern.finditer(shadow), None):
+                end = stop.start() if stop else len(shadow)
+                words = shadow[position:end].strip(_BARE)
+                named = _RESULT_WORDS.search(words) is not None
+                if (
+                    2 <= len(words) <= LONGEST
+                    and listed_status(words) is None
+                    and not any(high - 60 <= position <= high for _, high in last)
+                    and not (named and any(low <= position <= high for low, high in last))
+                    and not (named and len(words) < 12)
+                ):
+                    kept.add(words)
+                position = stop.end() if stop else end
+        found[item.gold["file"]] = frozenset(kept)
+    return found
+
+
+_BEFORE = (
+    "", "", "", "", "目前", "现", "目前,", "该问题", "此问题", "该问题目前", "截至目前,", "整改", "此项工作", "该项整改任务",
+    "该事项", "以上问题", "问题", "该问题于0月底前", "已于0月底前", "于0年0月", "该问题已于国庆节前", "0年0月", "除0项外,其余",
+    "除0户外,", "经过整改,", "经整改,", "现已", "均", "上述问题", "该项", "本项", "此项", "本条", "这一条", "此事", "这件事",
+    "本题", "任务", "总体", "总体上", "至此", "这个问题", "问题本身",
+)  # fmt: skip
+_JOINTS = (",并", "并", ",", "、", "且", ",后续", ",今后", ",需", ",将", ",同时")
+_TIMES = (
+    "0年0月", "0年底", "0月底", "0月上旬", "国庆节前", "春节前", "年底前", "第0季度", "上半年", "0月0日", "当年", "本月", "去年底",
+)  # fmt: skip
+# What ends like a result and tells of a measure or of a part of the work only.
+_TRAPS = (
+    "完成{}0项", "完成{}", "{}完成0个", "已完成{}0处", "正在推进{}建设", "推进{}工作", "持续推进{}改革", "修订{}制度0项", "落实{}责任",
+    "{}工作落实到位", "解决{}问题0个", "坚持{}制度", "长期坚持{}制度", "整改{}问题0个", "{}任务分解到位", "确保{}整改到位", "要求{}按期完成",
+    "督促{}尽快完成", "责令{}限期整改", "明确{}完成时限", "{}台账已建立", "制定{}方案并印发", "{}率达到0%", "已收回{}资金0万元",
+    "{}已开工建设", "{}已投入使用", "已组织{}培训0期", "对0人{}批评教育", "预计0月底前完成{}", "计划0年完成{}", "力争{}取得成效",
+    "完成时限:0年0月底{}", "{}整改率0%", "已修订{}办法", "开展{}检查0次", "推动{}提升", "加强{}管理", "{}已完成调试", "{}研修已完成",
+    "{}正在审理中", "{}已整改0处", "{}测评满意率0%",
+)  # fmt: skip
+_OBJECTS = (
+    "道路", "房屋登记", "资金拨付", "党建", "项目", "设备采购", "招标", "档案整理", "培训", "巡查", "工程", "账目核对", "谈话提醒",
+    "信访件", "村级", "学校", "医保", "采购合同", "宣传", "预算", "清欠", "支部换届", "食堂", "车辆", "风险排查", "",
+)  # fmt: skip
+
+
+def written_examples(without: Collection[str] = ()) -> list[Example]:
+    """Results with what may stand around them, and what is no result; ``without``: notices left out."""
+    chance = random.Random(11)
+    unseen = {word for words in STATUSES.values() for word in words}
+    phrases = [(row["word"], row["status_code"]) for row in load_csv("parsing/status_words")]
+    with open(GOLD / "status_phrases.csv", encoding="utf-8", newline="") as handle:
+        phrases += [(row["phrase"], row["status_code"]) for row in csv.DictReader(handle)]
+    phrases = sorted({(words, code) for words, code in phrases if len(words) > 1 and words not in unseen})
+    by_code: dict[str, list[str]] = defaultdict(list)
+    for words, code in phrases:
+        by_code[code].append(words)
+    others = sorted(set().union(*(words for name, words in no_results().items() if name not in without)))
+    facts = [words for words in others if 4 <= len(words) <= 18 and not _RESULT_WORDS.search(words)]
+    made: dict[str, tuple[str, float]] = {}
+
+    def add(words: str, code: str, weight: float) -> None:
+        made.setdefault(words, (code, weight))
+
+    for words, code in phrases:
+        made[words] = (code, 2.0)
+        for before in chance.sample(_BEFORE, 5):
+            add(before + words, code, 0.5)
+        add(f"{chance.choice(facts)},{words}", code, 0.5)
+        add(f"{chance.choice(_OBJECTS)}{chance.choice(('问题', '一事', '工作'))}{words}", code, 0.3)
+    pick = {code: lambda code=code: chance.choice(by_code[code]) for code in sorted(by_code)}
+    for _ in range(1500):
+        add(pick["completed"]() + chance.choice(_JOINTS) + pick["long_term"](), "completed_long_term", 0.6)
+        add(
+            pick["completed"]() + chance.choice((",", "、", ",并", ",且", "并")) + pick["completed"](),
+            "completed",
+            0.5,
+        )
+        add(
+            f"{chance.choice(('', '已于', '于'))}{chance.choice(_TIMES)}{pick['completed']()}",
+            "completed",
+            0.5,
+        )
+        code = chance.choice(sorted(by_code))
+        add(f"{pick[code]()},{pick[code]()}", code, 0.4)
+    for done in by_code["completed"]:
+        add(
+            f"{done}并{chance.choice(('长期坚持', '持续坚持', '长期抓好', '常抓不懈'))}",
+            "completed_long_term",
+            1.0,
+        )
+    for _ in range(300):
+        add(f"{pick['not_completed']()},{pick['in_progress']()}", "in_progress", 0.3)
+        add(f"{pick['phased']()},{pick['in_progress']()}", "phased", 0.5)
+        add(f"{pick['basically_completed']()},{pick['in_progress']()}", "basically_completed", 0.5)
+    return [
+        Example(words, chance.choice(PLACES), CODES.index(code), weight)
+        for words, (code, weight) in sorted(made.items())
+        if len(words) <= LONGEST
+    ] + [
+        Example(words, chance.choice(OPENING + SENTENCE + CLAUSE + ANYWHERE), 0, weight)
+        for weight, pool in (
+            (1.0, [pattern.format(thing) for pattern in _TRAPS for thing in _OBJECTS]),
+            (0.7, others),
+        )
+        for words in pool
+    ]
+
+
+@cache
+def notices() -> tuple[Notice, ...]:
+    """All gold notices that are read, with their slots."""
+    found = []
+    for item in gold_notices():
+        document = load_document(item.path)
+        with patch.object(assemble, "read_results", return_value=[]) as asked:
+            structure = assemble.build_structure(document)
+        leaves = [problem for problem in structure.problems if problem.is_leaf]
+        if not leaves:
+            continue
+        text, drafts, _ = asked.call_args.args
+        rows = [
+            {
+                "statement_start": leaf.statement_start,
+                "statement_end": leaf.statement_end,
+                "statement_text": document.text[leaf.statement_start or 0 : leaf.statement_end or 0],
+            }
+            for leaf in leaves
+        ]
+        gold: list[str | None] = [None] * len(drafts)
+        for number, index in match(item.gold["problems"], rows):
+            gold[index] = item.gold["problems"][number]["status"]
+        slots = [slot for number, draft in enumerate(drafts) for slot in slots_of(text, number, draft)]
+        told = np.array([draft.is_told() for draft in drafts], dtype=float)
+        found.append(Notice(item.gold["file"], slots, gold, told))
+    return tuple(found)
+
+
+def placed_examples(notice: Notice, known: np.ndarray) -> list[Example]:
+    """The slots of a notice as examples: where its results stand, and what else is none."""
+    stated = [code for code in notice.gold if code not in (None, "not_stated")]
+    of_draft: dict[int, list[int]] = defaultdict(list)
+    for index, slot in enumerate(notice.slots):
+        of_draft[slot.draft].append(index)
+    fits: dict[str, float] = defaultdict(float)
+    for draft, members in of_draft.items():
+        code = notice.gold[draft]
+        if code not in (None, "not_stated"):
+            best: dict[str, float] = defaultdict(float)
+            for index in members:
+                place = PLACE_OF[notice.slots[index].place]
+                best[place] = max(best[place], known[index, CODES.index(code)])
+            for place, chance in best.items():
+                fits[place] += chance / len(stated)
+    place, fit_ = max(fits.items(), key=lambda each: each[1], default=("", 0.0))
+    examples = []
+    for draft, members in of_draft.items():
+        code = notice.gold[draft]
+        if code is None:
+            continue
+        results = _results_of(notice, known, members, code, place if fit_ >= CLEAR else "", fit_)
+        for index in members:
+            slot = notice.slots[index]
+            around = any(
+                slot.start <= notice.slots[i].start and notice.slots[i].end <= slot.end for i in results
+            )
+            inside = any(
+                notice.slots[i].start <= slot.start and slot.end <= notice.slots[i].end for i in results
+            )
+            if index in results or around:
+                examples.append(
+                    Example(slot.words, slot.place, CODES.index(code), 2.0 if index in results else 1.0)
+                )
+            elif not inside and (results or code == "not_stated" or max(fits.values(), default=0.0) < 0.15):
+                examples.append(Example(slot.words, slot.place, 0, 1.0))
+    return examples
+
+
+def _results_of(
+    notice: Notice, known: np.ndarray, members: list[int], code: str, place: str, clear: float
+) -> list[int]:
+    """The slots of one problem that state its result, as far as the notice's place and the words tell."""
+    if code == "not_stated":
+        return []
+    wanted = known[:, CODES.index(code)]
+    results = {i for i in members if wanted[i] > 0.6 and notice.slots[i].place != OPENING}
+    there = [
+        i
+        for i in members
+        if PLACE_OF[notice.slots[i].place] == place and listed_status(notice.slots[i].words) in (None, code)
+    ]
+    if there:
+        best = max(there, key=lambda i: wanted[i])
+        if wanted[best] > 0.5 or known[best, 0] < 0.5 and wanted[best] > 0.1:
+            results.add(best)
+        elif clear > 0.45:
+            results |= {min(there, key=lambda i: known[i, 0])} if place == SENTENCE else set(there)
+    return sorted(results)
+
+
+def train(without: Collection[str] = (), rounds: int = ROUNDS) -> np.ndarray:
+    """Weights of the words' model, learnt without the notices named."""
+    written = written_examples(without)
+    learnt = [notice for notice in notices() if notice.name not in without and notice.slots]
+    weights = fit(written, rounds // 3)
+    for turn in range(2):
+        placed = [
+            each for notice in learnt for each in placed_examples(notice, known_by(weights, notice.slots))
+        ]
+        weights = fit(written + placed, rounds if turn else rounds // 3)
+    return weights
+
+
+def train_places(weights: np.ndarray, without: Collection[str] = (), folds: int = 3) -> np.ndarray:
+    """Weights of the evidence for a place, from readings of notices that the words' model has not seen."""
+    learnt = [notice for notice in notices() if notice.name not in without and notice.slots]
+    rows, right = [], []
+    for fold in range(folds):
+        away = {notice.name for notice in learnt[fold::folds]}
+        apart = train(away | set(without), ROUNDS // 2)
+        for notice in learnt[fold::folds]:
+            known = known_by(apart, notice.slots)
+            answers = {
+                (each.words, each.place): each.code
+                for each in placed_examples(notice, known_by(weights, notice.slots))
+            }
+            for slot, row in zip(notice.slots, readings.evidence(notice.slots, known, notice.told)):
+                if (slot.words, slot.place) in answers:
+                    rows.append(row)
+                    right.append(answers[slot.words, slot.place] > 0)
+    evidence, wanted = np.array(rows), np.array(right, dtype=float)
+    found = np.zeros(evidence.shape[1])
+    for _ in range(3000):
+        slope = evidence.T @ (1 / (1 + np.exp(-evidence @ found)) - wanted) / len(wanted)
+        slope[1:] += 1e-3 * found[1:]
+        found -= 0.3 * slope
+    return np.round(1000 * found).astype(np.int32)
