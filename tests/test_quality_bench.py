@@ -78,3 +78,28 @@ def test_tables_align():
         "a    10",
         "bcd   2",
     ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_speed_table_says_what_the_bench_measured(lang: str) -> None:
+    """A README whose numbers nobody measured, or that leaves out what was missed."""
+    from tests.bench import readme
+
+    entry = {"seconds": 41.26, "best_seconds": 9.5, "cpu_seconds": 60.4, "peak_mb": 880}
+    found = {
+        "editions": {"100": {**entry, "notices": 100, "profiles": 60}},
+        "notebooks": {"zhenggai_briefing": entry, "papermill_nbconvert": {**entry, "best_seconds": 77.7}},
+        "corpus": {**entry, "files": 100_000, "bytes": 14e8, "rows": 21_000_000},
+    }
+    table = readme.speed_table(found, lang)
+    for said in ("41.3", "60.4", "880", "77.7", "100,000", "21,000,000"):
+        assert said in table, said
+    path = readme.ROOT / readme.FILES[lang]
+    assert all(path.read_text(encoding="utf-8").count(mark) == 1 for mark in readme.MARKS)
+
+
+def test_processes_that_outlive_their_command_are_counted() -> None:
+    """A benchmark that leaves out what a server of forks did."""
+    busy = "import time\nwhile time.process_time() < 0.6: pass"
+    orphan = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {busy!r}])"
+    assert run([sys.executable, "-c", orphan]).cpu_seconds > 0.6

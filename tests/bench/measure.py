@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -20,14 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 @dataclass(frozen=True)
 class Run:
     """``seconds`` wall clock, ``cpu_seconds`` of all cores and all processes (what a busy machine distorts least),
-    ``peak_mb`` megabytes (10^6) that the process and its children hold, ``later_peak_mb`` of the second half alone."""
+    ``peak_mb`` megabytes (10^6) that the process and its children hold, ``halves_mb`` of each half of its time."""
 
     seconds: float
     peak_mb: float
     exit_code: int
     output: str
     cpu_seconds: float = 0.0
-    later_peak_mb: float = 0.0
+    halves_mb: tuple[float, float] = (0.0, 0.0)
 
 
 def _held(process: psutil.Process) -> int:
@@ -109,11 +112,69 @@ def run(command: list[str], *, environment: dict[str, str] | None = None, folder
         process.returncode,
         output,
         used,
-        max(samples[half:], default=0) / 1e6,
+        (max(samples[:half], default=0) / 1e6, max(samples[half:], default=0) / 1e6),
     )
 
 
-def table(headings: list[str], rows: list[list[str]]) -> str:
+@dataclass(frozen=True)
+class Goal:
+    """A number that was agreed: at most ``agreed``, or at least where ``is_floor``."""
+
+    what: str
+    measured: float
+    agreed: float
+    is_floor: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured >= self.agreed if self.is_floor else self.measured <= self.agreed
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers were measured on, and how busy it was."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = "unknown processor"
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "python": sys.version.split()[0],
+        "load": round(os.getloadavg()[0], 1),
+        "day": time.strftime("%Y-%m-%d"),
+    }
+
+
+def save(name: str, numbers: dict[str, Any]) -> None:
+    """Keep the numbers in ``reports/bench/<name>.json``, with the machine."""
+    target = ROOT / "reports" / "bench" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = {**numbers, "machine": machine()}
+    target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def show(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    print(f"\n{title}\n{table(headings, rows)}", flush=True)
+
+
+def show_goals(goals: Sequence[Goal]) -> None:
+    """Each goal with what was measured, side by side."""
+    rows = [
+        [
+            goal.what,
+            f"{goal.measured:,g}",
+            f"{'≥' if goal.is_floor else '≤'} {goal.agreed:,g}",
+            f"{goal.measured / goal.agreed:.2f}",
+            "met" if goal.is_met else "MISSED",
+        ]
+        for goal in goals
+    ]
+    show("goals", ["", "measured", "agreed", "ratio", ""], rows)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A plain-text table; the first column left, the others right."""
     widths = [max(len(str(row[i])) for row in [headings, *rows]) for i in range(len(headings))]
     lines = [

@@ -1,0 +1,94 @@
+"""``python -m tests.bench.readme``: the speed tables of both READMEs from reports/bench, between their two marks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from tests.bench.measure import ROOT
+
+MARKS = "<!-- bench: written by `python -m tests.bench.readme` -->", "<!-- /bench -->"
+FILES = {"en": "README.md", "zh": "README.zh.md"}
+WORDS = {
+    "en": {
+        "heads": ("what", "seconds", "processor seconds", "peak MB"),
+        "parse": "`parse`, one process: {notices:,} notices in {layouts} layouts, {mb:.0f} MB",
+        "two": "`parse --jobs 2`, the same",
+        "jieba": "for comparison `jieba.cut` (words only), the same",
+        "changed": "`parse` again, one of {files:,} files changed",
+        "corpus": "`parse --jobs 2`: {files:,} notices, {mb:,.0f} MB, {rows:,} rows",
+        "edition": "`briefing`: an edition of {notices:,} notices with {profiles} profiles, all formats",
+        "notebooks": "`briefing --format html,pdf` of the five reports",
+        "papermill": "for comparison papermill and nbconvert, ten notebooks, HTML only",
+        "machine": "Measured by `make bench` on {day}: {processor}, {cores} cores, {memory_gb} GB, Python {python}; load {load}.",
+    },
+    "zh": {
+        "heads": ("内容", "秒", "处理器秒", "内存峰值 MB"),
+        "parse": "`parse` 一个进程：{layouts}种版式{notices:,}份通报，{mb:.0f} MB",
+        "two": "`parse --jobs 2`，同上",
+        "jieba": "对照 `jieba.cut`（只分词），同上",
+        "changed": "再次 `parse`，{files:,}个文件中改了一个",
+        "corpus": "`parse --jobs 2`：{files:,}份通报，{mb:,.0f} MB，得{rows:,}行",
+        "edition": "`briefing`：{notices:,}份通报，{profiles}个城市概况，全部格式",
+        "notebooks": "`briefing --format html,pdf`，五份通报",
+        "papermill": "对照 papermill 加 nbconvert，十个笔记本，只有 HTML",
+        "machine": "由 `make bench` 测得（{day}）：{processor}，{cores}核，{memory_gb} GB，Python {python}；负载{load}。",
+    },
+}
+
+
+def _row(what: str, entry: dict[str, Any], seconds: str = "seconds") -> str:
+    numbers = (entry[seconds], entry["cpu_seconds"], entry["peak_mb"])
+    return f"| {what} | {numbers[0]:,.1f} | {numbers[1]:,.1f} | {numbers[2]:,.0f} |"
+
+
+def speed_table(found: dict[str, dict[str, Any]], lang: str) -> str:
+    """The table in Markdown of what ``reports/bench`` holds (name of the file → its content)."""
+    say: dict[str, Any] = WORDS[lang]
+    rows = []
+    if parse := found.get("parse"):
+        corpus = parse["corpus"]
+        whole = {"notices": corpus["notices_read"], "layouts": corpus["layouts"], "mb": corpus["bytes"] / 1e6}
+        rows += [
+            _row(say["parse"].format(**whole), parse["parse"]),
+            _row(say["two"], parse["parse_2_jobs"]),
+            _row(say["jieba"], parse["jieba_cut"]),
+            _row(say["changed"].format(files=parse["again"]["files"]), parse["again"]["one_changed"]),
+        ]
+    if corpus := found.get("corpus"):
+        rows.append(_row(say["corpus"].format(**corpus, mb=corpus["bytes"] / 1e6), corpus))
+    for entry in (found.get("editions") or {}).values():
+        if "notices" in entry:
+            rows.append(_row(say["edition"].format(**entry), entry))
+    if notebooks := found.get("notebooks"):
+        rows += [
+            _row(say["notebooks"], notebooks["zhenggai_briefing"], "best_seconds"),
+            _row(say["papermill"], notebooks["papermill_nbconvert"], "best_seconds"),
+        ]
+    heads = f"| {' | '.join(say['heads'])} |\n| --- | ---: | ---: | ---: |"
+    machine = next((content["machine"] for content in found.values() if "machine" in content), None)
+    told = f"\n\n{say['machine'].format(**machine)}" if machine else ""
+    return "\n".join([heads, *rows]) + told
+
+
+def main() -> int:
+    paths = sorted((ROOT / "reports" / "bench").glob("*.json"))
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    if not found:
+        print("reports/bench is empty: run `make bench` first", file=sys.stderr)
+        return 1
+    for lang, name in FILES.items():
+        path = ROOT / name
+        head, _, rest = path.read_text(encoding="utf-8").partition(MARKS[0])
+        _, end, tail = rest.partition(MARKS[1])
+        if not end:
+            print(f"{name}: the marks of the speed table are gone", file=sys.stderr)
+            return 1
+        text = f"{head}{MARKS[0]}\n{speed_table(found, lang)}\n{end}{tail}"
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
