@@ -264,7 +264,8 @@ def _parse(order: Order, record: RunRecord, step: Step) -> list[str]:
     from analysis.ledger.build import build_ledger
     from analysis.ledger.store import read_table
 
-    summary = build_ledger([order.raw], order.data)
+    # a small folder is one part, for which one process is started
+    summary = build_ledger([order.raw], order.data, jobs=AT_ONCE)
     record.table_rows, record.quarantine = summary.table_rows, summary.quarantine
     record.invalid_rows = summary.invalid_rows
     step.note = f"{summary.notices} of {summary.files} files read, {summary.set_aside} set aside, {summary.unchanged} unchanged"
