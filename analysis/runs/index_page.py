@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from analysis.runs.changes import load_snapshot
 from analysis.runs.editions import FAILED, LATEST, age, latest_edition, list_editions, read_record
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -49,6 +50,8 @@ def _entry(record: dict[str, Any], folder: Path, href: str, latest: str | None) 
         record.get("table_rows") or {},
         record.get("parameters") or {},
     )
+    # problems as the briefing counts them: rows of the table hold their parts as well
+    counted = (load_snapshot(folder) or {"notices": {}})["notices"].values()
     return {
         "run_id": record["run_id"],
         "when": record["started_at"][:16].replace("T", " ") + " UTC",
@@ -58,7 +61,7 @@ def _entry(record: dict[str, Any], folder: Path, href: str, latest: str | None) 
         "lang": parameters.get("lang", ""),
         "selection": _selection(parameters),
         "notices": rows.get("core_notices"),
-        "problems": rows.get("core_problems"),
+        "problems": sum(notice["problem_count"] for notice in counted) if counted else None,
         "disagreements": (record.get("checks") or {}).get("disagreeing"),
         "set_aside": sum(1 for row in record.get("quarantine") or [] if row.get("notice_id") is None),
         "added": len(changes.get("notices_added", [])),
