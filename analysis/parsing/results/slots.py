@@ -43,6 +43,7 @@ _BRACKET = re.compile(
     """,
     re.VERBOSE,
 )
+LINES = 3  # last lines of a problem that may end with its result: the last ones may be of the notice
 # 下一步,继续抓好… (next …): a plan behind the result
 _PLAN = re.compile(r"下一?步|接下来|下阶段")
 # 2021年3月: · 目前: · 验收意见: before the words on a line of their own
@@ -107,7 +108,11 @@ def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
         yield from ending_slots(text, *draft.blocks[-1][1:])
     close = draft.close or draft.end
     if close > low + 4:
-        yield from ending_slots(text, max(low, close - 300), close)
+        for _ in range(LINES):
+            yield from ending_slots(text, max(low, close - 300), close)
+            close = text.rfind("\n", low, close)
+            if close <= low or text[close + 1].isdigit():
+                break
 
 
 def ending_slots(
