@@ -7,17 +7,20 @@ READY_DEV := $(VENV)/.ready-dev
 # The locks are complete and pinned by hash, so pip has nothing to resolve; bytecode is made where it is first used.
 INSTALL := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
 
+# A plugin that no test of ours uses in this process loads Jupyter in each of three for a second.
+PYTEST := "$(BIN)/python" -m pytest -n 2 -p no:nbmake
+
 .PHONY: briefing test test-fast lint types lab bench quality train fuzz sample setup lock clean
 
 briefing: $(READY)
 	@"$(BIN)/zhenggai" briefing
 
 test: $(READY_DEV)
-	@"$(BIN)/python" -m pytest -n 2
+	@$(PYTEST)
 
 # The daily loop: everything that needs no browser and no run of the whole suite.
 test-fast: $(READY_DEV)
-	@"$(BIN)/python" -m pytest -n 2 -m "not slow and not browser"
+	@$(PYTEST) -m "not slow and not browser"
 
 lint: $(READY_DEV)
 	@"$(BIN)/ruff" check analysis tests && "$(BIN)/ruff" format --check analysis tests

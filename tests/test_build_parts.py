@@ -165,6 +165,7 @@ def test_a_changed_sidecar_is_read(corpus: Path) -> None:
     assert parse_again(corpus).set_aside == 1
 
 
+@pytest.mark.slow
 def test_a_state_that_is_damaged_is_as_if_absent(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, good = corpus.parent / "data", corpus.parent / "good"
     build_ledger([corpus], good)
@@ -185,6 +186,7 @@ def test_a_state_that_is_damaged_is_as_if_absent(corpus: Path, monkeypatch: pyte
         same_tables(data, good)
 
 
+@pytest.mark.slow
 def test_archives_are_taken_over_and_read_again_where_an_id_changes(corpus: Path) -> None:
     data = corpus.parent / "data"
     first = sorted(corpus.iterdir())[0]

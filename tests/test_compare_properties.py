@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ def made_of(notices) -> NoticeMaker:
     return made
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate]
 )  # shrinking takes minutes
@@ -108,6 +110,7 @@ def test_every_ledger_can_be_compared(notices, unit, completion, year_basis):
     ).is_empty()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate]
 )  # shrinking takes minutes

@@ -17,6 +17,7 @@ from analysis.parsing.layout.wrapping import wrapped_breaks
 from analysis.parsing.notice import parse_notice
 from analysis.parsing.records import NotANotice
 from analysis.parsing.text.shadow import make_shadow
+from tests import one_in_four
 from tests.quality.__main__ import EXPECTED
 from tests.quality.corpus import gold_notices, load_document, plain_document
 from tests.quality.ledgers import broken_regions, broken_spans, differences, signature
@@ -68,14 +69,17 @@ def assert_same(before, tables):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("variant", WHOLE)
-@pytest.mark.parametrize("name", sorted(TEXTS))
-def test_the_same_notice_printed_differently_gives_the_same_ledger(name, variant):
-    changed = VARIANTS[variant](TEXTS[name], random.Random(f"{name}/{variant}"))
-    tables = ledger(changed)
-    assert_same(original(name), tables)
-    assert not broken_spans(changed, tables)
-    assert not broken_regions(changed, tables)
+@pytest.mark.parametrize("name", one_in_four(sorted(TEXTS)))
+def test_the_same_notice_printed_differently_gives_the_same_ledger(name):
+    for variant in WHOLE:
+        changed = VARIANTS[variant](TEXTS[name], random.Random(f"{name}/{variant}"))
+        if changed == TEXTS[name]:
+            continue
+        tables = ledger(changed)
+        found = differences(original(name), signature(tables))
+        assert not found, "\n".join([variant, *found])
+        assert not broken_spans(changed, tables), variant
+        assert not broken_regions(changed, tables), variant
 
 
 @settings(COMMON, max_examples=60)

@@ -220,6 +220,7 @@ def test_profiles_stand_beside_the_briefing(tmp_path):
     assert words_of(bound.written["briefing.pdf"]).count("50/60") == 1
 
 
+@pytest.mark.slow
 def test_the_work_of_several_processes_is_the_same_edition(tmp_path, monkeypatch):
     """A page, message or link that depends on who wrote it; or an edition lost with one of its processes."""
     profiles = [
