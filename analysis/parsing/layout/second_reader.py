@@ -163,6 +163,7 @@ def agreement(one: list[Span], other: list[Span]) -> float:
 
 POOR = 4  # problems below which a reading of the rules is poor
 UNCLEAR = 0.35  # rule score below which the rules' reading is hardly better than the next
+CLEAR = 0.9  # rule score above which a stated total is rather one of something else
 CERTAIN = 0.7  # sureness from which the second reader's count needs no stated total
 SAME = 0.9  # agreement from which the readers tell the same
 
@@ -183,4 +184,5 @@ def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool
         return fits or found.sureness > SURE
     if structure.agreement < 0.5 and structure.rule_score < UNCLEAR:
         return fits or found.sureness > CERTAIN
-    return fits and not {count, tops} & totals and found.is_near
+    is_clear = structure.rule_score > CLEAR  # other things are counted in the notice as well
+    return fits and not {count, tops} & totals and found.is_near and not is_clear
