@@ -13,7 +13,13 @@ from analysis.parsing.layout.outline import Node, ancestors, build_outline, rele
 from analysis.parsing.layout.problems import finish_unit, read_unit, take_result
 from analysis.parsing.layout.regions import fill_regions
 from analysis.parsing.layout.roles import Reader, Reading, choose_reading
-from analysis.parsing.layout.second_reader import agreement, find_statements, prefers_second, units_of
+from analysis.parsing.layout.second_reader import (
+    agreement,
+    find_statements,
+    is_doubtful,
+    prefers_second,
+    units_of,
+)
 from analysis.parsing.layout.segments import find_marks
 from analysis.parsing.layout.tables import TableUnit, count_measures, read_tables
 from analysis.parsing.records import Document
@@ -51,18 +57,24 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
         _fill_from_table(structure, shadow, table, reading)
     elif reading is not None:
         _fill(structure, flow, reader, reading)
-    found = find_statements(flow, reader.totals)
-    structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
-    if prefers_second(structure, reader.totals, found):
-        second = Reading("second", units_of(flow, root, found), findings=found.spans)
-        other = Structure(text=text, shadow=shadow, chrome=list(flow.chrome), flow=flow)
-        other.agreement = structure.agreement
-        _fill(other, flow, reader, second)
-        structure = other
+    if is_doubtful(structure, reader.totals):
+        structure = _ask_second(structure, flow, reader)
     if not structure.regions:
         fill_regions(structure, [])
     release(root)
     return structure
+
+
+def _ask_second(structure: Structure, flow: Flow, reader: Reader) -> Structure:
+    """What the second reader makes of the notice where that is preferred, else the same structure."""
+    found = find_statements(flow, reader.totals)
+    structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
+    if not prefers_second(structure, reader.totals, found):
+        return structure
+    other = Structure(text=structure.text, shadow=structure.shadow, chrome=list(flow.chrome), flow=flow)
+    other.agreement = structure.agreement
+    _fill(other, flow, reader, Reading("second", units_of(flow, reader.root, found), findings=found.spans))
+    return other
 
 
 def _statements(structure: Structure) -> list[Span]:

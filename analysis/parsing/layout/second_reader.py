@@ -168,6 +168,19 @@ CERTAIN = 0.7  # sureness from which the second reader's count needs no stated t
 SAME = 0.9  # agreement from which the readers tell the same
 
 
+def is_doubtful(structure: Structure, totals: set[int]) -> bool:
+    """Whether the second reader is asked: not where the rules' reading is clear and its count is a stated total."""
+    return structure.rule_score <= CLEAR or not _counts(structure) & totals
+
+
+def _counts(structure: Structure) -> set[int]:
+    """How many problems were read, with their items and without."""
+    return {
+        sum(problem.is_leaf for problem in structure.problems),
+        sum(problem.parent_key is None for problem in structure.problems),
+    }
+
+
 def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool:
     """Whether the second reader's findings are taken in place of the rules'.
 
@@ -177,7 +190,6 @@ def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool
     if structure.agreement >= SAME or len(found.spans) < 3:
         return False
     count = sum(problem.is_leaf for problem in structure.problems)
-    tops = sum(problem.parent_key is None for problem in structure.problems)
     fits = len(found.spans) in totals
     is_poor = count < POOR and len(found.spans) >= 2 * count + 2
     if is_poor:
@@ -185,4 +197,4 @@ def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool
     if structure.agreement < 0.5 and structure.rule_score < UNCLEAR:
         return fits or found.sureness > CERTAIN
     is_clear = structure.rule_score > CLEAR  # other things are counted in the notice as well
-    return fits and not {count, tops} & totals and found.is_near and not is_clear
+    return fits and not _counts(structure) & totals and found.is_near and not is_clear
