@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.layout.drafts import Draft
+from analysis.parsing.layout.drafts import Draft, draft_in_text
 from analysis.parsing.layout.findings import opens_with_detail, opens_with_fact
 from analysis.parsing.layout.flow import Flow, Whole, make_flow
 from analysis.parsing.layout.joined import join_lists
@@ -39,7 +39,8 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
     shadow = make_shadow(text) if shadow is None else shadow
     chrome = [(block.start, block.end) for block in document.blocks if block.kind == "chrome"]
     headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
-    flow = make_flow(shadow, chrome, headings)
+    cells = frozenset([block.start for block in document.blocks if block.kind == "cell"])
+    flow = make_flow(shadow, chrome, headings, cells)
     structure = Structure(text=text, shadow=shadow, chrome=list(flow.chrome), flow=flow)
     if not flow.paras:
         fill_regions(structure, [])
@@ -54,6 +55,9 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
     reader = Reader(flow, root, marks)
     reading = choose_reading(reader)
     if table and _prefers_table(flow, table, reading, reader):
+        table = sorted(
+            table + _beside_table(flow, table, reading, reader), key=lambda unit: unit.draft.start
+        )
         _fill_from_table(structure, shadow, table, reading)
     elif reading is not None:
         _fill(structure, flow, reader, reading)
@@ -96,6 +100,28 @@ def _prefers_table(flow: Flow, table: list[TableUnit], reading: Reading | None, 
     return told * 2 >= len(table) or len(full) < len(table)
 
 
+def _beside_table(
+    flow: Flow, table: list[TableUnit], reading: Reading | None, reader: Reader
+) -> list[TableUnit]:
+    """The problems told in prose before and behind a table, where with them the notice's total is reached."""
+    if reading is None or len(table) in reader.totals:
+        return []
+    low, high = table[0].draft.start, table[-1].draft.end
+    units = [
+        unit
+        for unit in reading.units
+        if reader.evidence(unit).doing and (flow.to_text(unit.end - 1) < low or flow.to_text(unit.start) >= high)
+    ]
+    if not units or len(units) + len(table) not in reader.totals:
+        return []
+    found = []
+    for unit, draft in zip(units, _read_units(flow, reader, units)):
+        above = unit.parent
+        section = flow.span(*_heading_span(flow, above)) if above is not None and above.style else None
+        found.append(TableUnit(draft_in_text(flow, draft), unit.number, unit.label, section))
+    return found
+
+
 def _fill_from_table(
     structure: Structure, shadow: str, table: list[TableUnit], prose: Reading | None
 ) -> None:
@@ -105,7 +131,7 @@ def _fill_from_table(
     units = []
     for entry in table:
         draft = entry.draft
-        draft.measures = count_measures(shadow, draft)
+        draft.measures = draft.measures or count_measures(shadow, draft)
         node = Node("T", entry.number, entry.label, draft.start, draft.body, None)
         node.end = node.own_end = draft.end
         node.parent = root

@@ -44,7 +44,8 @@ class Labelled(NamedTuple):
 def _flow(document: Document) -> Flow:
     chrome = [(block.start, block.end) for block in document.blocks if block.kind == "chrome"]
     headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
-    return make_flow(make_shadow(document.text), chrome, headings)
+    cells = frozenset([block.start for block in document.blocks if block.kind == "cell"])
+    return make_flow(make_shadow(document.text), chrome, headings, cells)
 
 
 def _spans(gold: dict[str, Any], text: str) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from analysis.parsing.layout.flow import Flow
 from analysis.parsing.layout.measures import Piece
 
 
@@ -45,6 +46,31 @@ class Draft:
             each.code is not None and (self.told is None or each.place == "result")
             for each in self.candidates
         )
+
+
+def draft_in_text(flow: Flow, draft: Draft) -> Draft:
+    """The draft with its spans in the document's own text."""
+
+    def moved(status: Status | None) -> Status | None:
+        if status is None or status.end <= status.start:
+            return None
+        start, end = flow.span(status.start, status.end)
+        return status._replace(start=start, end=end)
+
+    return Draft(
+        flow.to_text(draft.start),
+        flow.to_text(draft.body),
+        flow.span(draft.start, draft.end)[1],
+        None if draft.statement is None else flow.span(*draft.statement),
+        None if draft.cause is None else flow.span(*draft.cause),
+        [(part, *flow.span(start, end)) for part, start, end in draft.blocks],
+        [Piece(piece.marker, *flow.span(piece.start, piece.end)) for piece in draft.measures],
+        moved(draft.status),
+        moved(draft.weak_status),
+        draft.due,
+        draft.is_remedy,
+        moved(draft.unknown),
+    )
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

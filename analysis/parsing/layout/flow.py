@@ -142,12 +142,15 @@ def _line_pieces(shadow: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def make_flow(
-    shadow: str, chrome: Sequence[tuple[int, int]] = (), headings: dict[int, int] | None = None
+    shadow: str,
+    chrome: Sequence[tuple[int, int]] = (),
+    headings: dict[int, int] | None = None,
+    cells: frozenset[int] = frozenset(),
 ) -> Flow:
     """Paragraphs of the shadow text.
 
     ``chrome``: spans the source format marks as navigation; ``headings``: start offset of a line
-    → heading level, where the format states it. Dropped lines are listed in ``Flow.chrome``.
+    → heading level, ``cells``: where cells of a table start, where the format states it. Dropped lines are listed in ``Flow.chrome``.
     """
     has_residue = any([sign in shadow for sign in _RESIDUE_SIGNS]) or _PINYIN.search(shadow) is not None
     has_marks = "#" in shadow or "\n- " in shadow or "\n* " in shadow or "\n>" in shadow or "\n+ " in shadow
@@ -242,7 +245,7 @@ def make_flow(
         lines[-1].ends = at in hard
     _settle_decimals(lines)
     labels = recurring_labels(shadow)
-    return Flow(_joined(lines, labels), dropped, labels)
+    return Flow(_joined(lines, labels, cells), dropped, labels)
 
 
 _GLUED = re.compile(r"(\d{1,2})\.(?=\d)")
@@ -371,8 +374,8 @@ def _habits(lines: list[Para]) -> dict[str, _Habit]:
     return habits
 
 
-def _joined(lines: list[Para], labels: dict[str, str]) -> list[Para]:
-    """Paragraphs from lines: a line that stops in mid-sentence takes the next one in."""
+def _joined(lines: list[Para], labels: dict[str, str], cells: frozenset[int]) -> list[Para]:
+    """Paragraphs from lines: a line that stops in mid-sentence takes the next one in, but no cell another."""
     habits = _habits(lines)
     result: list[Para] = []
     for line in lines:
@@ -383,6 +386,7 @@ def _joined(lines: list[Para], labels: dict[str, str]) -> list[Para]:
             and not last.ends
             and line.label is None
             and not line.heading
+            and line.pieces[0][0] not in cells
             and not last.heading
             and len(last.text) < LONGEST
             and not _begins_with(line.text, labels)
