@@ -18,6 +18,7 @@ from analysis.parsing.layout.second_reader import (
     find_statements,
     is_doubtful,
     prefers_second,
+    tells_statements,
     units_of,
 )
 from analysis.parsing.layout.segments import find_marks
@@ -55,29 +56,33 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
     reader = Reader(flow, root, marks)
     reading = choose_reading(reader)
     if table and _prefers_table(flow, table, reading, reader):
-        table = sorted(
-            table + _beside_table(flow, table, reading, reader), key=lambda unit: unit.draft.start
-        )
+        table = sorted(table + _beside_table(flow, table, reading, reader), key=lambda unit: unit.draft.start)
         _fill_from_table(structure, shadow, table, reading)
     elif reading is not None:
         _fill(structure, flow, reader, reading)
     if is_doubtful(structure, reader.totals):
-        structure = _ask_second(structure, flow, reader)
+        structure = _ask_second(structure, flow, reader, reading)
     if not structure.regions:
         fill_regions(structure, [])
     release(root)
     return structure
 
 
-def _ask_second(structure: Structure, flow: Flow, reader: Reader) -> Structure:
+def _ask_second(structure: Structure, flow: Flow, reader: Reader, reading: Reading | None) -> Structure:
     """What the second reader makes of the notice where that is preferred, else the same structure."""
     found = find_statements(flow, reader.totals)
     structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
-    if not prefers_second(structure, reader.totals, found):
+    if prefers_second(structure, reader.totals, found):
+        chosen = Reading("second", units_of(flow, reader.root, found), findings=found.spans)
+    elif reading is not None and structure.reading_code == reading.code and tells_statements(reading, found):
+        # The same problems, but nothing printed tells where their statements end.
+        chosen = reading
+        chosen.findings = found.spans
+    else:
         return structure
     other = Structure(text=structure.text, shadow=structure.shadow, chrome=list(flow.chrome), flow=flow)
     other.agreement = structure.agreement
-    _fill(other, flow, reader, Reading("second", units_of(flow, reader.root, found), findings=found.spans))
+    _fill(other, flow, reader, chosen)
     return other
 
 
@@ -110,7 +115,8 @@ def _beside_table(
     units = [
         unit
         for unit in reading.units
-        if reader.evidence(unit).doing and (flow.to_text(unit.end - 1) < low or flow.to_text(unit.start) >= high)
+        if reader.evidence(unit).doing
+        and (flow.to_text(unit.end - 1) < low or flow.to_text(unit.start) >= high)
     ]
     if not units or len(units) + len(table) not in reader.totals:
         return []

@@ -125,6 +125,7 @@ _MARKS = re.compile(r"(#{1,6}) *|(?:> ?)+|[-*+] +")
 _FRESH = re.compile(
     r"[【\[(]|(?:整改|反馈|原因|存在|具体|主要|责任|完成|牵头|问题|落实|进展|措施|成效)[^。,;:“]{0,12}[:】]|(?:整改|落实|完成|具体)*(?:整改|落实|进展|完成)(?:情况|措施|举措|结果|进展|成效|时限)$|原因分析$"
     r"|此问题|该问题|针对(?:[“\"此该]|上述)|关于[“\"]|一是|欢迎(?:广大|社会|各界|干部|群众|监督)|(?:联系|监督|举报|咨询)(?:电话|方式|人|地址)|电子邮箱|邮政|发布(?:时间|日期|机构)|来源:|下一步|接下来|综上|特此|中共"
+    r"|(?:针?对|对应|关于)?(?:反馈)?(?:的)?(?:问题)?第?\d{1,3}(?:个|项|条)?(?:反馈)?(?:问题|号)(?:整改情况)?[。:,、]"
     r"|(?:\d{4}|[二〇○零一三四五六七八九]{4}) ?年 ?[\d一二三四五六七八九十]{1,3} ?月 ?[\d一二三四五六七八九十]{1,3} ?日 ?$"
 )
 
@@ -236,8 +237,8 @@ def make_flow(
                 body = body[: match.start()] + body[match.end() :]
             if not body:
                 continue
-        if cuts := lost.get(body):
-            for first, after in zip([0, *cuts], [*cuts, len(body)]):
+        if body in lost:
+            for first, after in zip([0, *lost[body]], [*lost[body], len(body)]):
                 part = body[first:after].rstrip()
                 lines.append(Para(part, _sliced(pieces, first, first + len(part)), read_label(part), 0))
             continue

@@ -35,7 +35,7 @@ def join_lists(text: str, numbers: Sequence[int | None], drafts: list[Draft]) ->
     for match in _REFERENCE.finditer(text, last[1]):
         number = han_number(match.group("number"))
         if number in order:
-            lists.setdefault(match.group("before", "after"), []).append((order[number], match))
+            lists.setdefault((match["before"], match["after"]), []).append((order[number], match))
     first = len(text)
     for entries in lists.values():
         places = [place for place, _ in entries]

@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.parsing.layout.flow import Flow
 from analysis.parsing.layout.outline import Node
+from analysis.parsing.layout.roles import Reading
 from analysis.parsing.statements.model import chances
 from analysis.parsing.statements.pieces import cut
 from analysis.parsing.structure import Span, Structure
@@ -198,3 +199,13 @@ def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool
         return fits or found.sureness > CERTAIN
     is_clear = structure.rule_score > CLEAR  # other things are counted in the notice as well
     return fits and not _counts(structure) & totals and found.is_near and not is_clear
+
+
+def tells_statements(reading: Reading, found: Found) -> bool:
+    """Whether the second reader's statements are taken for the rules' units: one in each of an unclear reading."""
+    units, spans = reading.units, found.spans
+    return (
+        reading.score < CERTAIN
+        and len(units) == len(spans)
+        and all(unit.start <= start < unit.end for unit, (start, _) in zip(units, spans))
+    )
