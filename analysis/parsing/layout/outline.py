@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from analysis.parsing.layout.flow import Flow, Para
 from analysis.parsing.layout.segments import is_label, result_line
-from analysis.parsing.text.numbering import Label, read_label
+from analysis.parsing.text.numbering import Label
 from analysis.parsing.words.cues import OPEN_FRAME, POINTED, frame_at, is_action, is_finding
 from analysis.parsing.words.statuses import status_code
 
@@ -99,20 +99,14 @@ def build_outline(flow: Flow) -> Node:
             node.opens_list = _label_words(paras[index - 1].text)
         if node is None:
             if not _is_heading(paras, index, count, flow.labels):
-                first = _inline_list(paras, index, count)
-                if first is not None:
-                    _push(stack, first)
                 continue
             if len(stack) == 1 and _TITLE.search(para.text):
                 continue
             node = Node("H", None, None, para.start, para.start, para)
             _place_heading(stack, node, _next_label(paras, index, count))
         else:
-            _place(stack, node, paras, index)
+            _place(stack, node)
         _push(stack, node)
-        first = _inline_list(paras, index, count)
-        if first is not None:
-            _push(stack, first)
     _close(root, len(flow.text))
     _merge_single_findings(root)
     return root
@@ -131,40 +125,6 @@ _LIST_FOLLOWS = re.compile(r"(?:整改|措施|举措|情况|进展|做法|成效
 
 def _awaits_list(para: Para, induced: dict[str, str]) -> bool:
     return _LIST_FOLLOWS.search(para.text) is not None or para.label is None and is_label(para.text, induced)
-
-
-_LIST_OPENS = re.compile(
-    r"(?:整改|措施|举措|情况|进展|做法|成效|工作)[^:。,;\n]{0,6}[:】\])] ?(?=1[.、]|\(1\)|\(一\)|一、)"
-)
-
-
-_SECOND = re.compile(r"[;。,] ?(?:2[.、]|\(2\)|\(二\)|二、)")
-
-
-def _inline_list(paras: list[Para], index: int, count: int) -> Node | None:
-    """The first line of a list that begins behind a label (整改措施：1.…) and goes on with a line 2."""
-    para = paras[index]
-    second = paras[index + 1].label if index + 1 < count else None
-    if second is None or second.number != 2:
-        return None
-    match = _LIST_OPENS.search(para.text)
-    if match is None:
-        return None
-    rest = para.text[match.end() :]
-    if _SECOND.search(rest) is not None or _carries_label(
-        paras, index + 1, _label_words(para.text[: match.end()])
-    ):
-        return None
-    label = read_label(rest)
-    if label is None and rest[:2] == "1.":
-        label = Label("A", 1, 2, "1.")
-    if label is None or label.style != second.style or label.number != 1:
-        return None
-    start = para.start + match.end()
-    node = Node(label.style, 1, label.text, start, start + label.end, para)
-    node.heading = 0
-    node.opens_list = _label_words(para.text[: match.end()])
-    return node
 
 
 def _label_words(text: str) -> str:
@@ -261,7 +221,7 @@ def _place_heading(stack: list[Node], node: Node, following: Label | None) -> No
             return
 
 
-def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None:
+def _place(stack: list[Node], node: Node) -> None:
     """Close what the new line ends, so that the last of the stack is its parent."""
     style = node.style
     found = [depth for depth in range(1, len(stack)) if stack[depth].style == style]
@@ -279,15 +239,11 @@ def _place(stack: list[Node], node: Node, paras: list[Para], index: int) -> None
         depth for depth in found if (number := stack[depth].number) is not None and node.number == number + 1
     ]
     if following:
-        # Two lists are open and both wait for this number: what carries a label of its own, as the
-        # outer lines do, goes on the outer one.
+        # Two lists are open and both wait for this number: a finding goes on the outer one.
         best = following[-1]
         if len(following) > 1:
-            opener = next(
-                (child.opens_list for child in stack[following[-1] - 1].children if child.opens_list), ""
-            )
-            is_outer = _carries_label(paras, index, opener) if opener else _names_finding(node)
-            best = following[0] if is_outer else best
+            is_opened = any(child.opens_list for child in stack[following[-1] - 1].children)
+            best = following[0] if not is_opened and _names_finding(node) else best
     else:
         last = stack[best]
         if node.opens_list and len(found) < 3:
@@ -326,25 +282,6 @@ def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
     if stack[depth].heading and not node.heading:
         return True
     return not _names_finding(node)
-
-
-def _carries_label(paras: list[Para], index: int, opener: str) -> bool:
-    """Whether the label that opens the lists stands between this line and the next of its style."""
-    label = paras[index].label
-    style = label.style if label is not None else ""
-    for position in range(index, min(index + 8, len(paras))):
-        para = paras[position]
-        if position > index and para.label is not None and para.label.style == style:
-            return False
-        if position > index and para.label is None and _node_of(para, {}) is not None:
-            return False  # the next finding begins here
-        at = para.text.find(opener)
-        if at >= 0 and (at + len(opener) == len(para.text) or para.text[at + len(opener)] in ":】])"):
-            return _DONE_LINE.match(para.text, at) is None
-    return False
-
-
-_DONE_LINE = re.compile(r"[^:]{0,6}[:】] ?(?:已|正在|持续|基本|未|长期|立行|阶段|取得|申请)[^。]{0,18}。?$")
 
 
 def _names_finding(node: Node) -> bool:
