@@ -51,25 +51,24 @@ class Draft:
 def draft_in_text(flow: Flow, draft: Draft) -> Draft:
     """The draft with its spans in the document's own text."""
 
-    def moved(status: Status | None) -> Status | None:
-        if status is None or status.end <= status.start:
-            return None
-        start, end = flow.span(status.start, status.end)
-        return status._replace(start=start, end=end)
-
     return Draft(
         flow.to_text(draft.start),
         flow.to_text(draft.body),
         flow.span(draft.start, draft.end)[1],
         None if draft.statement is None else flow.span(*draft.statement),
         None if draft.cause is None else flow.span(*draft.cause),
-        [(part, *flow.span(start, end)) for part, start, end in draft.blocks],
+        [(part, *flow.span(start, end)) for part, start, end in draft.blocks if end > start],
         [Piece(piece.marker, *flow.span(piece.start, piece.end)) for piece in draft.measures],
-        moved(draft.status),
-        moved(draft.weak_status),
+        [
+            candidate._replace(start=start, end=end)
+            for candidate in draft.candidates
+            if candidate.end > candidate.start
+            for start, end in [flow.span(candidate.start, candidate.end)]
+        ],
         draft.due,
         draft.is_remedy,
-        moved(draft.unknown),
+        None if draft.told is None else flow.span(*draft.told),
+        flow.span(draft.start, max(draft.close, draft.start + 1))[1] if draft.close else 0,
     )
 
 

@@ -68,7 +68,7 @@ def _join_tables(shadow: str, tables: list[list[_Row]]) -> list[TableUnit]:
                 units[name] = _unit(shadow, row, by_role, statement[-1], number, section)
             elif statement is None and name in units:
                 _read_cells(shadow, units[name].draft, by_role)
-    told = sum(bool(unit.draft.blocks) or unit.draft.status is not None for unit in units.values())
+    told = sum(bool(unit.draft.blocks or unit.draft.told or unit.draft.candidates) for unit in units.values())
     return list(units.values()) if len(units) > 1 and told * 2 > len(units) else []
 
 
