@@ -21,6 +21,7 @@ from analysis.parsing.words.statuses import (
 # 二是… · ②… · 2.…: a measure of its own, of which the result is only the last clause
 _ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|、)|[①-⑳]|\(?\d{1,2}[).、]")
 DOING = ("measures", "progress", "effect")
+LABEL = 16  # characters of the longest label
 
 
 def read_unit(
@@ -221,6 +222,10 @@ def _cut_result(text: str, draft: Draft, start: int, end: int) -> None:
     part, first, last = draft.blocks[-1]
     if first <= start < last and not (text[first:start].strip() and _ITEM.match(text, start)):
         before = trim(text, first, start)[1]
+        if text[before - 1] == ":":  # the label of the result
+            stops = (text.rfind(sign, first, before) for sign in "\n。;!")
+            label = max(first, max(stops) + 1)
+            before = trim(text, first, label)[1] if before - label <= LABEL else before
         if before - first < 2:
             draft.blocks.pop()
         else:
