@@ -19,6 +19,7 @@ from analysis.display.labels import label
 MOST_NOTICES = 12  # drawn one by one; of more, figures aggregate
 # Columns of a name of a row: wider than the first it is set smaller, wider than the second in two lines.
 LONG_NAME, LONGEST_NAME = 30, 42
+LEGEND = 90  # columns of names that fit on one line above a figure
 Arguments = ParamSpec("Arguments")
 
 
@@ -131,7 +132,10 @@ def stacked_shares(
     axes.set_ylim(len(rows) - 0.5, -0.5)
     share_axis(axes)
     axes.grid(visible=False)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, handlelength=1, columnspacing=1.2)
+    across = len(order) if sum(map(formats.width, names)) <= LEGEND else 3
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=across, handlelength=1, columnspacing=1.2
+    )
     data = frame.select("notice_id", "year", part, "value_count")
     return describe(figure, caption, said, data, lang, note)
 

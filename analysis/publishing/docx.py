@@ -179,6 +179,14 @@ class _Writer:
         paragraph.paragraph_format.space_after = Pt(8 if is_last else 0)
         paragraph.paragraph_format.keep_with_next = None if is_last else True
 
+    def gap(self) -> None:
+        """The paragraph that must stand between a table and what follows, as low as it may be."""
+        paragraph = self.file.add_paragraph()
+        paragraph.paragraph_format.line_spacing = Pt(
+            4
+        )  # exactly: the mark of the paragraph has the body's size
+        paragraph.paragraph_format.space_after = Pt(0)
+
     def mark(self, paragraph: Any, anchor: str) -> None:
         number = self.bookmarks[anchor][1:]
         paragraph._p.append(_element("w:bookmarkStart", id=number, name=self.bookmarks[anchor]))
@@ -218,7 +226,9 @@ class _Writer:
         if ground:
             shade = _element("w:shd", val="clear", color="auto", fill=ground)
             properties.insert_element_before(shade, *_AFTER_BORDERS[1:])
-        paragraph.paragraph_format.left_indent = Pt(10)
+        # The bar stands where the first line begins, which in a list hangs out.
+        hanging = paragraph.paragraph_format.first_line_indent or 0
+        paragraph.paragraph_format.left_indent = Emu(Pt(10) - min(hanging, 0))
 
     # --- blocks ---------------------------------------------------------
     def block(self, block: Block, depth: int = 0) -> None:
@@ -301,8 +311,10 @@ class _Writer:
                 paragraph.paragraph_format.keep_with_next = True
         for row in table.rows:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for note in block.notes or [[]]:
+        for note in block.notes:
             self.small(note)
+        if not block.notes:
+            self.gap()
 
     def table(self, block: Table) -> None:
         if not block.number:
@@ -315,7 +327,7 @@ class _Writer:
         for place, note in enumerate(block.notes, 1):
             self.small(note, place == len(block.notes))
         if not block.notes:
-            self.small([])
+            self.gap()
 
     def grid(self, block: Table, part: Part) -> None:
         table = self.file.add_table(rows=0, cols=len(part.columns))
@@ -454,7 +466,7 @@ class _Writer:
             self.pitch(paragraph, 8.5 * 1.4)
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.paragraph_format.keep_with_next = place % half < half - 1 or None
-        self.small([])
+        self.gap()
 
     def foot(self) -> None:
         """Running head, day of the data and page number, in the first section; later sections take them over."""

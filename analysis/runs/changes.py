@@ -98,7 +98,8 @@ def load_snapshot(folder: Path | None) -> dict[str, Any] | None:
     whole = isinstance(snapshot, dict) and all(
         isinstance(snapshot.get(part), kinds.get(part, dict)) for part in PARTS
     )
-    is_known = whole and all(
+    is_known = whole and all(" claim " in key for key in snapshot["claims"])
+    is_known = is_known and all(
         isinstance(row, dict) and set(COUNTS) <= set(row) for row in snapshot["notices"].values()
     )
     return snapshot if is_known else None
