@@ -8,13 +8,13 @@ from typing import NamedTuple
 from analysis.parsing.text.numerals import HAN_NUMERALS, read_number
 
 CLASSIFIER = "[个项条件处笔宗桩题]"
-# A number that may count: 12, 八, 1,024. 第3 is an ordinal, 〔2021〕3 a document's number. What may not stand
+# A number that may count, before what may be counted: 12, 八, 1,024. 第3 is an ordinal, 〔2021〕3 a document's number. What may not stand
 # before it is looked for behind its first sign, so that the search leaps from one numeral to the next.
 _NUMBER = re.compile(
     rf"""
     (?P<number> [0-9](?<![0-9.第〔\[/].)(?<![0-9],.) (?:[0-9]{{0,3}}(?![0-9])|[0-9]{{0,2}},[0-9]{{3}})
       | [{HAN_NUMERALS}](?<![第{HAN_NUMERALS}].) [{HAN_NUMERALS}]{{0,6}} )
-    [ ]?(?P<about>[余多])?
+    [ ]?(?P<about>[余多])? (?=[个大项方小类分条件处笔宗桩题点具问])
     """,
     re.VERBOSE,
 )

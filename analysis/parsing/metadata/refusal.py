@@ -37,10 +37,10 @@ _TITLE = re.compile(
 )
 # Labels under which a notice reports problem by problem
 _REPORTS = re.compile(
-    r"整改(?:落实|进展|完成|推进)?(?:情况|措施|举措|成效|结果|状态|进度)(?:及成效)?[\]】]? ?:|【(?:整改|反馈)[^】]{1,8}】|关于[“\"][^”\"\n]{4,120}[”\"](?:的)?问题|针对[“\"][^”\"\n]{4,200}[”\"](?:的)?问题|问题[0-9一二三四五六七八九十]{1,3} ?[:、.]|针对此问题|(?:“|”|\")问题(?:的)?整改"
+    r"整改(?:落实|进展|完成|推进)?(?:情况|措施|举措|成效|结果|状态|进度)(?:及成效)?[\]】]? ?:|【(?:整改|反馈)[^】]{1,8}】|关于[“\"][^”\"\n]{4,120}[”\"](?:的)?问题|针对[“\"][^”\"\n]{4,200}[”\"](?:的)?问题|问题[0-9一二三四五六七八九十]{1,3} ?[:、.]|针对此问题|“问题的?整改|”问题的?整改|\"问题的?整改"  # every alternative begins with a sign of its own
 )
 _ENUMERATED = re.compile(
-    r"(?:^|\n)[ #*]*(?:\([0-9一二三四五六七八九十]{1,3}\)|[0-9]{1,2} ?[.、]|[一二三四五六七八九十]{1,3} ?、|[①-⑳]|[|] ?[0-9]{1,3} ?[|])"
+    r"\n[ #*]*(?:\([0-9一二三四五六七八九十]{1,3}\)|[0-9]{1,2} ?[.、]|[一二三四五六七八九十]{1,3} ?、|[①-⑳]|[|] ?[0-9]{1,3} ?[|])"
 )
 _DONE = re.compile(
     r"已(?:全部|经)?(?:完成|整改|修订|制定|印发|建立|清退|追回|开展|组织|召开)|一是|整改到位|整改完成|长期坚持"
@@ -55,7 +55,7 @@ _MANY_BODIES = (
     ),
 )
 _NEWS = re.compile(
-    r"会议(?:指出|强调|要求|认为|传达|听取)|主持(?:召开)?(?:会议|并讲话)|出席(?:会议|并讲话)|作(?:了)?(?:表态|动员)(?:发言|讲话)|记者|通讯员|本报讯|[0-9]{1,2}日(?:上午|下午)|参加会议|作(?:了)?部署讲话"
+    r"会议(?:指出|强调|要求|认为|传达|听取)|主持(?:召开)?(?:会议|并讲话)|出席(?:会议|并讲话)|作(?:了)?(?:表态|动员)(?:发言|讲话)|记者|通讯员|本报讯|日(?<=[0-9]日)(?:上午|下午)|参加会议|作(?:了)?部署讲话"
 )
 _FEEDBACK = re.compile(
     r"反馈(?:指出|强调|会议|会上|要求)|(?:巡[察视]组|组长)[^。\n]{0,24}?(?:指出|要求|强调|提出|认为)|提出(?:了)?(?:以下|[0-9一二三四五六七八九十]{1,3}[点条个方面]{1,2})?[^。\n]{0,8}?(?:整改)?意见(?:和)?建议|表态(?:发言|讲话)?|问题线索[^。\n]{0,20}?(?:移交|转)|巡[察视]发现(?:的)?(?:主要|突出|一些)?问题|在[0-9一二两三]{1,2}个月内[^。\n]{0,16}?(?:报送|反馈|报告)"
@@ -129,12 +129,15 @@ def check(document: Document, shadow: str) -> None:
     if not announces and any(_PLAN.fullmatch(line.strip()) for line in shadow[:400].split("\n", 4)[:4]):
         _refuse("plan")
     # A notice that reports problem by problem shows it within its first pages.
-    if sum(shadow.count(label, 0, SAMPLE) for label in _LABELS) >= 4:
-        return
+    labels = 0
+    for label in _LABELS:
+        labels += shadow.count(label, 0, SAMPLE)
+        if labels >= 4:
+            return
     reports = _count(_REPORTS, shadow[:SAMPLE], 4)
     if reports >= 4:
         return
-    enumerated = _count(_ENUMERATED, shadow[:SAMPLE], 6)
+    enumerated = _count(_ENUMERATED, "\n" + shadow[:SAMPLE], 6)
     if announces and (reports >= 2 or enumerated >= 6) and not _covers_many_bodies(head):
         return
     if _covers_many_bodies(head):

@@ -24,7 +24,12 @@ _NUMBERS = re.compile(
 _REST = re.compile(
     r"(?:其余|其他|其它|剩余|余下|除此之外|除上述问题外|除以上问题外)(?:的)?(?:各|所有|全部)?(?:\d+|[一二三四五六七八九十]+)?(?:个|项|条)?(?:反馈|具体|整改)*(?:问题|任务|事项)?"
 )
-_SIGNS = ("第", "序号", "编号", "问题", ")项", ")个", ")条", "号")
+# What a sentence must hold for either
+_REFERS = re.compile(
+    r"第 ?[\d一二三四五六七八九十百]|序号 ?[\d一二三四五六七八九十百]|编号 ?[\d一二三四五六七八九十百]|问题 ?[\d一二三四五六七八九十百]"
+    r"|号(?<=\d号)|\) ?[项个条]|其余|其他|其它|剩余|余下|除此之外|除上述|除以上"
+)
+_SENTENCE = re.compile(r"[^。\n]+")
 
 
 class Told(NamedTuple):
@@ -81,10 +86,9 @@ def statuses_by_reference(flow: Flow | Whole, spans: list[tuple[int, int]]) -> l
     told: list[Told] = []
     text = flow.text
     for start, end in spans:
-        if not any([text.find(sign, start, end) >= 0 for sign in _SIGNS]):
-            continue
-        for line in re.finditer(r"[^。\n]+", text[start:end]):
-            told += _in_sentence(text, start + line.start(), start + line.end())
+        for line in _SENTENCE.finditer(text, start, end):
+            if _REFERS.search(text, *line.span()):
+                told += _in_sentence(text, *line.span())
     if not any(entry.numbers for entry in told):
         return []
     return told

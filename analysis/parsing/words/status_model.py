@@ -63,12 +63,17 @@ _PUT_OFF = re.compile(r"待定|未定|另行|详?见附|不详")
 _COUNTS = re.compile(r"\d[\d,.]* ?(?:[个项人次家件份场户名条处元万亿辆套公篇]|余)")
 
 
+def _likeliest(known: tuple[float, ...]) -> int:
+    """The position of the most probable result."""
+    return known.index(max(known[1:]), 1)
+
+
 def told_status(words: str, least: float) -> tuple[str | None, float]:
     """Code and probability where the words are a result with at least that probability; else None."""
     if not 2 <= len(words) <= LONGEST or _HINTS.isdisjoint(words) or _COUNTS.search(words) is not None:
         return None, 0.0
     known = chances(words)
-    best = max(range(1, len(CODES)), key=lambda index: known[index])
+    best = _likeliest(known)
     return (CODES[best], known[best]) if known[best] >= least else (None, known[best])
 
 
@@ -77,5 +82,5 @@ def meant_status(words: str, least: float) -> str | None:
     if not 2 <= len(words) <= LONGEST:
         return None
     known = chances(words)
-    best = max(range(1, len(CODES)), key=lambda index: known[index])
+    best = _likeliest(known)
     return CODES[best] if known[best] >= least * (1 - known[0]) and known[0] < MOST_DOUBT else None

@@ -56,6 +56,7 @@ SURE = 0.8  # from which probability words that no lookup lists are a result, wh
 _CLOSED = {"completed", "completed_long_term"}
 
 
+@lru_cache(maxsize=1 << 14)
 def status_code(words: str) -> str | None:
     """The status of a short phrase, None when it is none or unlike all that were seen."""
     phrase = words.strip(_TRIM).replace(" ", "")
