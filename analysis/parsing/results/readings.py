@@ -19,7 +19,7 @@ from analysis.parsing.words.status_model import CODES, chances_at
 from analysis.parsing.words.statuses import listed_status
 from analysis.paths import LOOKUPS
 
-LEAST = 0.6  # probability from which words at a place are taken for a result of that code
+LEAST = 0.65  # probability from which words at a place are taken for a result of that code
 LISTED = 0.98  # … of what the lookup lists
 # Which of several readings in one problem counts: the surer place, then the longer words.
 _PLACE = dict.fromkeys((LABEL, LABEL_END), "result")
