@@ -153,6 +153,8 @@ class _Reader:
                     part = part._replace(code=None)
                 moved = part._replace(at=base + at, start=base + part.start, end=base + part.end)
                 self.run.append((moved, self._is_nested(text, part)))
+                if len(self.run) > tallies.MOST_PARTS:
+                    self.run = []
         self._listed(text, base)
         if "率" in text and "%" in text:
             self._shares(text, base)
@@ -165,12 +167,13 @@ class _Reader:
         self, text: str, base: int, size: Size, sized: list[Size], has_context: bool, is_result: bool
     ) -> None:
         row = (size.code, size.unit, size.value, base + size.start, base + size.end, size.approximate)
-        if sizes.is_stated(text, size, sized, has_context):
+        is_stated = sizes.is_stated(text, size, sized, has_context)
+        if is_stated:
             self.found.append(row)
         if size.unit in sizes.COUNTED_UNITS and not is_result:
             self._settle()
             self.totals.append(Total(size.value, size.word, size.unit, base + size.end))
-            self.pending = [] if row in self.found else [row]
+            self.pending = [] if is_stated else [row]
 
     def _own(self) -> dict[str, str]:
         if self.own is None:
@@ -269,24 +272,28 @@ class _Reader:
 
     def _rated(self) -> Iterator[Found]:
         """Rates with the unit that they name, else the one whose stated figures give them, else the last counted."""
+        if not self.rates:
+            return
+        done = [
+            (unit, value)
+            for code, unit, value, *_ in self.found
+            if code in ("completed", "measures_completed")
+        ]
+        given = [
+            (value / total.value, total.unit)
+            for total in self.totals[-_MOST_GIVEN:]
+            for unit, value in done[-_MOST_GIVEN:]
+            if unit == total.unit and total.value
+        ]
+        near = [total.unit for total in self.totals]
         for unit, rate, start, end in self.rates:
             if unit is None:
-                fitting = [total.unit for total in self.totals if self._gives(total, rate)]
-                near = [total.unit for total in self.totals]
+                fitting = [of for share, of in given if abs(share - rate) < 0.001]
                 unit = fitting[-1] if fitting else "problem" if "problem" in near or not near else near[-1]
             yield "completion_share", unit, rate, start, end, False
 
-    def _gives(self, total: Total, rate: float) -> bool:
-        """Whether the stated results of a total make up a rate, to a tenth of a percent."""
-        return any(
-            code in ("completed", "measures_completed")
-            and unit == total.unit
-            and total.value
-            and abs(value / total.value - rate) < 0.001
-            for code, unit, value, *_ in self.found
-        )
 
-
+_MOST_GIVEN = 12  # totals and results that a rate is held against
 _SIZE_CODES = frozenset(("problems", "tasks", "measures", "items"))
 # (3分类10个问题): the totals of one aspect
 _PART = re.compile(rf"\((?:共)?(?:({NUMBER})个?(?:分类|大类|类))?[,、]?(?:共)?({NUMBER})个(?:具体)?问题\)")

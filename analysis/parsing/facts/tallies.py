@@ -86,6 +86,8 @@ _DONE = ("completed", "completed_long_term")
 _LEGEND = re.compile(r"\((?<=[一-鿿]{2}\()“?([一-鿿]{1,8})”?\)")
 _LEGEND_HEAD = re.compile(r"[一-鿿]+\Z")
 _LEGEND_REACH = 4_000
+_LONGEST_FORM = 32
+MOST_PARTS = 60  # of one total; more are no tally
 SURE = 0.8  # from which probability the model's word is taken where the numbers do not add up
 LIKELY = 0.5  # … where they do, among the results alone
 MOST_SENTENCES = 3  # between a total and its parts
@@ -122,8 +124,9 @@ def form_code(words: str, from_start: bool = False) -> str | None:
 
     The longest ending that is a result counts; words of work that is no result by itself (整改, 落实) are none.
     """
-    if _PLANNED.search(words):
+    if from_start and len(words) > _LONGEST_FORM or _PLANNED.search(words):
         return None
+    words = words[-_LONGEST_FORM:]
     if _AT_ONCE.search(words):
         return "rectified_at_once"
     for start in range(1 if from_start else max(1, len(words) - 1)):

@@ -90,7 +90,7 @@ def _read_han(text: str) -> float | None:
     return float(total + current) if seen else None
 
 
-_PIECES = r"[0-9]{1,3}(?: [0-9]{1,3})+"
+_PIECES = r"[0-9]{1,3}(?: [0-9]{1,3}){1,5}"
 _BLANK_INSIDE = re.compile(r"[0-9] [0-9]")
 # A date broken by blanks: 202 3年1 1月2 7日. The year needs four digits; month and day follow year and month.
 _BROKEN_DATE = re.compile(
