@@ -210,15 +210,17 @@ class _Reader:
             numbers = {*re.findall(r"[^、,和及与第 ]+", match.group("numbers"))}
             if whole is None or len(numbers) > whole.value:
                 continue
-            for clause in re.finditer(r"[^,、]+", match.group("told")):
-                words = clause.group().strip().removesuffix("外")
-                code = tallies.form_code(words) or told_status(words, tallies.SURE)[0]
-                if code is not None:
-                    end = match.start("told") + clause.end()
-                    self.found.append(
-                        (code, "problem", float(len(numbers)), base + match.start(), base + end, False)
-                    )
-                    break
+            clauses = [
+                (clause.group().strip().removesuffix("外"), match.start("told") + clause.end())
+                for clause in re.finditer(r"[^,、]+", match.group("told"))
+            ]
+            # listed words in any clause come before what the model makes of the first
+            told = [(tallies.form_code(words), end) for words, end in clauses]
+            told += [(told_status(words, tallies.SURE)[0], end) for words, end in clauses]
+            code, end = next(((code, end) for code, end in told if code), (None, 0))
+            if code is not None:
+                value = float(len(numbers))
+                self.found.append((code, "problem", value, base + match.start(), base + end, False))
 
     def _tables(self, text: str) -> None:
         """A row of numbers under a row of words, where the parts add up: 反馈问题数 | 已完成 | 正在整改."""
