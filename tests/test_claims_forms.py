@@ -320,7 +320,7 @@ def test_what_others_found_or_what_is_below_is_no_total() -> None:
 
 
 def test_a_tally_behind_the_last_problem_is_read_where_it_is_of_what_was_found() -> None:
-    body = "\n1.学习不深入。整改措施：召开会议3次。\n小结：{}个问题办妥{}个。整改到此为止。\n"
+    body = "\n1.学习不深入。整改措施：召开会议3次。\n小结：{}个问题办结{}个。整改到此为止。\n"
     assert shown("现将巡察整改情况通报如下。", body=body.format(1, 1)) == {"problems": 1, "completed": 1}
     assert shown("现将巡察整改情况通报如下。", body=body.format(15, 13)) == {}
 
