@@ -187,8 +187,10 @@ def _fill(
                 codes.update(answer)
                 continue
             for read in answer:
-                entry = parts[task.part].entries[read.number]
+                part = parts[task.part]
+                entry = part.entries[read.number]
                 entry.sha256, entry.notice = read.sha256, read.notice
+                part.sources[read.number] = None  # a fresh file is asked for once: memory for a large corpus
 
     take(run(stages()))
     before = [[entry.made() for entry in part.entries] for part in parts]

@@ -191,10 +191,16 @@ def write_record(build: Path, code: str, record: Record) -> None:
         "hashed_at": record.hashed_at,
         "codes": record.codes,
         "results": record.results,
-        "parts": [[_values(entry) for entry in part] for part in record.parts],
     }
-    text = json.dumps(content, ensure_ascii=True, default=str, separators=(",", ":"))
-    (build / RECORD).write_text(text, encoding="utf-8")
+
+    def packed(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=True, default=str, separators=(",", ":"))
+
+    with open(build / RECORD, "w", encoding="utf-8") as handle:  # part by part: the whole text is large
+        handle.write(packed(content)[:-1] + ',"parts":[')
+        for number, part in enumerate(record.parts):
+            handle.write(("," if number else "") + packed([_values(entry) for entry in part]))
+        handle.write("]}")
 
 
 def stamp_of(path: Path) -> list[int]:
