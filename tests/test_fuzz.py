@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fuzz import fuzz
 
 
+@pytest.mark.slow
 def test_altered_files_are_read_or_named_and_cost_nobody_else() -> None:
     result = fuzz(300, seed=20)
     assert result["read"] >= 100, "altering so much that nothing is read would try the readers only"

@@ -167,7 +167,7 @@ def _with_coding_error(ledger: Ledger, own: pl.DataFrame, keys: pl.Series) -> pl
     mix = y.sum(axis=0) / max(1.0, y.sum())
     other = mix / max(1e-9, 1 - (mix**2).sum())  # what a unit is, given that it is not what it was coded
     _, group = np.unique(keys.to_numpy(), return_inverse=True)
-    groups = int(group.max()) + 1
+    groups = int(np.max(group)) + 1
     rng = np.random.default_rng(SEED)
     draws = max(200, min(CODING_DRAWS, 2_000_000 // y.size))
     found = np.empty((draws, y.shape[1]))

@@ -51,7 +51,7 @@ def find_statements(flow: Flow, totals: set[int]) -> Found:
         spans.append(_framed(flow.text, starts[first], ends[last]))
     doubt = np.abs(known[:, 0] - 0.5) * 2
     weight = np.where(known[:, 0] > LEAST, 1.0, 0.0)
-    sureness = float((doubt * weight).sum() / max(1.0, weight.sum()))
+    sureness = float((doubt * weight).sum() / max(1.0, float(weight.sum())))
     alone = int((known[:, 0] > SURE).sum())
     return Found(spans, sureness, 3 * abs(alone - len(spans)) <= len(spans))
 

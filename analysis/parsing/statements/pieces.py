@@ -72,7 +72,7 @@ def cut(text: str) -> Pieces:
     line_starts = np.concatenate(([0], breaks[:-1] + 1))
     line_of = np.zeros(size + 1, dtype=np.int32)
     line_of[line_starts[1:]] = 1
-    line_of = np.cumsum(line_of)
+    line_of = np.cumsum(line_of, dtype=np.int32)
     ends = _is_one_of(_ENDS)[low]
     stops = np.flatnonzero(low == 46)
     ends[stops] = (low[np.maximum(stops - 1, 0)] > 0xFF) & (stops > 0)
