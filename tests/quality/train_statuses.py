@@ -23,11 +23,22 @@ from scipy.sparse import csr_matrix
 from analysis.lookups import load_csv
 from analysis.parsing import assemble
 from analysis.parsing.results import readings
-from analysis.parsing.results.slots import CLAUSE, OPENING, PLACE_OF, SENTENCE, Slot, slots_of
+from analysis.parsing.results.slots import (
+    BRACKET,
+    CLAUSE,
+    LABEL,
+    LINE,
+    OPENING,
+    PLACE_OF,
+    SENTENCE,
+    Slot,
+    slots_of,
+)
 from analysis.parsing.text.ngrams import BUCKETS, softmax
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.words.status_model import ANYWHERE, CODES, LONGEST, features
 from analysis.parsing.words.statuses import listed_status
+from tests.quality.build import STATUS_NAMES
 from tests.quality.corpus import GOLD, gold_notices, load_document
 from tests.quality.perturbations import STATUSES
 from tests.quality.score import match
@@ -150,6 +161,25 @@ _OBJECTS = (
 )  # fmt: skip
 
 
+# Where a sentence of result_sentences.csv stands → the place of its slot.
+_WRITTEN_PLACES = {"final": SENTENCE, "label": LABEL, "bracket": BRACKET, "heading": BRACKET, "cell": LINE}
+
+
+def sentence_examples() -> list[Example]:
+    """Last sentences, labels, brackets and cells that were written with their status, the none too."""
+    found = []
+    with open(GOLD / "result_sentences.csv", encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            words, place = (
+                make_shadow(row["sentence"]).strip(_BARE),
+                _WRITTEN_PLACES.get(row["place"], ANYWHERE),
+            )
+            if 2 <= len(words) <= LONGEST:
+                code = STATUS_NAMES.get(row["status"], "none")
+                found.append(Example(words, place, CODES.index(code), 2.0))
+    return found
+
+
 def written_examples(without: Collection[str] = ()) -> list[Example]:
     """Results with what may stand around them, and what is no result; ``without``: notices left out."""
     chance = random.Random(11)
@@ -199,18 +229,22 @@ def written_examples(without: Collection[str] = ()) -> list[Example]:
         add(f"{pick['not_completed']()},{pick['in_progress']()}", "in_progress", 0.3)
         add(f"{pick['phased']()},{pick['in_progress']()}", "phased", 0.5)
         add(f"{pick['basically_completed']()},{pick['in_progress']()}", "basically_completed", 0.5)
-    return [
-        Example(words, chance.choice(PLACES), CODES.index(code), weight)
-        for words, (code, weight) in sorted(made.items())
-        if len(words) <= LONGEST
-    ] + [
-        Example(words, chance.choice(OPENING + SENTENCE + CLAUSE + ANYWHERE), 0, weight)
-        for weight, pool in (
-            (1.0, [pattern.format(thing) for pattern in _TRAPS for thing in _OBJECTS]),
-            (0.7, others),
-        )
-        for words in pool
-    ]
+    return (
+        sentence_examples()
+        + [
+            Example(words, chance.choice(PLACES), CODES.index(code), weight)
+            for words, (code, weight) in sorted(made.items())
+            if len(words) <= LONGEST
+        ]
+        + [
+            Example(words, chance.choice(OPENING + SENTENCE + CLAUSE + ANYWHERE), 0, weight)
+            for weight, pool in (
+                (1.0, [pattern.format(thing) for pattern in _TRAPS for thing in _OBJECTS]),
+                (0.7, others),
+            )
+            for words in pool
+        ]
+    )
 
 
 @cache
