@@ -84,11 +84,13 @@ def places(p: Pieces) -> np.ndarray:
 
 
 def gram_sums(p: Pieces, weights: np.ndarray) -> np.ndarray:
-    """Mean-like sums of the n-grams' weights of each piece, pieces × heads."""
+    """Mean-like sums of the n-grams' weights of each piece, pieces × heads; whole numbers add up faster."""
     hashed = grams(p.codes)
     size = len(p.codes)
-    sums = np.zeros((len(hashed) + 1, weights.shape[1]))
-    weights.take(hashed, axis=0).cumsum(axis=0, dtype=np.float64, out=sums[1:])
+    sums = np.zeros(
+        (len(hashed) + 1, weights.shape[1]), np.int32 if weights.dtype.kind == "i" else np.float64
+    )
+    weights.take(hashed, axis=0).cumsum(axis=0, dtype=sums.dtype, out=sums[1:])
     end = np.minimum(p.end, p.start + LONGEST)
     total: np.ndarray | float = 0.0
     first = 0  # where the n-grams of this length begin
@@ -100,9 +102,11 @@ def gram_sums(p: Pieces, weights: np.ndarray) -> np.ndarray:
     return total / np.sqrt(np.maximum(3 * (end - p.start) - 3, 1))[:, None]
 
 
-def first_scores(p: Pieces, words: np.ndarray, around: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Log odds of the first model, pieces × heads."""
-    return gram_sums(p, words) + around.take(places(p).T, axis=0).sum(axis=0) / AROUND + bias
+def first_scores(
+    p: Pieces, words: np.ndarray, around: np.ndarray, bias: np.ndarray, scale: np.ndarray | float = 1.0
+) -> np.ndarray:
+    """Log odds of the first model, pieces × heads; ``scale`` of the weights of the words."""
+    return gram_sums(p, words) * scale + around.take(places(p).T, axis=0).sum(axis=0) / AROUND + bias
 
 
 AROUND = 5.0  # brings the sum over the columns to the size of the words' sum
@@ -159,14 +163,15 @@ def stored_weights() -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def weights() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Weights of n-grams, of places, the bias, and the weights of the votes."""
+def weights() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Weights of n-grams as stored, of places, the bias, the scale of the n-grams', and the weights of the votes."""
     first, second = stored_weights()
-    scaled = (first[1:] * 2.0 ** first[0].astype(float)).astype(np.float32)
-    return scaled[:BUCKETS], scaled[BUCKETS:-1], scaled[-1], second / 1000.0
+    scale = 2.0 ** first[0].astype(float)
+    around = (first[BUCKETS + 1 :] * scale).astype(np.float32)
+    return first[1 : BUCKETS + 1], around[:-1], around[-1], scale, second / 1000.0
 
 
 def chances(p: Pieces) -> np.ndarray:
     """The chance of each piece to begin a finding, and to be one or a part of one; pieces × 2."""
-    words, around, bias, second = weights()
-    return 1 / (1 + np.exp(-votes(p, first_scores(p, words, around, bias)) @ second))
+    words, around, bias, scale, second = weights()
+    return 1 / (1 + np.exp(-votes(p, first_scores(p, words, around, bias, scale)) @ second))

@@ -106,7 +106,6 @@ def cut(text: str) -> Pieces:
     before = np.maximum(start - 1, 0)
     ending_before = low[before]
     is_labelled = ~first & ((ending_before == 58) | (ending_before == 0x3011) | (ending_before == 93))
-    kinds = _kinds()[low]
     signs = np.where(kinds == _HAN, low, kinds)  # numbers and brackets before a colon are alike
     label = np.where(
         is_labelled, signs[np.maximum(before - 1, 0)] * 65599 + signs[np.maximum(before - 2, 0)], 0

@@ -7,6 +7,7 @@ all its positions at once. Weights are whole numbers of one byte with one scale,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -32,6 +33,17 @@ def grams(codes: np.ndarray, salt: int = 0) -> np.ndarray:
     three = (two[:-1] ^ (codes[2:] * _PRIMES[0])) * 37 + 11
     hashed = np.concatenate((one * 3 + 1, two, three))
     return ((hashed ^ (hashed >> 15)) & _MASK).astype(np.int32)
+
+
+def grams_of_each(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Buckets of the n-grams of many short texts, text after text, and how many each text has."""
+    owner = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    hashed = grams(codes_of("".join(texts)))
+    of = np.concatenate((owner, owner[:-1], owner[:-2]))
+    # An n-gram across the seam of two texts is none of either.
+    whole = np.concatenate((np.full(len(owner), True), owner[1:] == owner[:-1], owner[2:] == owner[:-2]))
+    hashed, of = hashed[whole], of[whole]
+    return hashed[np.argsort(of, kind="stable")], np.bincount(of, minlength=len(texts))
 
 
 @cache

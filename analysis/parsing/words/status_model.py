@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from analysis.parsing.text.ngrams import BUCKETS, codes_of, grams, load_weights, softmax
+from analysis.parsing.text.ngrams import BUCKETS, codes_of, grams, grams_of_each, load_weights, softmax
 
 CODES = (
     "none",
@@ -29,18 +29,21 @@ ANYWHERE = "?"  # the place of words of which only the words are known
 MOST_DOUBT = 0.25  # probability of being no result from which a result's place does not help
 
 
+def _marked(words: str, place: str) -> str:
+    return f"{place}^{words}${place}"
+
+
 def features(words: str, place: str = ANYWHERE) -> np.ndarray:
     """Buckets of the n-grams of a phrase between two signs of its place."""
-    return grams(codes_of(f"{place}^{words}${place}"))
+    return grams(codes_of(_marked(words, place)))
 
 
 def chances_at(slots: Sequence[tuple[str, str]]) -> np.ndarray:
     """Probabilities of ``CODES`` for (place, words), words without punctuation at their ends; n × codes."""
     weights = load_weights("status_weights")
-    found = [features(words, place) for place, words in slots]
-    sizes = np.array([len(each) for each in found])
+    found, sizes = grams_of_each([_marked(words, place) for place, words in slots])
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    scores = np.add.reduceat(weights[np.concatenate(found)], starts, axis=0) / np.sqrt(sizes)[:, None]
+    scores = np.add.reduceat(weights[found], starts, axis=0) / np.sqrt(sizes)[:, None]
     known = softmax(scores + weights[BUCKETS])
     for index, (_, words) in enumerate(slots):
         if _PUT_OFF.search(words) is not None:
