@@ -119,7 +119,7 @@ def test_a_headline_says_the_opposite_when_the_numbers_do():
     )
     still_open = compare.open_items(ledger)
     assert f"还有{still_open.height}项" in headline(text.open_items(still_open))
-    assert "没有一项未完成" in headline(text.open_items(still_open.clear()))
+    assert "没有一项写明未完成" in headline(text.open_items(still_open.clear()))
     assert "no problem" in headline(text.open_items(still_open.clear(), "en")).lower()
     types = compare.type_counts(ledger)
     everywhere = types.with_columns(pl.lit(1, pl.Int64).alias("primary_count"))
