@@ -138,7 +138,7 @@ def parse(
                 click.echo(f"  … and {more} more", err=True)
         for row in summary.quarantine[:MOST_LISTED]:
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)
-        if (more := rows["core_quarantine"] - MOST_LISTED) > 0:
+        if (more := rows.get("core_quarantine", 0) - MOST_LISTED) > 0:
             click.echo(f"  … and {more} more in core_quarantine", err=True)
     if not summary.notices:
         _fail("nothing could be read; the reasons are above and in core_quarantine")

@@ -20,7 +20,18 @@ from analysis.paths import PACKAGE
 TABLE_ROOMS = ("paths.py", "lookups", "sources", "parsing", "ledger")
 NOTEBOOK_ROOMS = (
     *TABLE_ROOMS,
-    *("selection.py", "bodies.py", "compare", "links.py", "display", "figures", "tables", "text", "fonts"),
+    *(
+        "selection.py",
+        "english.py",
+        "bodies.py",
+        "compare",
+        "links.py",
+        "display",
+        "figures",
+        "tables",
+        "text",
+        "fonts",
+    ),
     *("publishing/standard.py", "runs/shell.py", "runs/notebooks.py"),
 )
 EDITION_ROOMS = (*NOTEBOOK_ROOMS, "publishing", "runs/briefing.py", "runs/changes.py")
