@@ -11,9 +11,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from unittest import mock
 
+from analysis.parsing import assemble
 from tests.quality.corpus import REFUSED, SEALED, gold_notices, parse_file
 from tests.quality.score import Score, score
+from tests.quality.train_statements import Weights
 from tests.quality.train_types import types_line
 
 EXPECTED = Path(__file__).with_name("expected.json")
@@ -62,6 +65,22 @@ def perturbed_scores_by_file() -> tuple[dict[str, dict[str, float]], dict[str, d
                 {f"{name}.{field}": fields[field] for field in ("problems", "statuses")}
             )
     return by_file, totals
+
+
+def left_out_scores(left_out: dict[str, Weights]) -> dict[str, dict[str, float]]:
+    """Totals of the gold read by the rules alone, and with a second reader that has not learnt from the notice."""
+    from tests.quality.train_statements import reading_with
+
+    alone, both = [], []
+    for item in gold_notices():
+        with reading_with(left_out[item.gold["file"]]):
+            both.append(score(item.gold, *parse_file(item.path)))
+            with mock.patch.object(assemble, "is_doubtful", lambda structure, totals: False):
+                alone.append(score(item.gold, *parse_file(item.path)))
+    return {
+        "rules alone": summary(alone),
+        "with a second reader trained on other notices": summary(both),
+    }
 
 
 def compare(
@@ -173,9 +192,13 @@ def main(arguments: list[str] | None = None) -> int:
     measured.update(refused_scores())
     if not (options.accept or options.accept_losses):
         from tests.quality.confidence import cases, reliability
+        from tests.quality.train_statements import labelled, weights_left_out
 
+        left_out = weights_left_out(labelled())
+        for name, totals in left_out_scores(left_out).items():
+            print(f"{name}: {json.dumps(totals)}")
         print("confidence, notices left out ten folds:")
-        for line in reliability(cases()):
+        for line in reliability(cases(left_out)):
             print(f"    {line}")
         print(types_line())
         print(f"sealed, never learnt from: {json.dumps(sealed_summary())}")
