@@ -70,7 +70,7 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
         if pieces:
             return pieces
         break
-    pieces = _pieces(text, start, end, _STYLES[0])
+    pieces = _led_in(text, start, end) or _pieces(text, start, end, _STYLES[0])
     if len(pieces) > 1:
         return pieces
     if text.startswith("其一", start, end):
@@ -81,7 +81,7 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
             pieces = _pieces(text, start, end, style)
             if len(pieces) > 1:
                 return pieces
-    return _led_in(text, start, end) or _by_turn(text, start, end) or _by_lines(text, start, end)
+    return _by_turn(text, start, end) or _by_lines(text, start, end)
 
 
 # 为此,我们一是… (to this end we, firstly, …): words lead in to the first of several.
@@ -98,14 +98,16 @@ def _led_in(text: str, start: int, end: int) -> list[Piece]:
 
 
 # The first of a list in any sign: A. · a) · 1/ · 〔1〕 · 甲、 — sign before, number, sign behind.
-_ONE = re.compile(r"(?P<before>[^\w\s“”《》%()、。;,:]?)(?P<number>[1Aa甲壹])(?P<after>[^\w\s“《%(-])(?!\d)")
+_ONE = re.compile(
+    r"(?P<before>[^\w\s“”《》%()、。;,:]?)(?P<number>[Aa甲壹]|1(?=\W\D))(?P<after>[^\w\s“《%(-])"
+)
 _ORDERS = ("ABCDEFGHIJKLMN", "abcdefghijklmn", "甲乙丙丁戊己庚辛壬癸", "壹贰叁肆伍陆柒捌玖拾")
 
 
 def _by_turn(text: str, start: int, end: int) -> list[Piece]:
     """A list whose numbers follow one another at heads of lines or sentences, whatever the sign around them."""
     for match in _ONE.finditer(text, start, end):
-        if not (match.start() == start or text[match.start() - 1] in "。;!?\n:,"):
+        if not (match.start() == start or text[match.start() - 1] in "。;!?\n:,>"):
             continue
         before, one, after = match.group("before", "number", "after")
         numbers = next((order for order in _ORDERS if order[0] == one), None)
@@ -115,7 +117,7 @@ def _by_turn(text: str, start: int, end: int) -> list[Piece]:
             number = str(turn + 1) if numbers is None else numbers[turn : turn + 1]
             sign = f"{before}{number}{after}"
             at = text.find(sign, marks[-1][1], end) if number else -1
-            while at >= 0 and text[at - 1] not in "。;!?\n ,":
+            while at >= 0 and text[at - 1] not in "。;!?\n ,>":
                 at = text.find(sign, at + 1, end)
             if at < 0:
                 break
@@ -161,7 +163,7 @@ def _goes_on(text: str, at: int, end: int, sign: str) -> bool:
         return True
     following = text.find("2" + sign[1], at + 2, end)
     while following >= 0:
-        if text[following - 1] in "。;\n,":
+        if text[following - 1] in "。;\n,>":
             return True
         following = text.find("2" + sign[1], following + 1, end)
     return False
