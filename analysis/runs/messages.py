@@ -29,7 +29,7 @@ def compose(kind: str, record: dict[str, Any]) -> tuple[str, str]:
     lines = [f"run {record['run_id']}: {record['outcome']}"]
     if rows:
         lines.append(
-            f"通报 notices {rows.get('core_notices', 0)} · 问题 problems {rows.get('core_problems', 0)} · 不一致 disagreements {checks.get('disagreeing', 0)}"
+            f"通报 notices {rows.get('core_notices', 0)} · 问题及子项 problems with sub-items {rows.get('core_problems', 0)} · 不一致 disagreements {checks.get('disagreeing', 0)}"
         )
     if kind == "failure":
         lines.append(f"原因 reason: {record.get('error') or 'unknown'}")
