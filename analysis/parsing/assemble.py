@@ -74,7 +74,12 @@ def _ask_second(structure: Structure, flow: Flow, reader: Reader, reading: Readi
     structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
     if prefers_second(structure, reader.totals, found):
         chosen = Reading("second", units_of(flow, reader.root, found), findings=found.spans)
-    elif reading is not None and structure.reading_code == reading.code and tells_statements(reading, found):
+    elif (
+        reading is not None
+        and structure.reading_code == reading.code
+        and all(problem.statement_basis == "finding" for problem in structure.problems)
+        and tells_statements(reading, found)
+    ):
         # The same problems, but nothing printed tells where their statements end.
         chosen = reading
         chosen.findings = found.spans
