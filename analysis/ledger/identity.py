@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 # Tables whose rows have an ID of their own, and the column that holds it.
@@ -73,6 +75,9 @@ def find_near_copies(summaries: dict[int, NoticeSummary], final_ids: dict[int, s
     The one kept as the original is the longer text, then the first by path. Two bottom-k
     sketches that share most of their members stand for texts that share most statements.
     """
+    every = array("Q", (checksum for summary in summaries.values() for checksum in summary.signature))
+    # most checksums stand in one notice alone; a list for each of these takes most of the memory of a large corpus
+    repeated = {one for one, other in pairwise(sorted(every)) if one == other}
     holders: dict[int, list[int]] = defaultdict(list)
     copies: dict[int, str] = {}
     for number, summary in sorted(
@@ -80,12 +85,13 @@ def find_near_copies(summaries: dict[int, NoticeSummary], final_ids: dict[int, s
     ):
         if len(summary.signature) < 3:
             continue
-        shared = Counter(other for checksum in summary.signature for other in holders[checksum])
+        told = [checksum for checksum in summary.signature if checksum in repeated]
+        shared = Counter(other for checksum in told for other in holders[checksum])
         best = max(shared.items(), key=lambda item: (item[1], -item[0]), default=None)
         if best and _is_near(summary, summaries[best[0]]):
             copies[number] = final_ids[best[0]]
             continue
-        for checksum in summary.signature:
+        for checksum in told:
             if len(holders[checksum]) < MAX_HOLDERS:
                 holders[checksum].append(number)
     return copies
