@@ -28,7 +28,7 @@ WORDS = {
         "parse": "`parse` 一个进程：{layouts}种版式{notices:,}份通报，{mb:.0f} MB",
         "two": "`parse --jobs 2`，同上",
         "jieba": "对照 `jieba.cut`（只分词），同上",
-        "changed": "再次 `parse`，{files:,}个文件中改了一个",
+        "changed": "`parse` 再跑一次，{files:,}个文件中改了一个",
         "corpus": "`parse --jobs 2`：{files:,}个文件，{mb:,.0f} MB；读成通报{notices_read:,}份，共{rows:,}行",
         "edition": "`briefing`：{notices:,}份通报，{profiles}个城市概况，全部格式",
         "notebooks": "`briefing --format html,pdf`，五份通报",
