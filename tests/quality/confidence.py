@@ -13,7 +13,7 @@ from analysis.parsing.doubts import LOW, SIGNS, reading_signs
 from analysis.parsing.facts import claims
 from analysis.parsing.records import Document
 from analysis.parsing.text.shadow import make_shadow
-from tests.quality import train_statements
+from tests.quality import train_statements, train_statuses
 from tests.quality.corpus import GoldNotice, gold_notices, load_document
 from tests.quality.perturbations import PERTURBATIONS, document_of, perturb
 from tests.quality.score import score
@@ -43,19 +43,24 @@ def _signs(document: Document) -> np.ndarray:
 def cases(left_out: dict[str, train_statements.Weights] | None = None) -> list[Case]:
     """Every gold notice that is read, as it is and with every perturbation.
 
-    The second reader is one that did not learn from the notice: it agrees with the rules no more than it
-    will on a notice that nobody has seen. ``left_out``: file → such weights, trained here where not given.
+    The trained readers, of statements and of results, are ones that did not learn from the notice: they
+    are as sure as they will be of a notice that nobody has seen. ``left_out``: file → weights of the
+    reader of statements, trained here where not given.
     """
     left_out = left_out or train_statements.weights_left_out(train_statements.labelled())
-    found = []
+    found: dict[str, list[Case]] = {}
     blank = np.zeros((2, len(SIGNS) + 1))  # the scores of the last training are not asked for
-    for item in gold_notices():
-        with (
-            train_statements.reading_with(left_out[item.gold["file"]]),
-            mock.patch.object(doubts, "_weights", lambda: blank),
-        ):
-            found += _cases_of(item)
-    return found
+    for away, words, places in train_statuses.weights_left_out():
+        for item in gold_notices():
+            file = item.gold["file"]
+            if file in away:
+                with (
+                    train_statuses.reading_with(words, places),
+                    train_statements.reading_with(left_out[file]),
+                    mock.patch.object(doubts, "_weights", lambda: blank),
+                ):
+                    found[file] = _cases_of(item)
+    return [case for file in sorted(found) for case in found[file]]
 
 
 def _cases_of(item: GoldNotice) -> list[Case]:

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 
 from analysis.parsing.results import readings
 from analysis.parsing.statements import model as statement_model
 from analysis.parsing.text.ngrams import load_weights
-from analysis.parsing.words import status_model
 from analysis.paths import LOOKUPS
 from tests.quality import confidence, train_statements, train_statuses
 from tests.quality.corpus import GOLD, gold_notices, parse_file
@@ -34,25 +31,13 @@ def store(weights: np.ndarray, name: str) -> Path:
     return path
 
 
-@contextmanager
-def reading_with(weights: np.ndarray, places: np.ndarray) -> Iterator[None]:
-    """The parser reads results with these weights instead of the stored ones."""
-    status_model.chances.cache_clear()
-    with (
-        patch.object(status_model, "load_weights", lambda name: weights),
-        patch.object(readings, "place_weights", lambda: places / 1000.0),
-    ):
-        yield
-    status_model.chances.cache_clear()
-
-
 def left_out_statuses(folds: Sequence[Sequence[str]]) -> list[str]:
     """Lines of a table: statuses of gold notices read with weights that have not seen them, fold by fold."""
     lines = []
     for away in folds:
         weights = train_statuses.train(away)
         right = wrong = silent = unfound = 0
-        with reading_with(weights, train_statuses.train_places(weights, away)):
+        with train_statuses.reading_with(weights, train_statuses.train_places(weights, away)):
             for item in gold_notices():
                 if item.gold["file"] not in away:
                     continue
@@ -110,7 +95,7 @@ def main(arguments: list[str]) -> int:
         print(store(weights, "type_weights"))
         # What is learnt here must not depend on weights that an earlier run has left: until the new ones
         # are there, results are read as the written phrases alone teach it.
-        with reading_with(train_statuses.fit(train_statuses.written_examples()), np.zeros(7)):
+        with train_statuses.reading_with(train_statuses.fit(train_statuses.written_examples()), np.zeros(7)):
             first, second = train_statements.stored(train_statements.train(train_statements.labelled()))
             for name, weights in (("statement_weights", first), ("statement_votes", second)):
                 np.save(LOOKUPS / "models" / f"{name}.npy", weights)

@@ -12,7 +12,8 @@ import csv
 import random
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
 from unittest.mock import patch
@@ -36,6 +37,7 @@ from analysis.parsing.results.slots import (
 )
 from analysis.parsing.text.ngrams import BUCKETS, softmax
 from analysis.parsing.text.shadow import make_shadow
+from analysis.parsing.words import status_model
 from analysis.parsing.words.status_model import ANYWHERE, CODES, LONGEST, features
 from analysis.parsing.words.statuses import listed_status
 from tests.quality.build import STATUS_NAMES
@@ -375,3 +377,26 @@ def train_places(weights: np.ndarray, without: Collection[str] = (), folds: int 
         slope[1:] += 1e-3 * found[1:]
         found -= 0.3 * slope
     return np.round(1000 * found).astype(np.int32)
+
+
+@contextmanager
+def reading_with(weights: np.ndarray, places: np.ndarray) -> Iterator[None]:
+    """The parser reads results with these weights instead of the stored ones."""
+    status_model.chances.cache_clear()
+    with (
+        patch.object(status_model, "load_weights", lambda name: weights),
+        patch.object(readings, "place_weights", lambda: places / 1000.0),
+    ):
+        yield
+    status_model.chances.cache_clear()
+
+
+def weights_left_out(folds: int = 5) -> list[tuple[frozenset[str], np.ndarray, np.ndarray]]:
+    """(files, weights of words, weights of places) of trainings that did not see these files."""
+    files = sorted(item.gold["file"] for item in gold_notices())
+    found = []
+    for fold in range(folds):
+        away = frozenset(files[fold::folds])
+        weights = train(away)
+        found.append((away, weights, train_places(weights, away)))
+    return found

@@ -209,10 +209,14 @@ def take_result(text: str, draft: Draft, result: Candidate) -> None:
         _read_measures(text, draft)
 
 
+_BRACKET_END = re.compile(r"[^()（）【】\[\]〔〕\n]{0,40}[)】\]〕]")
+
+
 def _cut_result(text: str, draft: Draft, start: int, end: int) -> None:
     """The last block without the result at its beginning or its end."""
-    if text[start - 1] in "(【[〔":
-        start, end = start - 1, end + 1
+    if text[start - 1] in "(【[〔":  # with its bracket, whatever else stands in that
+        closing = _BRACKET_END.match(text, end)
+        start, end = start - 1, closing.end() if closing is not None else end + 1
     part, first, last = draft.blocks[0]
     if start == first and end < last - 2:
         while end < last and text[end] in "。;,:. \n":

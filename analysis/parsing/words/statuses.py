@@ -173,6 +173,10 @@ def before_outlook(text: str, start: int, end: int) -> int:
     return match.start() if match is not None and match.start() > start + 1 else end
 
 
+# 整改情况：一是成立专班，清查已完成；二是…: what stands in a list of measures is said of one of them
+_LIST_BEGINS = re.compile(r"一是|①|⑴|\(1\)|首先,")
+
+
 def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Status | None:
     """The status at the beginning of a segment.
 
@@ -184,7 +188,8 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
         end = stop if stop >= 0 else end
     while start < end and text[start] in " \n*":
         start += 1
-    end = before_outlook(text, start, end)
+    lists = _LIST_BEGINS.search(text, start, end)
+    end = before_outlook(text, start, lists.start() if lists is not None else end)
     words = text[start:end].strip(" \n*")
     share = stated_share(words) if is_result or "进度" in words or "完成率" in words else None
     for mark in ("", *"(【[;", *("," if is_result else "")):
@@ -193,7 +198,7 @@ def leading_status(text: str, start: int, end: int, *, is_result: bool) -> Statu
             code = status_code(text[start:stop]) or _with_subject(text[start:stop])
             if code is not None and (mark != "," or not _goes_on(text[stop + 1 : end])):
                 return Status(code, start, stop, share)
-    if share is not None or words and is_result and len(words) <= 40 and "一是" not in words:
+    if share is not None or words and is_result and len(words) <= 40 and lists is None:
         return Status(None, start, start + len(words), share)
     return None
 
