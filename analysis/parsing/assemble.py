@@ -15,6 +15,7 @@ from analysis.parsing.layout.regions import fill_regions
 from analysis.parsing.layout.roles import Reader, Reading, choose_reading
 from analysis.parsing.layout.second_reader import (
     agreement,
+    breaks_lists,
     find_statements,
     is_doubtful,
     prefers_second,
@@ -72,7 +73,7 @@ def _ask_second(structure: Structure, flow: Flow, reader: Reader, reading: Readi
     """What the second reader makes of the notice where that is preferred, else the same structure."""
     found = find_statements(flow, reader.totals)
     structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
-    if prefers_second(structure, reader.totals, found):
+    if prefers_second(structure, reader.totals, found) and not breaks_lists(reading, found):
         chosen = Reading("second", units_of(flow, reader.root, found), findings=found.spans)
     elif (
         reading is not None

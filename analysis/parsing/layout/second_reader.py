@@ -201,6 +201,23 @@ def prefers_second(structure: Structure, totals: set[int], found: Found) -> bool
     return fits and not _counts(structure) & totals and found.is_near and not is_clear
 
 
+def breaks_lists(reading: Reading | None, found: Found) -> bool:
+    """Whether the findings take some members of a list numbered 1, 2, 3 … and leave out others of it.
+
+    What is left out of an unbroken list is no measure and no heading: the second reader missed it.
+    """
+    lists: dict[int, list[Node]] = {}
+    for unit in reading.units if reading is not None else []:
+        lists.setdefault(id(unit.parent), []).append(unit)
+    starts = [start for start, _ in found.spans]
+    for units in lists.values():
+        if len(units) > 1 and [unit.number for unit in units] == list(range(1, len(units) + 1)):
+            taken = [bisect_left(starts, unit.end) > bisect_left(starts, unit.start) for unit in units]
+            if any(taken) and not all(taken):
+                return True
+    return False
+
+
 def tells_statements(reading: Reading, found: Found) -> bool:
     """Whether the second reader's statements are taken for the rules' units: one in each of an unclear reading."""
     units, spans = reading.units, found.spans
