@@ -12,6 +12,8 @@ import gc
 import importlib
 import os
 
+from analysis.packages import without
+
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -37,7 +39,10 @@ for name in (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
 ):
-    importlib.import_module(name)
+    with without(
+        "rfc3987_syntax"
+    ):  # a grammar of addresses that jsonschema would load, for 0.8 s, and nothing here uses
+        importlib.import_module(name)
 
 from nbformat import current_nbformat, current_nbformat_minor  # noqa: E402
 from nbformat.validator import get_validator  # noqa: E402
