@@ -48,7 +48,8 @@ def find_statements(flow: Flow, totals: set[int]) -> Found:
         last = first
         while last + 1 < after and inside[last + 1] and line[last + 1] - line[last] <= 1:
             last += 1
-        spans.append(_framed(flow.text, starts[first], ends[last]))
+        # the last piece of a text ends with a line break that the text does not have
+        spans.append(_framed(flow.text, starts[first], min(ends[last], len(flow.text))))
     doubt = np.abs(known[:, 0] - 0.5) * 2
     weight = np.where(known[:, 0] > LEAST, 1.0, 0.0)
     sureness = float((doubt * weight).sum() / max(1.0, float(weight.sum())))

@@ -101,7 +101,7 @@ def read_results(text: str, drafts: list[Draft], before: int) -> list[tuple[Draf
     slots = [slot for number, draft in enumerate(drafts) for slot in slots_of(text, number, draft)]
     found = read_slots(slots, told, legend)
     for number, draft in enumerate(drafts):
-        if text[draft.body] in legend:
+        if text[draft.body : draft.body + 1] in legend:
             found[number] = Candidate("heading", legend[text[draft.body]], draft.body, draft.body + 1)
     return [(drafts[number], result) for number, result in sorted(found.items())]
 

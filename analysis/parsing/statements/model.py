@@ -173,5 +173,7 @@ def weights() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarra
 
 def chances(p: Pieces) -> np.ndarray:
     """The chance of each piece to begin a finding, and to be one or a part of one; pieces × 2."""
+    if not len(p.start):
+        return np.zeros((0, 2))
     words, around, bias, scale, second = weights()
     return 1 / (1 + np.exp(-votes(p, first_scores(p, words, around, bias, scale)) @ second))
