@@ -50,6 +50,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, ledger_data: Path) -> Iterator
 
 
 def run_all(page: Page) -> None:
+    page.get_by_text("| Idle").wait_for(timeout=120_000)  # what is run before the kernel is there is lost
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function(
