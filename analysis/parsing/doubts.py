@@ -17,7 +17,7 @@ from analysis.parsing.structure import Structure
 from analysis.parsing.words.cues import is_finding
 from analysis.paths import LOOKUPS
 
-LOW = 0.7  # a notice with a lower score of either kind is named for review
+LOW = 0.8  # a notice with a lower score of either kind is named for review
 ALWAYS = frozenset(("results_not_read", "results_unknown"))  # signs that are named at any score
 SHORT = 14  # characters below which a statement is hardly a finding
 _RESULT_CLAIMS = frozenset(
