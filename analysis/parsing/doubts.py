@@ -15,22 +15,13 @@ import numpy as np
 
 from analysis.parsing.structure import Structure
 from analysis.parsing.words.cues import is_finding
+from analysis.parsing.words.status_model import CODES
 from analysis.paths import LOOKUPS
 
 LOW = 0.8  # a notice with a lower score of either kind is named for review
 ALWAYS = frozenset(("results_not_read", "results_unknown"))  # signs that are named at any score
 SHORT = 14  # characters below which a statement is hardly a finding
-_RESULT_CLAIMS = frozenset(
-    (
-        "completed",
-        "completed_long_term",
-        "basically_completed",
-        "phased",
-        "in_progress",
-        "long_term",
-        "not_completed",
-    )
-)
+_RESULT_CLAIMS = frozenset(CODES) - {"none"}
 _STARTS_INSIDE = frozenset("的了和与及并且或,。;:、)】”%")
 # code → from which strength the sign is named
 NAMED = {
