@@ -255,6 +255,9 @@ def _mend(blocks: Sequence[Block], layout: Layout) -> bool:
     order = [i for i in sorted(layout.begins) if i not in layout.floats]
     for before, after in zip(order, order[1:], strict=False):
         page, bottom = layout.ends.get(before, layout.begins[before])
+        if layout.begins[after][0] > page + 1:  # the page between holds figures that float, and nothing else
+            floating = [layout.ends[i] for i in layout.floats if i in layout.ends]
+            bottom = max((low for at, low in floating if at == page + 1), default=TOP_MM)
         gap = PAGE_MM - BOTTOM_MM - bottom
         if layout.begins[after][0] == page or gap < _GAP * _TEXT_HEIGHT_MM:
             continue
