@@ -228,3 +228,15 @@ def test_a_notice_whose_figures_give_no_ratio_is_not_accused_of_silence():
     assert "鞍山" not in headline(text.summary(rows, *page)) and "丹东" in headline(text.summary(rows, *page))
     said = plain(text.completion(rows))
     assert "算不出比例：[鞍山 2021]（声明的完成数大于声明的总数" in said and "鞍山 2021未公布" not in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_dates_that_contradict_each_other_are_named_and_not_counted(lang: str) -> None:
+    """A publication before the feedback would make the fastest notice of all."""
+    frame = compare.timeline(ledger_of("five"))
+    days = pl.Series(
+        "feedback_to_publication_days", [-500, *range(90, 90 + frame.height - 1)], dtype=pl.Int64
+    )
+    said = text.timeline(frame.with_columns(days), lang)
+    assert "500" not in plain(said) and "90" in headline(said)
+    assert frame[f"label_{lang}"][0] in plain(said)

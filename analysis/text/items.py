@@ -124,7 +124,7 @@ def intent(evidence: pl.DataFrame, measures: pl.DataFrame, lang: str = "zh") -> 
 
 
 def timeline(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
-    """How long it took from feedback to publication, and for how many notices that is not known.
+    """How long it took from feedback to publication, and for which notices that is not known or cannot be.
 
     ``frame``: rows of ``compare.timeline``.
     """
@@ -133,7 +133,7 @@ def timeline(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
         f"label_{lang}",
         pl.coalesce("feedback_to_publication_days", "feedback_to_cutoff_days").alias("days"),
     )
-    known = days.filter(pl.col("days").is_not_null())
+    known = days.filter(pl.col("days") >= 0)
     return render(
         "timeline",
         lang,
@@ -143,4 +143,7 @@ def timeline(frame: pl.DataFrame, lang: str = "zh") -> Markdown:
         high=known["days"].max(),
         middle=known["days"].median(),
         unknown=days.filter(pl.col("days").is_null())[f"label_{lang}"].to_list(),
+        backward=days.filter(pl.col("days") < 0)[
+            f"label_{lang}"
+        ].to_list(),  # the dates contradict each other
     )
