@@ -20,7 +20,7 @@ test: $(READY_DEV)
 
 # The daily loop: everything that needs no browser and no run of the whole suite.
 test-fast: $(READY_DEV)
-	@$(PYTEST) -m "not slow and not browser"
+	@$(PYTEST) --dist loadfile -m "not slow and not browser"
 
 lint: $(READY_DEV)
 	@"$(BIN)/ruff" check analysis tests && "$(BIN)/ruff" format --check analysis tests

@@ -143,6 +143,7 @@ def test_a_cluster_without_a_common_disk_that_loses_a_worker_gives_the_same_ledg
     same_tables(data, tmp_path / "dask")
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("analysis.ledger.engines.CONNECT_SECONDS", 1)
     with pytest.raises(WorkerLost, match="tcp://127.0.0.1:1.*dask scheduler"):
@@ -172,6 +173,7 @@ def test_copies_and_namesakes(tmp_path: Path) -> None:
     assert verify_ledger(tmp_path / "data").is_sound
 
 
+@pytest.mark.slow
 def test_exit_codes_tell_what_happened(tmp_path: Path) -> None:
     home = copy_project(tmp_path / "分析 项目", ["yushu.txt"])
     assert run_command(home, "parse").returncode == 0

@@ -98,6 +98,7 @@ def test_items_are_not_compared_with_totals_and_the_reason_is_given(out):
     assert "鞍山 2021" in pair["reason_zh"] and "Yiyang 2023" in pair["reason_en"]
 
 
+@pytest.mark.slow
 def test_a_difference_is_found_where_there_is_one():
     made = NoticeMaker()
     made.notice("a-2020", "甲", "110000", 2020, statuses=["completed"] * 58 + ["in_progress"] * 2)
@@ -154,6 +155,7 @@ def test_what_could_not_be_found_stands_beside_what_was_not(out):
     )
 
 
+@pytest.mark.slow
 def test_above_a_dozen_notices_only_rounds_of_one_body_are_paired():
     made = NoticeMaker()
     for city in range(20):
@@ -247,6 +249,7 @@ def test_a_dimension_without_problems_is_a_true_zero_and_nothing_is_filled_in(ou
     assert counts["notice_id"].null_count() == 0
 
 
+@pytest.mark.slow
 def test_counting_leaf_items_changes_the_unit_everywhere():
     ledger = select_frames(FIVE)
     out = compare.compare_all(ledger, unit="item")
@@ -272,6 +275,7 @@ def test_every_note_of_a_check_is_there_in_english():
     assert not [n for n in notes if re.search(r"[\u4e00-\u9fff]", note_in_english(n))]
 
 
+@pytest.mark.slow
 def test_no_words_of_a_notice_stand_in_the_tables():
     """Names and telephone numbers may stand in statements, measures, causes and headings; out_ tables hold none of them."""
     made = reference_five()
@@ -290,6 +294,7 @@ def test_no_words_of_a_notice_stand_in_the_tables():
             assert not frame[column].str.contains("赵小明|1390000").any(), f"{name}.{column}"
 
 
+@pytest.mark.slow
 def test_a_comparison_is_read_from_where_it_was_written_until_something_changes(tmp_path):
     """Notebooks and exports would compute everything anew, or show the comparison of other data."""
     from analysis.selection import select

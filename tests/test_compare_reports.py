@@ -187,6 +187,7 @@ def test_similar_statements_are_few_and_of_different_cities(out):
     assert 3 <= rows.height <= 15 and (rows["notice_id_a"] != rows["notice_id_b"]).all()
 
 
+@pytest.mark.slow
 def test_what_a_sixth_and_a_seventh_notice_change(folder, out, tmp_path):
     """A later notice of one body opens the comparison over time; a notice of another bureau adds a row and moves no other count."""
     added = tmp_path / "raw"

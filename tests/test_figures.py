@@ -91,6 +91,7 @@ def test_every_figure_can_be_read(name, lang):
         assert figure.get_figheight() * 25.4 < 215, f"{where}: taller than a page"
 
 
+@pytest.mark.slow
 def test_figures_do_not_grow_with_the_corpus():
     small = {name: draw().get_figheight() for name, draw in shown_figures(ledger_of("25"), "zh").items()}
     large = {name: draw().get_figheight() for name, draw in shown_figures(ledger_of("100"), "zh").items()}

@@ -25,6 +25,7 @@ def store() -> Any:
     return memory
 
 
+@pytest.mark.slow
 def test_a_parse_reads_and_writes_addresses(store: Any, tmp_path: Path) -> None:
     """Tables that never arrive, or those of another parse."""
     first = build_ledger(["memory://shelf/notices"], "memory://shelf/tables")

@@ -105,6 +105,7 @@ def test_both_quotes_stand_beside_a_disagreement():
     assert "“53个”" in shown and "anshan-2021/" not in shown
 
 
+@pytest.mark.slow
 def test_words_of_a_notice_are_no_markup():
     evil = '<script>alert(1)</script><a href="http://evil.example">点我</a> **粗** [x](javascript:alert(1))'
     ledger = corpus(4, 2, statement=evil, measure=evil)

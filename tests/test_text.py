@@ -165,6 +165,7 @@ def test_changes_between_rounds_are_told_as_the_verdict_says():
     assert "太少" in said("too_few")
 
 
+@pytest.mark.slow
 def test_words_of_a_notice_stay_words():
     """Text from a notice can be no heading, link, image, HTML or table of the page."""
     evil = "# 标题\n[点我](http://evil.example) ![](x) <script>alert(1)</script> |a|b| **粗** `代码` 1. 项"
