@@ -6,7 +6,6 @@ text); ``Structure.shadow`` has the same length and is what patterns are matched
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 
 Span = tuple[int, int]
@@ -66,36 +65,20 @@ class Problem:
     progress_share: float | None = None
     due_text: str | None = None
 
-    def part_at(self, offset: int) -> str:
-        """``statement``, ``cause``, ``measure`` or ``other`` for an offset inside the block."""
-        start, end = self.statement_start, self.statement_end
-        if start is not None and end is not None and start <= offset < end:
-            return "statement"
-        start, end = self.cause_start, self.cause_end
-        if start is not None and end is not None and start <= offset < end:
-            return "cause"
-        for start, end in self.measure_spans:
-            if start <= offset < end:
-                return "measure"
-        return "other"
-
 
 @dataclass(slots=True)
 class Structure:
     """What one notice was read as.
 
-    ``front``, ``closing`` and ``between`` are the spans outside every problem block: before the
-    first section or problem, after the last one, and headings or text in the middle.
-    ``regions`` (code, start, end) cover the whole text without overlap, in order.
+    ``regions`` (code, start, end) cover the whole text without overlap, in order; what stands before
+    ``front_end`` stands before every section and problem.
     """
 
     text: str
     shadow: str
     sections: list[Section] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    front: list[Span] = field(default_factory=list)
-    between: list[Span] = field(default_factory=list)
-    closing: list[Span] = field(default_factory=list)
+    front_end: int = 0
     chrome: list[Span] = field(default_factory=list)
     regions: list[tuple[str, int, int]] = field(default_factory=list)
     coverage_share: float = 0.0
@@ -107,24 +90,3 @@ class Structure:
     excerpt_note: str | None = None
     warnings: list[tuple[str, str]] = field(default_factory=list)  # (reason_code, reason_text)
     flow: object | None = None  # text.Flow: seams joined, page furniture dropped, with its map back
-    _starts: list[int] | None = None
-    _leaves: list[Problem] | None = None
-
-    def problem_at(self, offset: int) -> Problem | None:
-        """The leaf problem whose block holds the offset, else the parent, else None."""
-        if self._starts is None or self._leaves is None:
-            self._leaves = sorted(self.problems, key=lambda p: (p.block_start, p.is_leaf))
-            self._starts = [p.block_start for p in self._leaves]
-        index = bisect_right(self._starts, offset) - 1
-        while index >= 0:
-            problem = self._leaves[index]
-            if offset < problem.block_end:
-                return problem
-            if problem.parent_key is None:
-                return None
-            index -= 1
-        return None
-
-    def outside(self) -> list[Span]:
-        """Front, between and closing spans in order of the text: where stated totals stand."""
-        return sorted(self.front + self.between + self.closing)

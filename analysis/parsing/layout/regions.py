@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 
 from analysis.parsing.structure import Span, Structure
@@ -15,68 +16,28 @@ _SPACES = (" ", "\n", "\u3000", "\r", "\t", "\xa0")
 
 
 def fill_regions(structure: Structure, headings: list[Span]) -> None:
-    """Set ``regions``, ``front``, ``between``, ``closing`` and ``coverage_share``.
+    """Set ``regions``, ``front_end`` and ``coverage_share``.
 
     ``headings`` are the spans of section headings, labels included.
     """
     text = structure.text
-    blocks = sorted((p.block_start, p.block_end) for p in structure.problems if p.parent_key is None)
-    pieces: list[tuple[int, int, str]] = [(start, end, "problem") for start, end in blocks]
-    pieces += [(start, end, "heading") for start, end in headings]
-    pieces.sort()
-    first = pieces[0][0] if pieces else len(text)
-    last = blocks[-1][1] if blocks else len(text)
-    covered: list[tuple[int, int, str]] = []
-    position = 0
-    for start, end, code in pieces:
-        start = max(start, position)
-        if end <= start:
-            continue
-        if start > position:
-            covered.append(
-                (
-                    position,
-                    start,
-                    "front" if position < first else "closing" if position >= last else "body_other",
-                )
-            )
-        covered.append((start, end, code))
-        position = end
-    if position < len(text):
-        covered.append(
-            (
-                position,
-                len(text),
-                "closing" if position >= last and blocks else "front" if not blocks else "body_other",
-            )
-        )
-    regions: list[tuple[str, int, int]] = []
+    blocks = [(p.block_start, p.block_end) for p in structure.problems if p.parent_key is None]
+    pieces = sorted([(*span, "problem") for span in blocks] + [(*span, "heading") for span in headings])
+    structure.front_end = pieces[0][0] if pieces else len(text)
+    last = max((end for _, end in blocks), default=len(text))
     chrome = sorted(structure.chrome)
-    index = 0
-    for start, end, code in covered:
-        if code in ("front", "closing", "body_other"):
-            span = (start, end)
-            (
-                structure.front
-                if code == "front"
-                else structure.closing
-                if code == "closing"
-                else structure.between
-            ).append(span)
-        while index < len(chrome) and chrome[index][1] <= start:
-            index += 1
-        at = start
-        probe = index
-        while probe < len(chrome) and chrome[probe][0] < end and code != "problem":
-            low, high = max(chrome[probe][0], at), min(chrome[probe][1], end)
-            if low > at:
-                _add(regions, text, code, at, low)
-            if high > low:
-                regions.append(("chrome", low, high))
-                at = high
-            probe += 1
-        if at < end:
-            _add(regions, text, code, at, end)
+    regions: list[tuple[str, int, int]] = []
+    position = 0
+    for start, end, code in [*pieces, (len(text), len(text), "")]:
+        start = max(start, position)
+        if start > position:
+            beside = (
+                "front" if position < structure.front_end else "closing" if position >= last else "body_other"
+            )
+            _add(regions, text, beside, position, start, chrome)
+        if end > start:
+            _add(regions, text, code, start, end, chrome)
+        position = max(start, end)
     structure.regions = regions
     _check(regions, len(text))
     unread = sum(_solid(text, start, end) for code, start, end in regions if code == "body_other")
@@ -84,7 +45,23 @@ def fill_regions(structure: Structure, headings: list[Span]) -> None:
     structure.coverage_share = round(1 - unread / total, 4) if total else 1.0
 
 
-def _add(regions: list[tuple[str, int, int]], text: str, code: str, start: int, end: int) -> None:
+def _add(
+    regions: list[tuple[str, int, int]], text: str, code: str, start: int, end: int, chrome: list[Span]
+) -> None:
+    """Append a stretch; outside problems parted at the page's own furniture."""
+    first = max(0, bisect_left(chrome, (start, start)) - 1)
+    for low, high in chrome[first : bisect_left(chrome, (end, end))] if code != "problem" else ():
+        low, high = max(low, start), min(high, end)
+        if low < high:
+            if low > start:
+                _append(regions, text, code, start, low)
+            regions.append(("chrome", low, high))
+            start = high
+    if start < end:
+        _append(regions, text, code, start, end)
+
+
+def _append(regions: list[tuple[str, int, int]], text: str, code: str, start: int, end: int) -> None:
     if _BLANK.fullmatch(text, start, end) is not None:
         code = "blank"
     elif code == "body_other" and _MARKUP.fullmatch(text, start, end) is not None:

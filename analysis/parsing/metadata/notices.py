@@ -68,8 +68,7 @@ class _Reader:
         self.rows: list[dict[str, Any]] = []
         self.outside = outside_passage(structure)
         # The opening is read from the front; where the structure found none, from the head of the text.
-        front = structure.front[0] if structure.front else (0, 0)
-        opening = self.shadow[front[0] : front[1]]
+        opening = self.shadow[: structure.front_end]
         if "巡察" in opening or "巡视" in opening:
             self.head = self.outside
         else:
