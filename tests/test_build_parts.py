@@ -85,6 +85,14 @@ def test_what_did_not_change_is_neither_read_nor_written_again(corpus: Path) -> 
     assert parse_again(corpus).unchanged == 9
 
 
+def test_tables_are_the_same_however_much_a_task_reads(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows in another order, or twice, on a machine that cuts its work otherwise."""
+    build_ledger([corpus], corpus.parent / "whole")
+    monkeypatch.setattr(plan, "PIECE_BYTES", 5_000)
+    build_ledger([corpus], corpus.parent / "cut")
+    same_tables(corpus.parent / "whole", corpus.parent / "cut")
+
+
 def test_one_changed_file_costs_one_file_and_one_part(corpus: Path) -> None:
     data = corpus.parent / "data"
     build_ledger([corpus], data)

@@ -178,8 +178,7 @@ def _fill(
         yield Task(CODES, (build,))
         for part in planned:
             parts.append(part)
-            if part.fresh:
-                yield stage(len(parts) - 1, sorted(part.fresh))
+            yield from (stage(len(parts) - 1, places) for places in plan.cut_pieces(part, part.fresh))
 
     def take(found: Iterator[tuple[Task, Any]]) -> None:
         for task, answer in found:
@@ -196,7 +195,7 @@ def _fill(
     before = [[entry.made() for entry in part.entries] for part in parts]
     copies = [[entry.near_copy_of for entry in part.entries] for part in parts]
     _settle(parts, _judged(corrections, labels))
-    again = []
+    again: list[tuple[int, list[int]]] = []
     for number, part in enumerate(parts):
         changed = {
             place
@@ -207,7 +206,7 @@ def _fill(
             raise _MembersNeeded
         part.fresh |= changed
         if changed:
-            again.append((number, sorted(changed)))
+            again += [(number, places) for places in plan.cut_pieces(part, changed)]
     take(run(stage(number, places) for number, places in again))
 
     results: dict[int, dict[str, Any]] = {}

@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from analysis.ledger.identity import ROW_KEYS
 from analysis.paths import LOOKUPS
 
@@ -58,6 +56,8 @@ def load_corrections(entries: list[dict[str, Any]] | None = None) -> list[Correc
 
 
 def _read_entries() -> Any:
+    import yaml  # by the process that reads the file; workers are handed the entries
+
     path = LOOKUPS / "corrections.yml"
     try:
         return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []

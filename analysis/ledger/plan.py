@@ -25,6 +25,8 @@ from analysis.sources.archive import SourceFile
 RECORD = ".parts.json"
 PART_BYTES = 4_000_000
 PART_FILES = 400
+# What a worker is given at a time: so little that it holds few rows as Python objects, and none waits long for another.
+PIECE_BYTES = 1_000_000
 FORMAT = 1
 # Rooms whose code decides what the tables hold, and the packages that read and write for them.
 _ROOMS = ("sources", "parsing", "ledger")
@@ -269,6 +271,23 @@ def cut_parts(sources: Iterable[SourceFile], record: Record) -> Iterator[Part]:
         part.size += source.size
     if part.entries or last < 0:
         yield part
+
+
+def cut_pieces(part: Part, places: Iterable[int]) -> Iterator[list[int]]:
+    """The places of files that must be read, in their order, cut into tasks of about the same size."""
+    wanted = sorted(places)
+    sizes = {place: source.size for place in wanted if (source := part.sources[place])}
+    most = sum(sizes.values()) / max(1, round(sum(sizes.values()) / PIECE_BYTES))
+    piece: list[int] = []
+    size = 0
+    for place in wanted:
+        piece.append(place)
+        size += sizes[place]
+        if size >= most:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
 
 
 def _is_same(new: Entry, old: Entry, source: SourceFile, hashed_at: int) -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
 from analysis.ledger.corrections import load_corrections
 from analysis.ledger.schemas import CORE_TABLES
@@ -260,6 +259,8 @@ def _typed(row: dict[str, str], column: str, sheet: Path, number: int) -> Any:
 
 def _append_corrections(entries: list[dict[str, Any]], path: Path) -> None:
     if entries:
+        import yaml  # rarely needed, and slow to load for those who only look for weak readings
+
         old = path.read_text(encoding="utf-8")
         comments = "".join(line for line in old.splitlines(keepends=True) if line.startswith("#"))
         kept = (yaml.safe_load(old) or []) + entries

@@ -208,6 +208,8 @@ def _serve(descriptor: int, seconds: int, memory: int) -> None:
     """The life of a worker: tasks in, answers out, until the other end is closed."""
     import gc
 
+    gc.disable()  # records hold no cycles worth a search; what there is goes after each task
+
     from analysis.ledger import batches, finish  # noqa: F401  (loaded before the first file is timed)
 
     connection = Connection(descriptor)
@@ -219,7 +221,6 @@ def _serve(descriptor: int, seconds: int, memory: int) -> None:
 
     gc.collect()
     gc.freeze()
-    gc.disable()  # records hold no cycles worth a search; what there is goes after each task
     connection.send(("ready", None))
     while True:
         try:

@@ -8,8 +8,10 @@ and dates stay, so every copy is a notice of its layout.
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
+from itertools import cycle
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,6 +122,7 @@ def write_corpus(
 ) -> tuple[int, int, int]:
     """Fill ``folder`` with copies until ``megabytes`` (10^6 bytes of UTF-8) or ``files`` are reached.
 
+    No two are alike: a short notice of few words that vary is left out when all its copies are there.
     Returns (files, bytes, characters).
     """
     chance = random.Random(seed)
@@ -133,10 +136,16 @@ def write_corpus(
     folder.mkdir(parents=True, exist_ok=True)
     most, written = files, 0
     size = characters = 0
-    while size < megabytes * 1e6 and written != most:
-        name, text = notices[written % len(notices)]
+    standing: set[bytes] = set()
+    for name, text in cycle(notices):
+        if size >= megabytes * 1e6 or written == most:
+            break
         copy = varied(lengthened(text, chance.randint(*SIZES), sentences, chance), chance)
         data = copy.encode("utf-8")
+        digest = hashlib.md5(data, usedforsecurity=False).digest()
+        if digest in standing:
+            continue
+        standing.add(digest)
         (folder / f"{name}-{written:06d}.txt").write_bytes(data)
         written, size, characters = written + 1, size + len(data), characters + len(copy)
     return written, size, characters

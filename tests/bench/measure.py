@@ -84,7 +84,7 @@ def run(command: list[str], *, environment: dict[str, str] | None = None, folder
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})},  # as a user has it
     )
     done = threading.Event()
 
