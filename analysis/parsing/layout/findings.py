@@ -38,18 +38,21 @@ def read_zone(
 ) -> None:
     """Statement, and measures that follow it without a label.
 
+    ``told``: what was done stands behind a label below, so that everything here is the finding;
     ``has_fact``: in this document the finding stands behind 在…方面。 in the same line.
     """
     if labels:
-        named = [mark for mark in labels if mark.word != "问题" or mark.start <= start]
         # 反馈问题： (the finding:) replaces the heading above it; 主要表现： (in detail:) where it tells more.
         first = next(
             (
                 mark
-                for mark in named
-                if mark.start <= start
-                or not mark.word.startswith(("具体", "主要表现", "表现"))
-                or stop - mark.end >= mark.start - start
+                for mark in labels
+                if (mark.word != "问题" or mark.start <= start)
+                and (
+                    mark.start <= start
+                    or not mark.word.startswith(("具体", "主要表现", "表现"))
+                    or stop - mark.end >= mark.start - start
+                )
             ),
             None,
         )
@@ -63,44 +66,41 @@ def read_zone(
     if pointed is not None and stop - pointed.end() > 8:
         start = pointed.end()
     frame = frame_at(text, start, stop) if text[start] in "针关对" else None
+    opened = None
+    if frame is None and not told and (text[start] in "针关对在" or has_fact):
+        opened = OPEN_FRAME.match(text, start, stop) or _COMMA_FRAME.match(text, start, stop)
     if frame is not None:
-        after = _skip_tail(text, frame[2], stop, draft)
         draft.statement = frame[:2]
-        if after < stop:
-            _after_frame(text, frame[0], after, stop, told, draft, has_detail)
-        return
-    head_end = _sentence_end(text, start, stop)
+        begin, after = frame[0], _skip_tail(text, frame[2], stop, draft)
+    elif opened is not None:
+        begin, after = start, _skip_tail(text, opened.end(), stop, draft)
+        draft.statement = (start, opened.end() + (text[opened.end() : after] == "。"))
+    else:
+        begin = after = start
     if told:
-        if not draft.is_told():
-            found = closing_status(text, head_end, stop) if head_end < stop else None
+        end = stop
+        if frame is None and not draft.is_told():
+            found = closing_status(text, _sentence_end(text, start, stop), stop)
             if found is not None:
                 draft.candidates.append(Candidate("closing", *found))
-                stop = trim(text, start, found.start - (text[found.start - 1] in "(【[〔"))[1]
-        draft.statement = (start, _status_free(text, start, stop, draft))
-        return
-    open_frame = OPEN_FRAME.match(text, start, stop) or _COMMA_FRAME.match(text, start, stop)
-    if open_frame is not None and (text[start] in "针关对在" or open_frame.end() >= stop - 1):
-        end = open_frame.end()
-        after = _skip_tail(text, end, stop, draft)
-        if after > end and text[after - 1] in "。" and text[end] in "。":
-            end += 1
-        draft.statement = (start, end)
-        if has_fact and not told and (fact := _fact_end(text, after, stop)) > after:
-            draft.statement = trim(text, after, fact)  # 在…方面。 names the area, not the finding
-            start = after = fact
-        if after < stop:
-            _after_frame(text, start, after, stop, told, draft, has_detail)
-        return
-    _split_plain(text, start, head_end, stop, draft, has_detail)
-
-
-def _fact_end(text: str, start: int, stop: int) -> int:
-    """Behind the sentences from ``start`` that tell the finding, before the first mark of a list."""
-    mark = _ENUMERATED.search(text, start, stop)
-    line = text.find("\n", start, stop)
-    limit = min(mark.start() if mark is not None else stop, line if line >= 0 else stop)
-    end = _sentence_end(text, start, limit)
-    return max(end, _detail_end(text, start, limit, -1, None))
+                end = trim(text, start, found.start - (text[found.start - 1] in "(【[〔"))[1]
+    elif draft.statement is None:
+        end = statement_end(text, after, stop, True, has_detail)
+    elif opened is not None and has_fact:
+        begin = after  # 在…方面。 names the area, not the finding
+        end = statement_end(text, after, stop, True, False)
+    elif "\n" in text[after - 1 : after] and has_detail is not False:
+        end = statement_end(text, after, stop, bool(has_detail), False)
+    else:
+        end = after
+    if end > after:
+        draft.statement = trim(text, begin, _status_free(text, begin, end, draft))
+    first, last = trim(text, end, stop)
+    if last > first and not told:
+        draft.blocks.insert(0, ("measures", first, last))
+    if frame is None and opened is None and not told:
+        words = text[slice(*draft.statement)] if draft.statement is not None else ""
+        draft.is_remedy = not is_finding(words) and is_action(words)
 
 
 def opens_with_fact(text: str, start: int, stop: int) -> bool | None:
@@ -137,33 +137,6 @@ def opens_with_detail(text: str, start: int, stop: int) -> bool | None:
     return tells_finding(sentence) and _ENUMERATED.match(sentence) is None
 
 
-def _after_frame(
-    text: str, statement_start: int, start: int, stop: int, told: bool, draft: Draft, has_detail: bool | None
-) -> None:
-    """What follows a frame: more of the finding, then measures."""
-    own_line = text.find("\n", start - 1, start) >= 0
-    mark = _ENUMERATED.search(text, start, stop)
-    limit = mark.start() if mark is not None else stop
-    detail = start
-    if told:
-        while detail < stop:
-            end = _sentence_end(text, detail, stop)
-            if is_action(text[detail:end]) and not tells_finding(text[detail:end]):
-                break
-            detail = end
-            while detail < stop and text[detail] in " \n":
-                detail += 1
-    elif own_line and has_detail is not False:
-        line = text.find("\n", start, limit)
-        paragraph = line if line >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1
-        detail = _detail_end(text, start, limit, paragraph, has_detail)
-    if detail > start:
-        draft.statement = (statement_start, trim(text, start, detail)[1])
-    first, last = trim(text, detail, stop)
-    if last > first and not told:
-        draft.blocks.insert(0, ("measures", first, last))
-
-
 # Where a sentence may stop; a half-width full stop only behind a Han character.
 _STOP = re.compile(r"[“”\n。!?.]")
 
@@ -190,72 +163,38 @@ def _status_free(text: str, start: int, stop: int, draft: Draft) -> int:
     for told in draft.candidates:
         if start < told.start < stop and text[told.end : stop].strip(" )】]〕。\n:") == "":
             return trim(text, start, told.start - 1)[1]
-    return trim(text, start, stop)[1]
+    return stop
 
 
-def _split_plain(
-    text: str, start: int, head_end: int, stop: int, draft: Draft, has_detail: bool | None
-) -> None:
-    """A bare statement with what was done straight behind it."""
-    inline = _ENUMERATED.search(text, start, head_end)
-    if inline is not None and inline.start() > start + 4 and text[inline.start() - 1] in "。;:,.":
-        head_end = inline.start()
-    mark = _ENUMERATED.search(text, min(head_end, stop), stop)
-    limit = mark.start() if mark is not None else stop
-    line = text.find("\n", start, limit)
-    at = head_end
-    if line >= 0:
-        at = line if limit == line + 1 and mark is not None else _paragraph_end(text, start, head_end, line)
-        second = text.find("\n", line + 1, limit)
-        if has_detail is not False and at == line and line + 1 < limit:
-            at = _detail_end(
-                text,
-                line + 1,
-                limit,
-                second if second >= 0 else limit - 1 if mark is not None and text[limit - 1] == "\n" else -1,
-                has_detail,
-            )
-    elif is_finding(text[start:head_end]):
-        at = _detail_end(text, head_end, limit, -1, None)
-    statement_end = _status_free(text, start, min(at, limit), draft)
-    draft.statement = (start, statement_end)
-    first, last = trim(text, max(at, statement_end), stop)
-    if any(text[first:last].strip("【】()[]。 ") == text[told.start : told.end] for told in draft.candidates):
-        return
-    if last > first:
-        draft.blocks.insert(0, ("measures", first, last))
-    if not is_finding(text[start:statement_end]) and is_action(text[start:statement_end]):
-        draft.is_remedy = True
+def statement_end(text: str, start: int, stop: int, is_sure: bool, has_detail: bool | None) -> int:
+    """Where the finding that begins at ``start`` ends and what was done begins.
 
-
-def _paragraph_end(text: str, start: int, head_end: int, line: int) -> int:
-    """The end of the statement in a first paragraph: all of it but sentences that tell what was done."""
-    at = head_end
-    while at < line:
-        end = _sentence_end(text, at, line)
-        sentence = text[at:end]
-        if is_action(sentence) and not tells_finding(sentence):
-            return at
-        at = end
-    return line
-
-
-def _detail_end(text: str, start: int, limit: int, paragraph: int, has_detail: bool | None) -> int:
-    """Past the sentences from ``start`` that go on telling the finding.
-
-    ``paragraph``: the end of the paragraph that begins here when another follows it, else −1.
+    It ends before the first mark of a list and before the first sentence that does not tell a finding;
+    in a paragraph with another behind it only before one that tells what was done, and in one right
+    above a list before none. ``is_sure``: its first sentence is the finding whatever its words.
+    ``has_detail``: the first sentence of a second paragraph is as well; None: judge by its words;
+    False: there is no second paragraph.
     """
-    at = start
+    at = _sentence_end(text, start, stop) if is_sure else start
+    goes_on = not is_sure or is_finding(text[start:at])
+    mark = _ENUMERATED.search(text, at, stop)
+    limit = stop if mark is None else mark.start()
+    begin = start  # of the paragraph
     while at < limit:
-        while at < limit and text[at] in " \n":
-            at += 1
         end = _sentence_end(text, at, limit)
         sentence = text[at:end]
-        if not sentence.strip() or sentence.rstrip().endswith((":", ",")):
-            break
-        if not tells_finding(sentence) and not (has_detail and at == start):
+        if not sentence:  # the paragraph is over
+            if begin > start or has_detail is False:
+                break
+            at = begin = at + 1
+            continue
+        if at == begin:
+            tells = tells_finding(sentence) or begin > start and bool(has_detail)
+        elif (line := text.find("\n", at, limit)) >= 0:
+            tells = line + 1 == limit or not is_action(sentence) or tells_finding(sentence)
+        else:
+            tells = (goes_on or begin > start) and tells_finding(sentence)
+        if not tells or sentence.endswith((":", ",")):
             break
         at = end
-        if paragraph >= 0:
-            return paragraph if paragraph + 1 == limit else _paragraph_end(text, start, at, paragraph)
     return at
