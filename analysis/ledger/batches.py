@@ -124,6 +124,4 @@ def _take(
         )
     about_it = next(iter(notice.tables.get("core_notices", [])), {})
     signature = statement_signature(notice.tables.get("core_problems", []), about_it)
-    return ReadFile(
-        number, sha256, NoticeSummary(notice.notice_id, path, sha256, signature, len(document.text))
-    )
+    return ReadFile(number, sha256, NoticeSummary(notice.notice_id, sha256, signature, len(document.text)))

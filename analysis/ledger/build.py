@@ -192,16 +192,15 @@ def _fill(
                 part.sources[read.number] = None  # a fresh file is asked for once: memory for a large corpus
 
     take(run(stages()))
-    before = [[entry.made() for entry in part.entries] for part in parts]
-    copies = [[entry.near_copy_of for entry in part.entries] for part in parts]
+    before = [
+        {place: entry.made() for place, entry in enumerate(part.entries) if place not in part.fresh}
+        for part in parts
+    ]
+    copies = [[] if part.fresh else [entry.near_copy_of for entry in part.entries] for part in parts]
     _settle(parts, _judged(corrections, labels))
     again: list[tuple[int, list[int]]] = []
     for number, part in enumerate(parts):
-        changed = {
-            place
-            for place, entry in enumerate(part.entries)
-            if place not in part.fresh and entry.made() != before[number][place]
-        }
+        changed = {place for place, made in before[number].items() if part.entries[place].made() != made}
         if any(part.sources[place] is None for place in changed):
             raise _MembersNeeded
         part.fresh |= changed
@@ -248,24 +247,23 @@ def _standing(part: plan.Part, record: plan.Record) -> int | None:
 
 def _settle(parts: list[plan.Part], judged: dict[str, str]) -> None:
     """Duplicates, final IDs, near copies and judgements of all notices, into their entries."""
-    first: dict[str, str] = {}
-    summaries: dict[int, NoticeSummary] = {}
-    entries: dict[int, plan.Entry] = {}
-    for part in parts:
-        for entry in part.entries:
-            entry.duplicate_of = first.get(entry.sha256) if entry.sha256 else None
-            entry.notice_id = entry.near_copy_of = None
-            entry.judged = ""
-            if entry.sha256:
-                first.setdefault(entry.sha256, entry.source_path)
-            if entry.notice is not None and entry.duplicate_of is None:
-                entries[len(entries)] = entry
-                summaries[len(summaries)] = entry.notice
+    first: dict[str, plan.Entry] = {}
+    own: list[plan.Entry] = []
+    summaries: list[NoticeSummary] = []
+    for entry in (entry for part in parts for entry in part.entries):
+        entry.duplicate_of = entry.notice_id = entry.near_copy_of = None
+        entry.judged = ""
+        if entry.sha256 and (same := first.setdefault(entry.sha256, entry)) is not entry:
+            entry.duplicate_of = same.source_path
+        elif entry.notice is not None:
+            own.append(entry)
+            summaries.append(entry.notice)
+    first.clear()
     final_ids = settle_ids(summaries)
-    copies = find_near_copies(summaries, final_ids)
-    for number, entry in entries.items():
+    copies = find_near_copies(summaries)
+    for number, entry in enumerate(own):
         entry.notice_id = final_ids[number]
-        entry.near_copy_of = copies.get(number)
+        entry.near_copy_of = final_ids[copies[number]] if number in copies else None
         entry.judged = judged.get(final_ids[number], "")
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 # Tables whose rows have an ID of their own, and the column that holds it.
@@ -30,21 +30,24 @@ ROW_KEYS = {
 HASH_DIGITS = 8
 SIGNATURE_SIZE = 8  # bottom-k sketch of the problem statements
 NEAR_COPY_SHARE = 0.7
+_BITS = 1 << 24  # for marks of checksums: 2 MB
 MAX_HOLDERS = 50  # a statement that more notices share is a set phrase and tells no two of them alike
 
 
 @dataclass(slots=True)
 class NoticeSummary:
-    """What the whole-corpus step needs to know of one notice; small, so that many fit."""
+    """What the whole-corpus step needs to know of one notice; small, so that many fit.
+
+    ``signature``: checksums of its statements (see ``statement_signature``), four bytes each.
+    """
 
     local_id: str
-    source_path: str
     sha256: str
-    signature: tuple[int, ...]
+    signature: bytes
     char_count: int
 
 
-def statement_signature(problems: list[dict[str, Any]], notice: dict[str, Any]) -> tuple[int, ...]:
+def statement_signature(problems: list[dict[str, Any]], notice: dict[str, Any]) -> bytes:
     """The smallest checksums of a notice's problem statements: equal texts of one body and feedback give equal sketches.
 
     Equal sentences of another body, or of another round, are a finding about copying and no copy: its place,
@@ -57,47 +60,62 @@ def statement_signature(problems: list[dict[str, Any]], notice: dict[str, Any]) 
         for row in problems
         if (text := "".join((row["statement_text"] or "").split())) and len(text) >= 8
     }
-    return tuple(sorted(sums)[:SIGNATURE_SIZE])
+    return array("I", sorted(sums)[:SIGNATURE_SIZE]).tobytes()
 
 
-def settle_ids(summaries: dict[int, NoticeSummary]) -> dict[int, str]:
-    """File number → final notice ID."""
-    sharing = Counter(summary.local_id for summary in summaries.values())
-    return {
-        number: s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
-        for number, s in summaries.items()
-    }
+def settle_ids(summaries: Sequence[NoticeSummary]) -> list[str]:
+    """The final ID of each notice."""
+    sharing = Counter(summary.local_id for summary in summaries)
+    return [
+        s.local_id if sharing[s.local_id] == 1 else f"{s.local_id}-{s.sha256[:HASH_DIGITS]}"
+        for s in summaries
+    ]
 
 
-def find_near_copies(summaries: dict[int, NoticeSummary], final_ids: dict[int, str]) -> dict[int, str]:
-    """File number of a near copy → ID of the notice it repeats.
+def find_near_copies(summaries: Sequence[NoticeSummary]) -> dict[int, int]:
+    """Place of a near copy → place of the notice it repeats.
 
-    The one kept as the original is the longer text, then the first by path. Two bottom-k
+    The one kept as the original is the longer text, then the first in order. Two bottom-k
     sketches that share most of their members stand for texts that share most statements.
     """
-    every = array("Q", (checksum for summary in summaries.values() for checksum in summary.signature))
-    # most checksums stand in one notice alone; a list for each of these takes most of the memory of a large corpus
-    repeated = {one for one, other in pairwise(sorted(every)) if one == other}
+    is_repeated = _repeated(summaries)
     holders: dict[int, list[int]] = defaultdict(list)
-    copies: dict[int, str] = {}
-    for number, summary in sorted(
-        summaries.items(), key=lambda item: (-item[1].char_count, item[1].source_path)
-    ):
-        if len(summary.signature) < 3:
+    copies: dict[int, int] = {}
+    for place in sorted(range(len(summaries)), key=lambda place: -summaries[place].char_count):
+        signature = _checksums(summaries[place])
+        if len(signature) < 3:
             continue
-        told = [checksum for checksum in summary.signature if checksum in repeated]
+        told = [checksum for checksum in signature if is_repeated(checksum)]
         shared = Counter(other for checksum in told for other in holders[checksum])
         best = max(shared.items(), key=lambda item: (item[1], -item[0]), default=None)
-        if best and _is_near(summary, summaries[best[0]]):
-            copies[number] = final_ids[best[0]]
+        if best and _is_near(signature, _checksums(summaries[best[0]])):
+            copies[place] = best[0]
             continue
         for checksum in told:
             if len(holders[checksum]) < MAX_HOLDERS:
-                holders[checksum].append(number)
+                holders[checksum].append(place)
     return copies
 
 
-def _is_near(one: NoticeSummary, other: NoticeSummary) -> bool:
-    union = sorted(set(one.signature) | set(other.signature))[:SIGNATURE_SIZE]
-    both = set(one.signature) & set(other.signature)
+def _checksums(summary: NoticeSummary) -> list[int]:
+    return memoryview(summary.signature).cast("I").tolist()
+
+
+def _repeated(summaries: Sequence[NoticeSummary]) -> Callable[[int], bool]:
+    """Whether a checksum stands in several notices: always true where it does, seldom where it does not.
+
+    Most stand in one notice alone; a list for each of these takes most of the memory of a large corpus.
+    """
+    once, again = bytearray(_BITS // 8), bytearray(_BITS // 8)
+    for summary in summaries:
+        for checksum in _checksums(summary):
+            byte, bit = checksum % _BITS >> 3, 1 << (checksum & 7)
+            again[byte] |= once[byte] & bit
+            once[byte] |= bit
+    return lambda checksum: bool(again[checksum % _BITS >> 3] & 1 << (checksum & 7))
+
+
+def _is_near(one: list[int], other: list[int]) -> bool:
+    both = set(one) & set(other)
+    union = sorted(set(one) | set(other))[:SIGNATURE_SIZE]
     return sum(checksum in both for checksum in union) >= NEAR_COPY_SHARE * len(union)

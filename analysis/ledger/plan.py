@@ -40,14 +40,13 @@ JUDGEMENTS = ("corrections.yml", "type_labels.csv")
 class Entry:
     """What is known of one file, from this run or the last.
 
-    ``stamp``: size, times and inode when its bytes were hashed. ``notice_id``, ``near_copy_of``,
+    ``stamp``: size, times and inode when its bytes were hashed (see SourceFile). ``notice_id``, ``near_copy_of``,
     ``duplicate_of``, ``judged`` (digest of the corrections and labels of the notice): what the corpus
     made of it when its rows were written.
     """
 
     key: str
-    source_path: str
-    stamp: list[int] | None = None
+    stamp: str = ""
     sidecar: str = ""
     sha256: str | None = None
     notice: NoticeSummary | None = None
@@ -55,6 +54,10 @@ class Entry:
     near_copy_of: str | None = None
     duplicate_of: str | None = None
     judged: str = ""
+
+    @property
+    def source_path(self) -> str:
+        return self.key.rpartition("\n")[2]
 
     def made(self) -> tuple[str | None, ...]:
         """What the file must be read again for when it changes; the name of a near copy is one column of one row."""
@@ -213,10 +216,9 @@ def stamp_of(path: Path) -> list[int]:
 
 def _values(entry: Entry) -> list[Any]:
     notice = entry.notice
-    summary = notice and [notice.local_id, notice.sha256, list(notice.signature), notice.char_count]
+    summary = notice and [notice.local_id, notice.signature.hex(), notice.char_count]
     return [
         entry.key,
-        entry.source_path,
         entry.stamp,
         entry.sidecar,
         entry.sha256,
@@ -231,8 +233,8 @@ def _values(entry: Entry) -> list[Any]:
 def _entry(values: list[Any]) -> Entry:
     entry = Entry(*values)
     if entry.notice is not None:
-        local_id, sha256, signature, count = values[5]
-        entry.notice = NoticeSummary(local_id, entry.source_path, sha256, tuple(signature), count)
+        local_id, signature, count = values[4]
+        entry.notice = NoticeSummary(local_id, values[3], bytes.fromhex(signature), count)
     return entry
 
 
@@ -245,7 +247,7 @@ def cut_parts(sources: Iterable[SourceFile], record: Record) -> Iterator[Part]:
     part = Part()
     last = -1
     for source in sources:
-        key = f"{source.path}\n{source.source_path}"
+        key = f"{source.path}\n{source.source_path}"  # no line break in the second
         old = known.pop(key, None)
         limit = 1 if part.base is None else 2
         is_full = part.size >= limit * PART_BYTES or len(part.entries) >= limit * PART_FILES
@@ -259,10 +261,10 @@ def cut_parts(sources: Iterable[SourceFile], record: Record) -> Iterator[Part]:
         elif is_full:
             yield part
             part = Part()
-        entry = Entry(key, source.source_path, source.stamp, _sidecar_digest(source))
+        entry = Entry(key, source.stamp, _sidecar_digest(source))
         if old is not None and old[0] == part.base and _is_same(entry, old[1], source, record.hashed_at):
-            stamp, entry = entry.stamp, old[1]
-            entry.stamp = stamp
+            entry = old[1]
+            entry.stamp = source.stamp
             part.sources.append(source if source.content is None else None)
         else:
             part.fresh.add(len(part.entries))
@@ -292,11 +294,11 @@ def cut_pieces(part: Part, places: Iterable[int]) -> Iterator[list[int]]:
 
 def _is_same(new: Entry, old: Entry, source: SourceFile, hashed_at: int) -> bool:
     """Whether a file is the one that was read: by its stamp, or else by its bytes."""
-    if new.sidecar != old.sidecar or new.source_path != old.source_path:
+    if new.sidecar != old.sidecar:
         return False
     if old.sha256 is None:
         return source.fault is not None
-    if new.stamp is not None and new.stamp == old.stamp and max(new.stamp[1:3]) < hashed_at:
+    if new.stamp and new.stamp == old.stamp and max(map(int, new.stamp.split()[1:3])) < hashed_at:
         return True
     return source.sha256 == old.sha256
 

@@ -35,7 +35,7 @@ class SourceFile:
     was given (``bundle.zip!/inner/notice.txt`` for a member of an archive); its last part is the
     file's own name. ``content``: bytes of an archive's member. ``fault``: (reason_code,
     reason_text) when the walk already knows that the file cannot be read. ``stamp``: size, times of
-    change and inode of a file on disk: while they stand, so do its bytes.
+    change (nanoseconds) and inode of a file on disk: while they stand, so do its bytes.
     """
 
     path: Path
@@ -44,7 +44,7 @@ class SourceFile:
     sidecar: dict[str, Any] = field(default_factory=dict, hash=False)
     content: bytes | None = None
     fault: tuple[str, str] | None = None
-    stamp: list[int] | None = field(default=None, hash=False, compare=False)
+    stamp: str = field(default="", hash=False, compare=False)
 
     def read_bytes(self) -> bytes:
         """The bytes, at most ``MAX_FILE_BYTES``; raises UnreadableSource."""
@@ -235,7 +235,7 @@ def _describe(found: str, root: Path, base: Path, has_sidecar: bool) -> SourceFi
         _relative(found, base),
         info.st_size,
         sidecar,
-        stamp=[info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino],
+        stamp=f"{info.st_size} {info.st_mtime_ns} {info.st_ctime_ns} {info.st_ino}",
     )
 
 
