@@ -10,7 +10,7 @@ from analysis.ledger import workers
 from analysis.ledger.tasks import Task, WorkerLost
 from analysis.ledger.workers import Workers, run_contained
 
-READ, FAIL, DIE = (f"tests.worker_tasks:{name}" for name in ("read", "fail", "die"))
+READ, IN_STEP, FAIL, DIE = (f"tests.worker_tasks:{name}" for name in ("read", "read_in_step", "fail", "die"))
 
 
 @pytest.mark.slow
@@ -36,6 +36,15 @@ def test_each_bad_file_is_named_and_its_neighbours_are_read(monkeypatch: pytest.
         "read",
     ]
     assert len(begun) > len(deeds)
+
+
+def test_a_file_that_kills_its_reader_in_a_later_step_is_the_one_that_is_named() -> None:
+    begun: list[int] = []
+    deeds = list(enumerate(["", "die", "", "exit"]))
+    with Workers(1) as pool:
+        [(_, answer)] = pool.run([Task(IN_STEP, (deeds,))], begun.append)
+    assert answer == ["read", "too_much_memory", "read", "reader_died"]
+    assert begun[:4] == [0, 1, 2, 3], "each file is counted when it is begun, and once"
 
 
 def test_an_error_of_a_task_is_raised_and_the_workers_serve_on() -> None:

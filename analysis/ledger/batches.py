@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.identity import NoticeSummary, statement_signature
 from analysis.ledger.plan import ReadFile
 from analysis.ledger.schemas import CORE_TABLES
-from analysis.parsing.notice import parse_notice
+from analysis.parsing.notice import parse_notices
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
 from analysis.sources.archive import SourceFile
 from analysis.sources.errors import UnreadableSource
@@ -26,6 +26,8 @@ from analysis.sources.readers import read_source
 
 FILE_NUMBER = {"file_number": pl.Int64()}
 Row = dict[str, Any]
+BATCH_FILES = 32
+BATCH_BYTES = 1_000_000
 
 
 def quarantine_row(path: str, sha256: str | None, stage: str, reason_code: str, reason_text: str) -> Row:
@@ -49,68 +51,99 @@ def stage_files(
     """Read and parse numbered sources and leave one Arrow file a table in ``folder``.
 
     IDs are those that each notice has by itself; each row carries the ``file_number`` of its source.
-    ``started`` is told of each file before it is opened; files in ``skip`` are set aside with the
+    ``started`` is told the number and the size of each file before it is opened, and again before each
+    step of reading it, as several files are read in step; files in ``skip`` are set aside with the
     reason given there. Never raises for a bad file.
     """
     rows: dict[str, list[Row]] = {name: [] for name in CORE_TABLES if name != "core_checks"}
     read = []
-    for number, source in sources:
-        if skip and number in skip:
-            code, words = skip[number]
-            refused = quarantine_row(
-                source.source_path,
-                source.sha256,
-                "read",
-                code,
-                f"{source.source_path}: {words}. Open the file and save the notice anew, as text or DOCX.",
-            )
-            read.append(_set_aside(rows, number, refused))
-            continue
-        started(number, source.size)
-        read.append(_read_one(rows, number, source))
+    for batch in _batches(sources):
+        read += _read_batch(rows, batch, started, skip or {})
     folder.mkdir(parents=True, exist_ok=True)
     for name, found in rows.items():
         frame_from_rows(name, found, FILE_NUMBER).write_ipc(folder / f"{name}.arrow")
     return read
 
 
-def _read_one(rows: dict[str, list[Row]], number: int, source: SourceFile) -> ReadFile:
-    path, sha256 = source.source_path, None
-    try:
-        data = source.read_bytes()
-        sha256 = hashlib.sha256(data).hexdigest()
-        document = read_source(source, data)
-        document.sha256 = sha256
-        notice = parse_notice(document)
-    except UnreadableSource as error:
-        refused = quarantine_row(path, sha256, error.stage, error.reason_code, error.reason_text)
-    except NotANotice as error:
-        refused = quarantine_row(path, sha256, "parse", error.reason_code, f"{path}: {error.reason_text}")
-    except MemoryError:
-        raise
-    except Exception as error:  # a defect of ours must not cost the other notices
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        refused = quarantine_row(
-            path,
-            sha256,
-            "parse",
-            "internal_error",
-            f"{path}: {type(error).__name__}: {error} (in {place.name}, line {place.lineno}). "
-            "The file was set aside; please report it with the file.",
-        )
-    else:
-        return _take(rows, number, sha256, path, document, notice)
-    return _set_aside(rows, number, refused)
+def _batches(sources: list[tuple[int, SourceFile]]) -> Iterator[list[tuple[int, SourceFile]]]:
+    """Sources that are parsed together; a large one is alone."""
+    batch: list[tuple[int, SourceFile]] = []
+    size = 0
+    for number, source in sources:
+        if batch and (len(batch) == BATCH_FILES or size + source.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((number, source))
+        size += source.size
+    if batch:
+        yield batch
 
 
-def _set_aside(rows: dict[str, list[Row]], number: int, refused: Row) -> ReadFile:
-    rows["core_quarantine"].append({**refused, "file_number": number})
-    return ReadFile(number, refused["sha256"], None)
+def _read_batch(
+    rows: dict[str, list[Row]],
+    batch: list[tuple[int, SourceFile]],
+    started: Callable[[int, int], None],
+    skip: Mapping[int, tuple[str, str]],
+) -> list[ReadFile]:
+    sources = dict(batch)
+    refused: dict[int, Row] = {}
+    documents: dict[int, Document] = {}
+    for number, source in batch:
+        path = source.source_path
+        if number in skip:
+            code, words = skip[number]
+            words = f"{path}: {words}. Open the file and save the notice anew, as text or DOCX."
+            refused[number] = quarantine_row(path, source.sha256, "read", code, words)
+            continue
+        started(number, source.size)
+        sha256 = None
+        try:
+            data = source.read_bytes()
+            sha256 = hashlib.sha256(data).hexdigest()
+            document = read_source(source, data)
+        except MemoryError:
+            raise
+        except Exception as error:
+            refused[number] = _refusal(path, sha256, error)
+        else:
+            document.sha256 = sha256
+            documents[number] = document
+    numbers = list(documents)
+    found = parse_notices(
+        list(documents.values()), lambda at: started(numbers[at], sources[numbers[at]].size)
+    )
+    notices = dict(zip(numbers, found, strict=True))
+    read = []
+    for number, source in batch:
+        notice = notices.get(number)
+        if isinstance(notice, ParsedNotice):
+            read.append(_take(rows, number, source.source_path, documents[number], notice))
+            continue
+        if notice is not None:
+            refused[number] = _refusal(source.source_path, documents[number].sha256, notice)
+        rows["core_quarantine"].append({**refused[number], "file_number": number})
+        read.append(ReadFile(number, refused[number]["sha256"], None))
+    return read
+
+
+def _refusal(path: str, sha256: str | None, error: Exception) -> Row:
+    """What the quarantine says of a file that was not read."""
+    if isinstance(error, UnreadableSource):
+        return quarantine_row(path, sha256, error.stage, error.reason_code, error.reason_text)
+    if isinstance(error, NotANotice):
+        return quarantine_row(path, sha256, "parse", error.reason_code, f"{path}: {error.reason_text}")
+    place = traceback.extract_tb(error.__traceback__)[-1]  # a defect of ours must not cost the other notices
+    words = (
+        f"{path}: {type(error).__name__}: {error} (in {place.name}, line {place.lineno}). "
+        "The file was set aside; please report it with the file."
+    )
+    return quarantine_row(path, sha256, "parse", "internal_error", words)
 
 
 def _take(
-    rows: dict[str, list[Row]], number: int, sha256: str, path: str, document: Document, notice: ParsedNotice
+    rows: dict[str, list[Row]], number: int, path: str, document: Document, notice: ParsedNotice
 ) -> ReadFile:
+    sha256 = document.sha256
     for name, found in notice.tables.items():
         for row in found:
             row["file_number"] = number

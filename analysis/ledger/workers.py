@@ -1,6 +1,6 @@
 """Watched processes that read files: one that hangs, grows or dies costs the file it was at, nothing else.
 
-A worker is started once and given one task after another. It says which file it begins; the kernel
+A worker is started once and given one task after another. It notes which file it is at; the kernel
 ends it when that file takes too much time or memory, and the task is repeated in a new worker
 without the file.
 """
@@ -34,7 +34,7 @@ CLOCK_SECONDS = 600
 # Bytes that one file may add to what a worker holds; the largest sound files take some hundred megabytes.
 FILE_MEMORY = 1_500_000_000
 
-Started = Callable[[int, int], None]  # told the number and the size of each file before it is read
+Started = Callable[[int, int], None]  # told the number and the size of a file before each step of reading it
 _TOO_SLOW, _TOO_LARGE, _CRASHED = "too_much_time", "too_much_memory", "reader_died"
 _MEMORY_EXIT = 77
 
@@ -46,7 +46,8 @@ class _Worker:
     def __init__(self, threads: int):
         limits = FILE_SECONDS, FILE_MEMORY
         ours, theirs = socket.socketpair()
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker
+        # open as long as the worker; in ``place`` it notes the number of the file that it is at
+        self.log, self.place = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))),
@@ -55,21 +56,24 @@ class _Worker:
         }
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "analysis.ledger.workers", *map(str, (theirs.fileno(), *limits))],
+                [
+                    *(sys.executable, "-m", "analysis.ledger.workers"),
+                    *map(str, (theirs.fileno(), self.place.fileno(), *limits)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=self.log,
                 stderr=self.log,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), self.place.fileno()],
                 env=environment,
                 start_new_session=True,  # Ctrl-C is for the command, which then ends its workers
             )
         self.connection = Connection(ours.detach())
         self.is_ready = False
-        self.file: int | None = None
         self.heard = time.monotonic()
 
     def give(self, task: Task) -> None:
-        self.file, self.heard = None, time.monotonic()
+        self.heard = time.monotonic()
+        self.place.truncate(0)
         # a worker that died meanwhile is noticed when its answer is read
         with contextlib.suppress(OSError):
             self.connection.send_bytes(
@@ -82,6 +86,12 @@ class _Worker:
         self.process.wait()
         self.connection.close()
         self.log.close()
+        self.place.close()
+
+    def file(self) -> int | None:
+        """The number of the file that it is at, or was at when it died."""
+        noted = os.pread(self.place.fileno(), 8, 0)
+        return int.from_bytes(noted, "little") if noted else None
 
     def last_words(self) -> str:
         self.log.seek(0)
@@ -150,7 +160,6 @@ class Workers:
                 if kind == "ready":
                     worker.is_ready = True
                 elif kind == "file":
-                    worker.file = content
                     if on_file:
                         on_file(content)
                 else:
@@ -162,7 +171,7 @@ class Workers:
 
     def _lose(self, worker: _Worker, task: Task, timed_out: bool = False) -> Task:
         """The task of a worker that died, without the file that it was at; a new worker takes its place."""
-        number = worker.file
+        number = worker.file()
         del self._busy[worker.connection]
         words = worker.last_words()
         if not timed_out:
@@ -204,7 +213,7 @@ def run_contained(task: Task) -> Any:
     return answer
 
 
-def _serve(descriptor: int, seconds: int, memory: int) -> None:
+def _serve(descriptor: int, place: int, seconds: int, memory: int) -> None:
     """The life of a worker: tasks in, answers out, until the other end is closed."""
     import gc
 
@@ -216,8 +225,11 @@ def _serve(descriptor: int, seconds: int, memory: int) -> None:
     base = _held_bytes()
 
     def started(number: int, size: int) -> None:
-        _limit(base + memory if base else 0, seconds + SECONDS_PER_MEGABYTE * size // 1_000_000)
-        connection.send(("file", number))
+        os.pwrite(place, number.to_bytes(8, "little"), 0)
+        _limit_seconds(seconds + SECONDS_PER_MEGABYTE * size // 1_000_000)
+        if number not in begun:
+            begun.add(number)
+            connection.send(("file", number))
 
     gc.collect()
     gc.freeze()
@@ -227,13 +239,15 @@ def _serve(descriptor: int, seconds: int, memory: int) -> None:
             function, arguments, skip = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
             return
+        begun: set[int] = set()
+        _limit_memory(base + memory if base else 0)
         try:
             answer = "done", pkgutil.resolve_name(function)(*arguments, started=started, skip=skip)
         except MemoryError:
             os._exit(_MEMORY_EXIT)
         except Exception as error:
             answer = "failed", _portable(error)
-        _limit(base + memory if base else 0, None)
+        _limit_seconds(None)
         gc.collect()
         connection.send(answer)
         del function, arguments, skip, answer
@@ -256,18 +270,23 @@ def _held_bytes() -> int:
         return 0
 
 
-def _limit(memory: int, seconds: int | None) -> None:
-    """Let the kernel end this process after so many more processor seconds, or beyond its memory."""
+def _limit_seconds(seconds: int | None) -> None:
+    """Let the kernel end this process after so many more processor seconds."""
     import resource
 
-    used = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = hard if seconds is None else int(used.ru_utime + used.ru_stime) + 1 + seconds
+    soft = hard if seconds is None else int(time.process_time()) + 1 + seconds
     if hard == resource.RLIM_INFINITY or soft <= hard:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-    if memory:
+
+
+def _limit_memory(size: int) -> None:
+    """Let the kernel refuse this process more than ``size`` bytes; 0: as many as it wants."""
+    import resource
+
+    if size:
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        soft = memory if hard == resource.RLIM_INFINITY else min(hard, memory)
+        soft = size if hard == resource.RLIM_INFINITY else min(hard, size)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
@@ -277,4 +296,4 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from analysis.ledger.workers import _serve as serve  # the module under its own name, as pickles know it
 
-    serve(*map(int, sys.argv[1:4]))
+    serve(*map(int, sys.argv[1:5]))

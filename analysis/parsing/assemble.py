@@ -27,6 +27,7 @@ from analysis.parsing.layout.tables import TableUnit, count_measures, read_table
 from analysis.parsing.records import Document
 from analysis.parsing.results.decide import settle_results
 from analysis.parsing.results.readings import read_results
+from analysis.parsing.steps import Steps, at_once
 from analysis.parsing.structure import Measure, Problem, Section, Span, Structure
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.words.cues import BODY, is_action, is_finding
@@ -37,8 +38,12 @@ Place = tuple[str | None, str | None]
 
 def build_structure(document: Document, shadow: str | None = None) -> Structure:
     """Read the structure of one document; ``problems`` is empty where nothing reads as one."""
+    return at_once(structure_steps(document, make_shadow(document.text) if shadow is None else shadow))
+
+
+def structure_steps(document: Document, shadow: str) -> Steps[Structure]:
+    """The same as ``build_structure``, step by step."""
     text = document.text
-    shadow = make_shadow(text) if shadow is None else shadow
     chrome = [(block.start, block.end) for block in document.blocks if block.kind == "chrome"]
     headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
     cells = frozenset([block.start for block in document.blocks if block.kind == "cell"])
@@ -52,15 +57,20 @@ def build_structure(document: Document, shadow: str | None = None) -> Structure:
         if document.blocks or "|" in shadow or "序号" in shadow or "编号" in shadow
         else []
     )
+    yield
     marks = find_marks(flow)
+    yield
     root = build_outline(flow)
     reader = Reader(flow, root, marks)
+    yield
     reading = choose_reading(reader)
+    yield
     if table and _prefers_table(flow, table, reading, reader):
         table = sorted(table + _beside_table(flow, table, reading, reader), key=lambda unit: unit.draft.start)
         _fill_from_table(structure, shadow, table, reading)
     elif reading is not None:
         _fill(structure, flow, reader, reading)
+    yield
     if is_doubtful(structure, reader.totals):
         structure = _ask_second(structure, flow, reader, reading)
     if not structure.regions:

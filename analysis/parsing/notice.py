@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from analysis.parsing import doubts
-from analysis.parsing.assemble import build_structure
+from analysis.parsing.assemble import structure_steps
 from analysis.parsing.facts import claims, recurrences, scan
 from analysis.parsing.metadata import notices, refusal
 from analysis.parsing.metadata.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
+from analysis.parsing.steps import Steps, at_once, in_step
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.types.coding import code_statements
@@ -28,14 +30,29 @@ _ID_COLUMNS = {
 
 def parse_notice(document: Document) -> ParsedNotice:
     """The ledger of one notice. Raises NotANotice with a reason for a text that is none."""
+    return at_once(_parse(document))
+
+
+def parse_notices(
+    documents: Sequence[Document], begin: Callable[[int], None] = lambda number: None
+) -> list[ParsedNotice | Exception]:
+    """The ledger of each document, or the error in its place: NotANotice, or a defect of the parser.
+
+    ``begin``: see ``in_step``.
+    """
+    return in_step([_parse(document) for document in documents], begin)
+
+
+def _parse(document: Document) -> Steps[ParsedNotice]:
     shadow = make_shadow(document.text)
+    yield
     try:
         refusal.check(document, shadow)
-        structure = build_structure(document, shadow)
+        structure = yield from structure_steps(document, shadow)
     except NotANotice as refused:
         if refused.reason_code not in refusal.BY_WORDS:
             raise
-        structure = build_structure(document, shadow)
+        structure = yield from structure_steps(document, shadow)
         if not _reports_by_problem(structure):
             raise
     if not structure.problems:
@@ -43,16 +60,21 @@ def parse_notice(document: Document) -> ParsedNotice:
             "no_problems",
             "no problem with measures or a result was found; if this is a notice, send its layout to the maintainers",
         )
+    yield
     notice, metadata = notices.read_metadata(document, structure)
     notice_id = notice["notice_id"] = make_notice_id(notice, document)
+    yield
     stated = claims.read_claims(structure, notice)
+    yield
     signs = doubts.reading_signs(structure, stated)
     reading_score, status_score = doubts.scores(signs)
     codes = doubts.doubt_codes(signs)
     if not codes and min(reading_score, status_score) < doubts.LOW:
         codes = ["low_score"]
+    yield
     dated = scan.read_facts(structure, notice)
     dated["core_recurrences"] = recurrences.read_recurrences(structure, notice)
+    yield
     tables: dict[str, list[Row]] = {
         "core_sections": _sections(structure, notice_id),
         "core_problems": _problems(structure, notice_id, dated["core_events"]),
