@@ -31,6 +31,9 @@ def test_a_parse_reads_and_writes_addresses(store: Any, tmp_path: Path) -> None:
     first = build_ledger(["memory://shelf/notices"], "memory://shelf/tables")
     assert first.notices == 3
     store.get("/shelf/tables/", str(tmp_path / "tables"), recursive=True)
+    assert not [name for name in store.find("/shelf/tables") if "/." in name], (
+        "names of folders of this machine"
+    )
     local = tmp_path / "raw"
     corpora.write(local, corpora.many_cities(3))
     build_ledger([local], tmp_path / "local")

@@ -48,7 +48,9 @@ def local_copies(places: Iterable[str | Path], out: str | Path) -> Iterator[tupl
             raise AddressError(f"{out}: is a file; tables are written to a folder")
         folder = scratch()
         yield paths, folder
-        made = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+        # what is known for a next parse of this folder (hidden) is of no use to anybody else
+        paths_made = (path for path in folder.rglob("[!.]*") if path.is_file())
+        made = [path.relative_to(folder).as_posix() for path in paths_made]
         gone = [name for name in stood if name.startswith(TABLE_PREFIXES) and name not in set(made)]
         with _telling(str(out)):
             for parent in {str(PurePosixPath(root, name).parent) for name in made}:
@@ -93,7 +95,9 @@ def _opened(address: str) -> tuple[Any, str]:
     fsspec = needed("fsspec", "dask", f"reading or writing {address}")
     try:
         filesystem, root = fsspec.core.url_to_fs(address)
-    except (ImportError, ValueError) as error:  # a package of this kind of address, or a kind nobody knows
+    except ImportError as error:
+        raise AddressError(f"{address}: {error}, with `.venv/bin/pip install`") from None
+    except ValueError as error:  # a kind nobody knows
         raise AddressError(f"{address}: {error}") from None
     return filesystem, root.rstrip("/")
 
