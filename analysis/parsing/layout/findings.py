@@ -9,7 +9,6 @@ from analysis.parsing.layout.segments import Mark
 from analysis.parsing.words.cues import (
     FRAME_TAIL,
     OPEN_FRAME,
-    POINTED,
     frame_at,
     is_action,
     is_finding,
@@ -21,6 +20,7 @@ LEAD_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{2,20})[)】\]〕
 _ENUMERATED = re.compile(
     r"一是|[①⑴❶]|\(1\)|(?<![\d.])1[.、](?!\d)|(?<=\n)1[.、]|(?<=\n)[-*•·●○■◆▪➢] ?|\(一\)|第一[,、]|一方面"
 )
+
 
 # 针对…的问题，制定…: the frame ends at a comma and what was done follows in the same sentence.
 _COMMA_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上)[^。;:,\n“”]{5,90}?问题(?=,)")
@@ -62,9 +62,6 @@ def read_zone(
     start, stop = trim(text, start, stop)
     if stop <= start:
         return
-    pointed = POINTED.match(text, start, stop)
-    if pointed is not None and stop - pointed.end() > 8:
-        start = pointed.end()
     frame = frame_at(text, start, stop) if text[start] in "针关对" else None
     opened = None
     if frame is None and not told and (text[start] in "针关对在" or has_fact):

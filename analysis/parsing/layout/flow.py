@@ -255,41 +255,17 @@ _GLUED = re.compile(r"(\d{1,2})\.(?=\d)")
 def _settle_decimals(lines: list[Para]) -> None:
     """1.27处 may be item 1 of a list (27 places …) or a decimal: its neighbours tell."""
     last = 0  # number of the list line before
-    for index, line in enumerate(lines):
+    for line, following in zip(lines, [*lines[1:], None]):
         label = line.label
-        if label is not None and label.style == "A":
-            last = label.number
-            continue
-        match = (
-            _GLUED.match(line.text)
-            if line.text[0].isdigit() and (label is None or label.style in ("D", "E"))
-            else None
-        )
-        if match is not None:
-            number = int(match.group(1))
-            following = next(
-                (
-                    other.label
-                    for other in lines[index + 1 : index + 3]
-                    if other.label is not None or _GLUED.match(other.text)
-                ),
-                None,
-            )
-            goes_on = index + 1 < len(lines) and lines[index + 1].text.startswith(
-                (f"{number + 1}.", f"{number + 1}、")
-            )
-            own_level = (
-                label is not None
-                and following is not None
-                and following.style == label.style
-                and following.number == label.number + 1
-            )
-            if (number == last + 1 or number == 1) and not own_level and (goes_on or number == last + 1 > 1):
+        match = _GLUED.match(line.text) if label is None or label.style in ("D", "E") else None
+        number = int(match.group(1)) if match is not None else 0
+        next_label = following.label if following is not None else None
+        if match is not None and not (label and next_label and next_label.style == label.style):
+            opens = number == 1 and following is not None and following.text.startswith(("2.", "2、"))
+            if opens or number == last + 1 > 1:
                 line.label = Label("A", number, match.end(), match.group())
-                last = number
-                continue
-        if label is not None:
-            last = 0
+        if line.label is not None:
+            last = line.label.number if line.label.style == "A" else 0
 
 
 def _sliced(pieces: list[tuple[int, int]], first: int, after: int) -> list[tuple[int, int]]:

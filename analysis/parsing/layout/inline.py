@@ -72,19 +72,6 @@ def lost_breaks(line: str, least: int = LEAST_CUTS) -> list[int]:
             and style in ("A", "W", "PA")
             and number < 200
         ):
-            if (
-                style in ("PA", "A")
-                and before not in "。;:!?)】”面题况况位够足力距节 "
-                and number != (expected or 0) + 1
-            ):
-                continue
-            if (
-                number == 1
-                and not _opens_problem(line, match.end())
-                and style in ("A", "PA")
-                and before in ",、"
-            ):
-                continue
             if at:
                 cuts.append(at)
             last[style] = number

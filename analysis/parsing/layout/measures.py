@@ -37,10 +37,9 @@ _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
         True,
     ),
     ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
-    ("一方面", ("一方面,", "一方面"), re.compile(r"(一|另一)方面,?"), True),
+    ("一方面", ("一方面",), re.compile(r"(一|另一)方面,?"), True),
+    ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True),
 )
-
-_FIRST_OF = ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True)
 
 
 _SIGNS = {sign: index for index, style in enumerate(_STYLES[:9]) for sign in style[1]}
@@ -73,8 +72,6 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
     pieces = _led_in(text, start, end) or _pieces(text, start, end, _STYLES[0])
     if len(pieces) > 1:
         return pieces
-    if text.startswith("其一", start, end):
-        return _pieces(text, start, end, _FIRST_OF)
     for style in _STYLES[9:]:
         # 一要…二要… inside a sentence are what a meeting asked for, not measures.
         if text.startswith(style[1], start, end):
@@ -192,7 +189,7 @@ def _value(match: re.Match[str]) -> int | None:
         for base in (0x2460, 0x2474, 0x2488, 0x3220, 0x2776):
             if base <= code < base + 20:
                 return code - base + 1
-    return {"另一": 2}.get(printed) or han_number(printed)
+    return han_number(printed)
 
 
 def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
@@ -207,23 +204,12 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
             at = match.start(1)
             while at > start and text[at - 1] in "一二三四五六七八九十":
                 at -= 1
-            if at < start:
-                continue
         if bound and not _at_boundary(text, start, at):
             continue
         if in_turn:
             # A number is a mark only in its turn: 3.5 and (2) of a reference are none.
             value = _value(match)
-            if value is None:
-                continue
-            if value != last + 1 and (name in ("1.", "一、", "1)") or value <= last or value > last + 2):
-                continue
-            if (
-                name == "1."
-                and match.end() < end
-                and text[match.end()].isdigit()
-                and not (at == start or text[at - 1] in "。;\n:,>|")
-            ):
+            if value is None or value != last + 1:
                 continue
             last = value
         marks.append((at, match.end(), text[at : match.end()].strip(",: ")))

@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from analysis.parsing.layout.flow import Flow, Para
 from analysis.parsing.layout.segments import is_label, result_line
 from analysis.parsing.text.numbering import Label
-from analysis.parsing.words.cues import OPEN_FRAME, POINTED, frame_at, is_action, is_finding
+from analysis.parsing.words.cues import OPEN_FRAME, frame_at, is_action, is_finding
 from analysis.parsing.words.statuses import status_code
 
-# Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…"), "S" 反馈问题： (finding:).
+# Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…").
 _QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?的? ?[“\"]")
-_FINDING_LINE = re.compile(
-    r"[【\[(]?(?:(?:巡察|巡视)?(?:反馈|存在|发现|具体)的?(?:问题|意见)(?:表现|描述|内容|情况)?|(?:主要|具体)表现)[】\])]?[:]"
-)
 
 
 # A result or a label in bold is no heading.
@@ -90,10 +87,10 @@ def build_outline(flow: Flow) -> Node:
     stack = [root]
     paras = flow.paras
     count = len(paras)
-    framed = sum(_is_open_frame(para) and is_finding(para.text[2:120]) for para in paras) >= 3
+    framed = sum(_is_framed(para) and is_finding(para.text[2:120]) for para in paras) >= 3
     for index, para in enumerate(paras):
         node = _node_of(para, flow.labels)
-        if node is None and framed and _is_open_frame(para):
+        if node is None and framed and _is_framed(para):
             node = Node("Q", None, None, para.start, para.start, para)
         if node is not None and index and node.number == 1 and _awaits_list(paras[index - 1], flow.labels):
             node.opens_list = _label_words(paras[index - 1].text)
@@ -108,7 +105,6 @@ def build_outline(flow: Flow) -> Node:
             _place(stack, node)
         _push(stack, node)
     _close(root, len(flow.text))
-    _merge_single_findings(root)
     return root
 
 
@@ -143,19 +139,15 @@ def _node_of(para: Para, induced: dict[str, str]) -> Node | None:
     first = para.text[0]
     if first in "针关对" and frame_at(para.text) is not None:
         return Node("Q", None, None, para.start, para.start, para)
-    if first in "【[(巡反存发具主" and _FINDING_LINE.match(para.text):
-        return Node("S", None, None, para.start, para.start, para)
     return None
 
 
 # 针对…的问题，(on the problem that …) without quotation marks opens a unit where it does so again and again.
-_OPEN_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上|存在|检查)[^。;:,\n“”]{5,90}?问题(?=[,:。])")
+_UNQUOTED = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上|存在|检查)[^。;:,\n“”]{5,90}?问题(?=[,:。])")
 
 
-def _is_open_frame(para: Para) -> bool:
-    if para.label is not None or para.text[0] not in "针关在":
-        return False
-    return _OPEN_FRAME.match(para.text) is not None or POINTED.match(para.text) is not None
+def _is_framed(para: Para) -> bool:
+    return para.label is None and _UNQUOTED.match(para.text) is not None
 
 
 # 针对这一问题,… below a line that names the problem
@@ -314,19 +306,3 @@ def _close(root: Node, length: int) -> None:
         for index, child in enumerate(children):
             child.end = children[index + 1].start if index + 1 < len(children) else node.end
         waiting += children
-
-
-def _merge_single_findings(node: Node) -> None:
-    """A lone 反馈问题： line under a numbered one is a part of it, not a level of its own."""
-    for child in node.children:
-        _merge_single_findings(child)
-    if node.parent is None:
-        return
-    findings = [child for child in node.children if child.style == "S"]
-    if len(findings) == 1:
-        lone = findings[0]
-        at = node.children.index(lone)
-        for grandchild in lone.children:
-            grandchild.parent = node
-        node.children[at : at + 1] = lone.children
-        node.own_end = node.children[0].start if node.children else node.end

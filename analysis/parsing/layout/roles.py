@@ -279,7 +279,7 @@ class Reader:
         return self._without_outliers(kept or units)
 
     def _without_outliers(self, units: list[Node]) -> list[Node]:
-        """Without lines at the edge, or with a preface's title, that lack what nearly all the others have."""
+        """Without lines at the edge that lack what nearly all the others have."""
         strong = [self.evidence(unit).strong for unit in units]
         if len(units) < 3 or sum(strong) < 0.6 * len(units):
             return units
@@ -293,14 +293,7 @@ class Reader:
             first += 1
         while last > first and is_weak(last - 1):
             last -= 1
-        kept = []
-        for position in range(first, last):
-            if is_weak(position) and self.evidence(units[position]).action:
-                title = self.flow.text[units[position].body : units[position].body + 60].split("\n")[0]
-                if PREFACE.search(title) or CLOSING.search(title):
-                    continue
-            kept.append(units[position])
-        return kept
+        return units[first:last]
 
     def quality(self, unit: Node) -> float:
         """How much a node looks like a problem; readings share many of their units."""
@@ -358,7 +351,7 @@ class Reader:
         tops = self.tops(units)
         if len(units) in self.totals or len(tops) in self.totals:
             value += 0.6
-        if _runs_on(tops) or _runs_on(units):
+        if _runs_on(tops):
             value += 0.3
         if len(units) == 1:
             value -= 0.6

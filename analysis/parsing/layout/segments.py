@@ -54,8 +54,6 @@ _BEFORE = re.compile(
 def _label_at_end(window: str, parts: dict[str, str]) -> tuple[str, int]:
     """The longest label a stretch ends with, and where it begins; "" without one."""
     end = len(window.rstrip(" "))
-    if end and window[end - 1] in "】])":
-        end -= 1
     for stop in (
         end,
         end - 2
@@ -122,11 +120,7 @@ def find_marks(flow: Flow) -> list[Mark]:
                 base = line if line >= 0 else low
                 owner = found.group(2)
                 part = parts[word]
-                if part in ("note", "plan", "goal") and (
-                    found.group(1).strip() or found.start(1) and window[found.start(1) - 1] in ").是"
-                ):
-                    pass  # 1.情况说明： is a line of a list, not a label
-                elif _plausible(owner, word, part):
+                if _plausible(owner, word, part):
                     start = base + found.start(1)
                     while start > base and text[start - 1] in "【[(":
                         start -= 1
@@ -148,8 +142,6 @@ def find_marks(flow: Flow) -> list[Mark]:
                     "cause",
                     "effect",
                 ):
-                    continue
-                if found.group(2) in ("整改", "措施", "举措", "成效", "原因") and found.end() != len(body):
                     continue
                 end = para.start + found.end()
                 if end == para.start + len(body) and end < len(text):

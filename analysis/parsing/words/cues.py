@@ -51,8 +51,6 @@ def frame_at(text: str, start: int = 0, stop: int | None = None) -> tuple[int, i
 OPEN_FRAME = re.compile(
     r"(?:(?:针对|关于|对于|对|在)[^。;:\n]{2,160}?(?:问题|方面|现象)|[^。;:\n]{4,120}?的问题)(?=[。:\n\s【(\[]|的?整改(?:落实|进展|完成|工作)*(?:情况|措施|[。:\n]|$)|$)"
 )
-# 在新闻采编方面,巡察组指出,: where a finding is pointed out without a number
-POINTED = re.compile(r"在[^。;:,\n]{2,40}方面[,。:] ?[^。,;:\n]{0,10}(?:指出|反馈|发现|提出)[,:]? ?")
 # What may stand behind the frame and belongs to neither finding nor measures.
 FRAME_TAIL = re.compile(
     r" ?的?(?:具体)?(?:整改|落实)?(?:落实|进展|完成|工作|推进)?(?:情况|措施|工作)?(?:及成效)?(?:方面)?"
