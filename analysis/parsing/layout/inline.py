@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 from analysis.parsing.words.cues import OPEN_FRAME, frame_at, is_action, is_finding
 
 LEAST = 200  # characters from which a line may hold several problems
@@ -40,7 +40,7 @@ def lost_breaks(line: str, least: int = LEAST_CUTS) -> list[int]:
         index = match.lastindex or 0
         style = _STYLES[index]
         digits = _DIGITS.search(match.group(index))
-        number = han_number(digits.group()) if digits else None
+        number = read_whole(digits.group()) if digits else None
         at = match.start()
         before = line[at - 1] if at else "。"
         if number is None or before.isdigit() or before in "第、(-—~至和及":

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from analysis.parsing.layout.drafts import Draft, trim
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 
 LEAST = 3  # problems that two lists are worth joining for
 _REFERENCE = re.compile(
@@ -33,7 +33,7 @@ def join_lists(text: str, numbers: Sequence[int | None], drafts: list[Draft]) ->
     order = {number if printed else place: place - 1 for place, number in enumerate(numbers, 1)}
     lists: dict[tuple[str, str], list[tuple[int, re.Match[str]]]] = {}
     for match in _REFERENCE.finditer(text, last[1]):
-        number = han_number(match.group("number"))
+        number = read_whole(match.group("number"))
         if number in order:
             lists.setdefault((match["before"], match["after"]), []).append((order[number], match))
     first = len(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 
 
 class Piece(NamedTuple):
@@ -189,7 +189,7 @@ def _value(match: re.Match[str]) -> int | None:
         for base in (0x2460, 0x2474, 0x2488, 0x3220, 0x2776):
             if base <= code < base + 20:
                 return code - base + 1
-    return han_number(printed)
+    return read_whole(printed)
 
 
 def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:

@@ -15,7 +15,7 @@ from analysis.parsing.layout.cycles import find_cycles
 from analysis.parsing.layout.flow import Flow
 from analysis.parsing.layout.outline import Node
 from analysis.parsing.layout.segments import Mark
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 from analysis.parsing.words.cues import (
     BODY,
     CLOSING,
@@ -462,11 +462,11 @@ def stated_totals(text: str) -> set[int]:
     for match in _TOTAL.finditer(stretch):
         at = match.start()
         before = _NUMBER_BEFORE.search(stretch, max(0, at - 7), at)
-        number = han_number(before.group(1)) if before is not None else None
+        number = read_whole(before.group(1)) if before is not None else None
         if number and number > 2:
             numbers.add(number)
     for match in _TOTAL_BEHIND.finditer(stretch):
-        number = han_number(match.group(1))
+        number = read_whole(match.group(1))
         if number and number > 2:
             numbers.add(number)
     return numbers

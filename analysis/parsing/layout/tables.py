@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from analysis.parsing.layout.drafts import Candidate, Draft
 from analysis.parsing.layout.measures import Piece, split_measures
 from analysis.parsing.records import Block
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 from analysis.parsing.words.labels import label_parts
 from analysis.parsing.words.statuses import closing_status, due_words, leading_status
 
@@ -291,7 +291,7 @@ def _unit(
     _read_cells(shadow, draft, by_role)
     digits = shadow[number[0] : number[1]].strip(" .、()") if number else ""
     return TableUnit(
-        draft, han_number(digits) if digits and len(digits) < 5 else None, digits or None, section
+        draft, read_whole(digits) if digits and len(digits) < 5 else None, digits or None, section
     )
 
 

@@ -11,7 +11,7 @@ from analysis.parsing.results.readings import read_legend
 from analysis.parsing.results.references import Told, status_by_total, statuses_by_reference
 from analysis.parsing.results.rows import results_by_row
 from analysis.parsing.structure import Problem
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 from analysis.parsing.words.statuses import status_code
 
 # 已完成的整改事项, 需要持续推进的整改事项: headings that sort the problems by their result.
@@ -126,7 +126,7 @@ def _by_section(
                     found[index].append(Candidate("section", code, *bracket.span(1)))
         for close in _CLOSES_SECTION.finditer(text, drafts[last].body, units[last].end):
             code = _code_of_all(close.group("told"))
-            if text[close.start() - 1] == "\n" and han_number(close.group("count")) == len(members) and code:
+            if text[close.start() - 1] == "\n" and read_whole(close.group("count")) == len(members) and code:
                 for index in members:
                     found[index].append(Candidate("section", code, *close.span()))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from analysis.parsing.layout.drafts import Candidate
 from analysis.parsing.layout.flow import Flow, Whole
-from analysis.parsing.text.numbering import han_number
+from analysis.parsing.text.numerals import read_whole
 from analysis.parsing.words.status_model import told_status
 from analysis.parsing.words.statuses import combined, share_code, stated_share, status_code
 
@@ -52,7 +52,7 @@ def _numbers(words: str) -> tuple[int, ...]:
         ends = [
             number
             for end in re.split(r"至|到|-|—|~", part)
-            if (number := han_number(re.sub(r"[^\d一二三四五六七八九十百]", "", end)))
+            if (number := read_whole(re.sub(r"[^\d一二三四五六七八九十百]", "", end)))
         ]
         if len(ends) == 2 and ends[0] < ends[1] < ends[0] + 200:
             found += range(ends[0], ends[1] + 1)
@@ -178,7 +178,7 @@ def _total_in(text: str, start: int, end: int, counts: set[int]) -> Told | None:
         return Told(None, "completed", match.start(), match.end())
     for pattern, group in ((_ALL_OF, 1), (_DONE_COUNT, 2), (_COUNT_DONE, 1)):
         for match in pattern.finditer(text, start, end):
-            if han_number(match.group(group)) in counts and not _of_measures(text, match):
+            if read_whole(match.group(group)) in counts and not _of_measures(text, match):
                 return Told(None, "completed", match.start(), match.end())
     return None
 

@@ -5,40 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_DIGITS = {
-    "一": 1,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "零": 0,
-    "〇": 0,
-    "两": 2,
-}
-
-
-def han_number(text: str) -> int | None:
-    """Value of 一 … 九百九十九, None for anything else."""
-    if text.isdecimal() and len(text) <= 15:
-        return int(text)
-    total = 0
-    digit = 0
-    for char in text:
-        if char == "百":
-            total += (digit or 1) * 100
-            digit = 0
-        elif char == "十":
-            total += (digit or 1) * 10
-            digit = 0
-        elif char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            return None
-    return total + digit
+from analysis.parsing.text.numerals import read_whole
 
 
 class Label(NamedTuple):
@@ -110,7 +77,7 @@ def read_label(line: str) -> Label | None:
         parts = printed.split(".")
         style, number = ("D" if len(parts) == 2 else "E"), int(parts[-1])
     else:
-        style, number = _STYLES[index], han_number(printed)
+        style, number = _STYLES[index], read_whole(printed)
     if number is None:
         return None
     return Label(style, number, end, line[: match.end()].strip())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from analysis.parsing.text.numbering import han_number, read_label
+from analysis.parsing.text.numbering import read_label
+from analysis.parsing.text.numerals import read_whole
 
 _LINE = re.compile(
     r"(?m)^[ #*>-]*(?P<head>(?P<before>[^\s\d一二三四五六七八九十百#*>|-][^\s\d一二三四五六七八九十百|]{0,3})?"
@@ -55,7 +56,7 @@ def settle_numbers(shadow: str) -> str:
             continue
         if _WORD.search(before) and not after:
             continue
-        number = han_number(match.group("digits") or match.group("han"))
+        number = read_whole(match.group("digits") or match.group("han"))
         if number:
             found.setdefault((before, after, match.group("han") is not None), []).append((number, match))
     parts: list[tuple[int, int, str]] = [] if "C" in listed else _counted_problems(shadow)
