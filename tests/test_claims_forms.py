@@ -20,8 +20,7 @@ def claims(
         text,
         make_shadow(text),
         sections=sections or [],
-        front=[(0, start)],
-        closing=[(end, len(text))],
+        front_end=start,
         problems=[
             Problem(
                 "1",

@@ -31,8 +31,7 @@ def read(
         text,
         shadow,
         problems=[Problem("1", block_start=start, block_end=end)],
-        front=[(0, start)],
-        closing=[(end, len(text))],
+        front_end=start,
     )
     notice, rows = read_metadata(Document(text, sidecar=sidecar or {}, page_metadata=page or {}), structure)
     for row in rows:
