@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,11 @@ with without("rfc3987_syntax"):  # as in analysis.runs.preload: a second for eac
     import jsonschema  # noqa: F401
 
 LIMIT_SECONDS = 500  # a test that hangs must say where, instead of blocking the run
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: statsmodels collects garbage in each call and would walk through all of it."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
