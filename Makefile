@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 # The locks are complete and pinned by hash, so pip has nothing to resolve; bytecode is made where it is first used.
 INSTALL := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
+unexport PYTHONDONTWRITEBYTECODE
 
 # A plugin that no test of ours uses in this process loads Jupyter in each of three for a second.
 PYTEST := "$(BIN)/python" -m pytest -n 2 -p no:nbmake
