@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.parsing import doubts
 from analysis.parsing.assemble import structure_steps
@@ -13,7 +13,7 @@ from analysis.parsing.facts import claims, recurrences, scan
 from analysis.parsing.metadata import notices, refusal
 from analysis.parsing.metadata.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
-from analysis.parsing.steps import Steps, at_once, in_step
+from analysis.parsing.steps import Steps, in_step
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.types.coding import code_statements
@@ -30,7 +30,10 @@ _ID_COLUMNS = {
 
 def parse_notice(document: Document) -> ParsedNotice:
     """The ledger of one notice. Raises NotANotice with a reason for a text that is none."""
-    return at_once(_parse(document))
+    [found] = parse_notices([document])
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def parse_notices(
@@ -40,10 +43,46 @@ def parse_notices(
 
     ``begin``: see ``in_step``.
     """
-    return in_step([_parse(document) for document in documents], begin)
+    found = in_step([_parse(document) for document in documents], begin)
+    read = [entry for entry in found if isinstance(entry, _Read)]
+    try:
+        _code_types(read)
+    except MemoryError:
+        raise
+    except Exception:  # a defect: who meets it is told, one after the other
+        found = in_step([_code_alone(entry) for entry in found], begin)
+    return [entry.notice if isinstance(entry, _Read) else entry for entry in found]
 
 
-def _parse(document: Document) -> Steps[ParsedNotice]:
+class _Read(NamedTuple):
+    """A notice whose problems have no types yet, and what they are coded by: a statement, what stands above
+    it and what follows, for each row of ``core_problems``."""
+
+    notice: ParsedNotice
+    statements: list[tuple[str, str | None, str]]
+
+
+def _code_types(read: Sequence[_Read]) -> None:
+    """The types of the problems of all notices into their rows; the models are asked once."""
+    rows = [row for entry in read for row in entry.notice.tables["core_problems"]]
+    statements = [statement for entry in read for statement in entry.statements]
+    words, above, contexts = zip(*statements, strict=True) if statements else ((), (), ())
+    for row, coding in zip(rows, code_statements(words, above, contexts), strict=True):
+        row["primary_type_code"] = coding.primary
+        row["secondary_type_codes"] = ",".join(coding.secondary)
+        row["type_score"] = coding.score
+        row["type_evidence_text"] = "、".join(coding.evidence) or None
+
+
+def _code_alone(entry: _Read | Exception) -> Steps[_Read]:
+    if isinstance(entry, Exception):
+        raise entry
+    _code_types([entry])
+    yield
+    return entry
+
+
+def _parse(document: Document) -> Steps[_Read]:
     shadow = make_shadow(document.text)
     yield
     try:
@@ -75,9 +114,10 @@ def _parse(document: Document) -> Steps[ParsedNotice]:
     dated = scan.read_facts(structure, notice)
     dated["core_recurrences"] = recurrences.read_recurrences(structure, notice)
     yield
+    problems, statements = _problems(structure, notice_id, dated["core_events"])
     tables: dict[str, list[Row]] = {
         "core_sections": _sections(structure, notice_id),
-        "core_problems": _problems(structure, notice_id, dated["core_events"]),
+        "core_problems": problems,
         "core_measures": _measures(structure, notice_id),
         "core_metadata": [{"notice_id": notice_id, **row} for row in metadata],
         "core_claims": _claims(stated, notice_id),
@@ -128,7 +168,7 @@ def _parse(document: Document) -> Steps[ParsedNotice]:
         }
         for code, text in structure.warnings
     ]
-    return ParsedNotice(notice_id, tables, warnings)
+    return _Read(ParsedNotice(notice_id, tables, warnings), statements)
 
 
 def _reports_by_problem(structure: Structure) -> bool:
@@ -175,7 +215,10 @@ def _words(text: str) -> str:
     return _BREAKS.sub("", text) if "\n" in text else text
 
 
-def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[Row]:
+def _problems(
+    structure: Structure, notice_id: str, events: list[Row]
+) -> tuple[list[Row], list[tuple[str, str | None, str]]]:
+    """The rows of ``core_problems``, all but their types, and what these are coded by; see ``_Read``."""
     text = structure.text
     titles = {
         section.key: structure.shadow[section.title_start : section.title_end]
@@ -213,7 +256,7 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
             )
         )
     rows = []
-    for problem, coding in zip(structure.problems, code_statements(words, above, contexts), strict=True):
+    for problem in structure.problems:
         statement = (
             None if problem.statement_start is None else text[problem.statement_start : problem.statement_end]
         )
@@ -248,16 +291,12 @@ def _problems(structure: Structure, notice_id: str, events: list[Row]) -> list[R
                 "status_basis": problem.status_basis,
                 "progress_share": problem.progress_share,
                 "due_text": problem.due_text,
-                "primary_type_code": coding.primary,
-                "secondary_type_codes": ",".join(coding.secondary),
-                "type_score": coding.score,
-                "type_evidence_text": "、".join(coding.evidence) or None,
                 "type_basis": "automatic",
                 "measure_count": len(problem.measures),
                 "dated_evidence_count": dated.get(problem.key, 0),
             }
         )
-    return rows
+    return rows, list(zip(words, above, contexts, strict=True))
 
 
 def _printed_label(structure: Structure, problem: Problem) -> str | None:

@@ -178,8 +178,8 @@ def _cue_words() -> list[str]:
 def _matrices(texts: Sequence[str]) -> dict[str, csr_matrix]:
     """Texts × n-grams for both models."""
     texts = [model_text(text) for text in texts]
-    found, number, rows = known_grams(features(texts), gram_keys())
-    places = (found.owner, rows[number])
+    found, rows = known_grams(features(texts), gram_keys())
+    places = (found.owner, rows)
     shape = (len(texts), len(gram_keys()))
     return {
         "primary": csr_matrix((found.share.astype(float), places), shape),
@@ -194,8 +194,8 @@ def _cues() -> np.ndarray:
     for row in _rows("types/cues.csv"):
         parts = [part for part in row["cue"].split("…") if len(part) > 1]
         for part in parts:
-            found, number, rows = known_grams(features([part]), gram_keys())
-            longest = rows[number][found.length == min(3, len(part))]
+            found, rows = known_grams(features([part]), gram_keys())
+            longest = rows[found.length == min(3, len(part))]
             weight = float(row["weight"]) / len(longest) / len(parts)
             column = type_codes().index(row["code"])
             table[longest, column] = np.maximum(table[longest, column], weight)

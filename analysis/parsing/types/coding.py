@@ -93,7 +93,7 @@ def code_statements(
     headings: Sequence[str | None],
     contexts: Sequence[str] | None = None,
 ) -> list[TypeCoding]:
-    """Code the statements of a notice, all at once.
+    """Code the statements of one notice or of several, all at once; what one is given depends on no other.
 
     ``headings``: the heading each stands under, for a sub-item its parent's statement; read where the
     statement alone decides nothing, and for rule 3: under a heading about nothing but earlier findings
@@ -118,12 +118,17 @@ def code_statements(
         known[undecided], named[undecided] = again.known, again.named
         _silence(known, texts)
         silent = _is_undecided(known)
-    for index, context in enumerate(contexts or ()):
-        if silent[index] and context and len(texts[index]) <= SHORT:
-            told = score_texts([model_text(context[:CONTEXT_LENGTH])]).known[0]
-            told[[type_codes().index(code) for code in REMEDIES]] = 0.0
-            if told.max() >= CONTEXT:
-                known[index], named[index] = told, NEVER
+    short = [
+        (index, model_text(context[:CONTEXT_LENGTH]))
+        for index, context in enumerate(contexts or ())
+        if silent[index] and context and len(texts[index]) <= SHORT
+    ]
+    if short:
+        told = score_texts([context for _, context in short]).known
+        told[:, [type_codes().index(code) for code in REMEDIES]] = 0.0
+        for (index, _), row in zip(short, told, strict=True):
+            if row.max() >= CONTEXT:
+                known[index], named[index] = row, NEVER
     follow_ups = {
         heading: FOLLOW_UPS.get(int(known[index].argmax()))
         for heading, index in place.items()

@@ -23,7 +23,6 @@ from analysis.paths import LOOKUPS
 LATER = 0.5  # share of what stands behind the first clause
 POWER = 2.5  # how fast chances part with the scores; fitted on sectors left out
 FLOOR = 0.02  # what every type has of a score
-PART = 64  # texts that are scored at once
 _BITS = 21  # of a code point
 LEAD = 6  # a clause shorter than this is no first clause: 思想上，… (in thought, …)
 _CLAUSE_END = re.compile("[，,。；;：:！？!?]")
@@ -85,41 +84,38 @@ def printed_places(text: str) -> list[int] | range:
 
 
 def features(texts: Sequence[str]) -> Grams:
-    """The n-grams of bare texts; shares are scaled so that their squares sum to one in each text."""
+    """The n-grams of bare texts, text after text, those of the first clause before the others; shares are
+    scaled so that their squares sum to one in each text."""
     lengths = np.array([len(text) for text in texts])
     codes = codes_of("".join(texts))
     size = len(codes)
     owner = np.repeat(np.arange(len(texts)), lengths)
-    starts = np.cumsum(lengths) - lengths
-    inside = np.arange(size) - starts[owner]
+    inside = np.arange(size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     ends = np.array(
         [match.start() if (match := _CLAUSE_END.search(text, LEAD)) else len(text) for text in texts]
     )
-    counted = np.where(inside < ends[owner], 1.0, LATER).astype(np.float32)
-    two = (codes[:-1] << _BITS) | codes[1:]
-    keys = np.concatenate((codes, two, (two[:-1] << _BITS) | codes[2:]))
-    counts = [max(0, size - shorter) for shorter in range(3)]
-    first = np.concatenate([np.arange(count) for count in counts])
-    length = np.repeat((1, 2, 3), counts)
-    kept = owner[first] == owner[first + length - 1]  # none across two texts
-    keys, first, length = keys[kept], first[kept], length[kept]
-    share = counted[first]
-    of = owner[first]
+    keys = np.zeros((size, 3), dtype=np.int64)
+    keys[:, 0] = codes
+    keys[:-1, 1] = (codes[:-1] << _BITS) | codes[1:]
+    keys[:-2, 2] = (keys[:-2, 1] << _BITS) | codes[2:]
+    whole = (lengths[owner] - inside)[:, None] > np.arange(3)  # none across two texts
+    first, shorter = whole.nonzero()
+    of, place = owner[first], inside[first]
+    share = np.where(place < ends[of], np.float32(1.0), np.float32(LATER))
     norms = np.sqrt(np.bincount(of, share.astype(np.float64) ** 2, len(texts)))
-    share = share / np.maximum(norms, 1e-9)[of].astype(np.float32)
-    return Grams(keys, share, of, inside[first], length)
+    share /= np.maximum(norms, 1e-9)[of].astype(np.float32)
+    return Grams(keys[whole], share, of, place, shorter + 1)
 
 
 class Scored(NamedTuple):
     """Texts and what the models say: ``known``, the chance of every primary type, and ``named``, the score
     of every object that is named (both texts × types); for ``deciding_spans`` the n-grams that the models
-    know, which row of ``weights`` each has, and these rows."""
+    know, and which row of the weights each has."""
 
     known: np.ndarray
     named: np.ndarray
     found: Grams
     row: np.ndarray
-    weights: np.ndarray
 
 
 @cache
@@ -136,21 +132,18 @@ def pair_scores() -> np.ndarray:
     return np.load(LOOKUPS / "models/type_pairs.npy").astype(np.float32)
 
 
-def known_grams(found: Grams, keys: np.ndarray) -> tuple[Grams, np.ndarray, np.ndarray]:
-    """The n-grams that stand among ``keys`` (in rising order); for each a number, and where the n-gram of
-    each number stands."""
+def known_grams(found: Grams, keys: np.ndarray) -> tuple[Grams, np.ndarray]:
+    """The n-grams that stand among ``keys`` (in rising order), and where each stands."""
     distinct, which = np.unique(found.key, return_inverse=True)
     at = np.searchsorted(keys, distinct)
     at[at == len(keys)] = 0
-    known = keys[at] == distinct
-    kept = np.flatnonzero(known[which])
-    number = (np.cumsum(known) - 1)[which[kept]]
-    return Grams(*(column[kept] for column in found)), number, at[known]
+    kept = (keys[at] == distinct)[which].nonzero()[0]
+    return Grams(*(column[kept] for column in found)), at[which[kept]]
 
 
 def even_share(texts: Sequence[str]) -> np.ndarray:
     """How much each n-gram of a text counts for the named objects, the same wherever it stands."""
-    lengths = np.array([len(text) for text in texts], dtype=np.float32)
+    lengths = np.array([len(text) for text in texts], dtype=np.float64)
     return 1 / np.sqrt(np.maximum(3 * lengths - 3, 1))
 
 
@@ -161,26 +154,23 @@ def chances(scores: np.ndarray) -> np.ndarray:
 
 
 def score_texts(texts: Sequence[str]) -> Scored:
-    """Score texts as ``model_text`` gives them; columns are in the order of ``type_codes``."""
+    """Score texts as ``model_text`` gives them; columns are in the order of ``type_codes``.
+
+    What a text is given does not depend on the texts beside it: whole numbers are added up.
+    """
     keys, stored, scale = _weights()
-    found, number, rows = known_grams(features(texts), keys)
-    # Bytes are fetched, one row for each distinct n-gram, and only these become numbers with a point.
-    weights = stored.take(rows, axis=0).astype(np.float32)
-    types, size = len(type_codes()), len(rows)
-    scores = np.tile(stored[-1].astype(np.float32), (len(texts), 1))
-    even = even_share(texts)[:, None]
-    for begin in range(0, len(texts), PART):
-        end = min(begin + PART, len(texts))
-        mine = slice(None) if len(texts) <= PART else (found.owner >= begin) & (found.owner < end)
-        cells = (found.owner[mine] - begin) * size + number[mine]
-        shape = (end - begin, size)
-        area = shape[0] * size
-        share = np.bincount(cells, found.share[mine], area).reshape(shape).astype(np.float32)
-        count = np.bincount(cells, minlength=area).reshape(shape).astype(np.float32)
-        scores[begin:end, :types] += share @ weights[:, :types]
-        scores[begin:end, types:] += count @ weights[:, types:] * even[begin:end]
+    found, row = known_grams(features(texts), keys)
+    types = len(type_codes())
+    # The n-grams of one text stand together, those with the same share of it side by side.
+    breaks = (found.owner[1:] != found.owner[:-1]) | (found.share[1:] != found.share[:-1])
+    starts = np.concatenate(([True], breaks))[: len(row)].nonzero()[0]
+    sums = np.add.reduceat(stored.take(row, axis=0), starts, axis=0, dtype=np.int32)
+    of = found.owner[starts]
+    scores = np.tile(stored[-1].astype(np.float64), (len(texts), 1))
+    np.add.at(scores[:, :types], of, sums[:, :types] * found.share[starts, None].astype(np.float64))
+    np.add.at(scores[:, types:], of, sums[:, types:] * even_share(texts)[of, None])
     scores *= scale
-    return Scored(chances(scores[:, :types]), scores[:, types:], found, number, weights)
+    return Scored(chances(scores[:, :types]), scores[:, types:], found, row)
 
 
 def deciding_spans(scored: Scored, types: np.ndarray, lengths: Sequence[int]) -> list[list[tuple[int, int]]]:
@@ -193,7 +183,7 @@ def deciding_spans(scored: Scored, types: np.ndarray, lengths: Sequence[int]) ->
     sizes = np.array(lengths)
     mine = found.owner < len(lengths)
     place, length, owner = found.place[mine], found.length[mine], found.owner[mine]
-    spoke = scored.weights[scored.row[mine], types[owner]] * found.share[mine] / length
+    spoke = _weights()[1][scored.row[mine], types[owner]] * found.share[mine] / length
     starts = np.cumsum(sizes) - sizes
     place = starts[owner] + place
     total = int(sizes.sum())
