@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.parsing.facts.claims import read_claims
+from analysis.parsing.layout.flow import make_flow
 from analysis.parsing.structure import Problem, Section, Structure
 from analysis.parsing.text.shadow import make_shadow
 
@@ -19,6 +20,7 @@ def claims(
     structure = Structure(
         text,
         make_shadow(text),
+        make_flow(make_shadow(text)),
         sections=sections or [],
         front_end=start,
         problems=[

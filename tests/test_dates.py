@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from analysis.parsing.facts.scan import read_facts
+from analysis.parsing.layout.flow import make_flow
 from analysis.parsing.structure import Measure, Problem, Structure
 from analysis.parsing.text.numerals import mend_numbers, read_number
 from analysis.parsing.text.shadow import make_shadow
@@ -31,7 +32,7 @@ def structure(statement: str, measures: str) -> Structure:
         measure_spans=[(at, len(text))],
         measures=[Measure(1, None, at + 5, len(text))],
     )
-    return Structure(text, make_shadow(text), problems=[problem])
+    return Structure(text, make_shadow(text), make_flow(make_shadow(text)), problems=[problem])
 
 
 def events(measures: str, statement: str = "学习不深入。", notice: dict | None = None) -> list[dict]:

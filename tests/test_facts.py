@@ -6,6 +6,7 @@ import pytest
 
 from analysis.parsing.facts.recurrences import read_recurrences
 from analysis.parsing.facts.scan import read_facts
+from analysis.parsing.layout.flow import make_flow
 from analysis.parsing.structure import Measure, Problem, Section, Structure
 from analysis.parsing.text.shadow import make_shadow
 
@@ -22,7 +23,7 @@ def structure(measures: str, statement: str = "学习不深入。") -> Structure
         measure_spans=[(at, len(text))],
         measures=[Measure(1, "1.", at + 5, len(text))],
     )
-    return Structure(text, make_shadow(text), problems=[problem])
+    return Structure(text, make_shadow(text), make_flow(make_shadow(text)), problems=[problem])
 
 
 def figures(measures: str) -> list[tuple[float, str, str | None]]:
@@ -71,6 +72,7 @@ def test_a_label_before_a_number_is_no_decimal() -> None:
     parsed = Structure(
         text,
         make_shadow(text),
+        make_flow(make_shadow(text)),
         problems=[
             Problem(
                 "1",
@@ -204,6 +206,7 @@ def test_sub_items_of_an_earlier_finding_are_rows_of_their_own() -> None:
     parsed = Structure(
         text,
         make_shadow(text),
+        make_flow(make_shadow(text)),
         sections=[Section("a1", "aspect", 1, None, None, 0, 0)],
         problems=[
             Problem(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from analysis.parsing.layout.flow import make_flow
 from analysis.parsing.metadata.notices import read_metadata
 from analysis.parsing.records import Document
 from analysis.parsing.structure import Problem, Structure
@@ -30,6 +31,7 @@ def read(
     structure = Structure(
         text,
         shadow,
+        make_flow(shadow),
         problems=[Problem("1", block_start=start, block_end=end)],
         front_end=start,
     )

@@ -48,7 +48,7 @@ def structure_steps(document: Document, shadow: str) -> Steps[Structure]:
     headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
     cells = frozenset([block.start for block in document.blocks if block.kind == "cell"])
     flow = make_flow(shadow, chrome, headings, cells)
-    structure = Structure(text=text, shadow=shadow, chrome=list(flow.chrome), flow=flow)
+    structure = Structure(text, shadow, flow)
     if not flow.paras:
         fill_regions(structure, [])
         return structure
@@ -96,7 +96,7 @@ def _ask_second(structure: Structure, flow: Flow, reader: Reader, reading: Readi
         chosen.findings = found.spans
     else:
         return structure
-    other = Structure(text=structure.text, shadow=structure.shadow, chrome=list(flow.chrome), flow=flow)
+    other = Structure(structure.text, structure.shadow, flow)
     other.agreement = structure.agreement
     _fill(other, flow, reader, chosen)
     return other

@@ -99,7 +99,7 @@ def reading_signs(structure: Structure, claims: list[dict[str, Any]]) -> dict[st
         "second_taken": float(structure.reading_code == "second"),
         "results_none": float(stated + told == 0),
         "weak_structure": 1 - structure.rule_score,
-        "labels_induced": float(bool(getattr(structure.flow, "labels", None))),
+        "labels_induced": float(bool(structure.flow.labels)),
         "statements_broken": sum(words.count("\n") > 1 for words in statements) / count,
     }
 

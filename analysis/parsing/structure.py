@@ -7,6 +7,10 @@ text); ``Structure.shadow`` has the same length and is what patterns are matched
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.parsing.layout.flow import Flow
 
 Span = tuple[int, int]
 
@@ -76,10 +80,10 @@ class Structure:
 
     text: str
     shadow: str
+    flow: Flow  # seams joined, page furniture dropped, with its map back
     sections: list[Section] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     front_end: int = 0
-    chrome: list[Span] = field(default_factory=list)
     regions: list[tuple[str, int, int]] = field(default_factory=list)
     coverage_share: float = 0.0
     reading_code: str | None = None
@@ -89,4 +93,3 @@ class Structure:
     is_excerpt: bool = False
     excerpt_note: str | None = None
     warnings: list[tuple[str, str]] = field(default_factory=list)  # (reason_code, reason_text)
-    flow: object | None = None  # text.Flow: seams joined, page furniture dropped, with its map back

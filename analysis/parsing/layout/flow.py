@@ -7,7 +7,7 @@ page break or a wrapped line cut in two, and keeps a map back to the document.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from analysis.parsing.layout.inline import LEAST, lost_breaks
@@ -48,7 +48,7 @@ class Flow:
     ``labels``: words known as labels by their recurrence in this text → part of a problem.
     """
 
-    __slots__ = ("text", "paras", "chrome", "labels", "_starts", "_origins", "para_starts")
+    __slots__ = ("text", "paras", "chrome", "labels", "para_starts", "_starts", "_origins", "_para_origins")
 
     def __init__(self, paras: list[Para], chrome: list[tuple[int, int]], labels: dict[str, str]):
         self.paras = paras
@@ -69,6 +69,7 @@ class Flow:
         self.text = "\n".join([para.text for para in paras])
         self._starts = starts
         self._origins = origins
+        self._para_origins = [para.pieces[0][0] for para in paras]
 
     def to_text(self, offset: int) -> int:
         """The document offset of the character at a flow offset."""
@@ -83,6 +84,11 @@ class Flow:
         if index == len(starts) or end <= starts[index]:  # most stretches lie in one piece
             return start + shift, end + shift
         return start + shift, self.to_text(end - 1) + 1
+
+    def paras_in(self, start: int, end: int) -> list[Para]:
+        """The paragraphs that begin before the document offset ``end`` and may reach beyond ``start``."""
+        first = bisect_right(self._para_origins, start) - 1
+        return self.paras[max(0, first) : bisect_left(self._para_origins, end)]
 
     def para_index(self, offset: int) -> int:
         return bisect_right(self.para_starts, offset) - 1
@@ -298,6 +304,8 @@ _BEGINNING = re.compile(
 _HEAD_END = re.compile(
     r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$"
 )
+# How a title or the line with a body's name ends.
+_TITLE_END = re.compile(r"(?:通报|公告|公示|报告|党组|党委|委员会)$")
 _DONE_BRACKET = re.compile(
     r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$"
 )
@@ -405,7 +413,7 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
         return _HEAD_END.search(text) is None and habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
-    if last.label is None and len(text) < 60 and _HEAD_END.search(text):
+    if last.label is None and (_TITLE_END.search(text) or len(text) < 60 and _HEAD_END.search(text)):
         return False
     if len(text) >= 12 or text[-1] in ",、(":
         return True

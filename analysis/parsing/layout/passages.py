@@ -6,56 +6,38 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from analysis.parsing.layout.wrapping import wrapped_breaks
-from analysis.parsing.structure import Structure
+from analysis.parsing.layout.flow import Flow
+from analysis.parsing.structure import Span, Structure
 from analysis.parsing.text.numerals import read_whole
-
-# Markdown bold, Word bookmark residue, pinyin printed after a character
-_RESIDUE = re.compile(
-    r"\*\*|\[bookmark:[^\]\n]{0,80}\]|\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)|[\u200c\u200d\u2060]"
-)
-# A page number alone on its line
-_FURNITURE = re.compile(
-    r"[-—–_·. ]*第? ?[0-9]{1,3} ?页?[-—–_·. ]*(?:[/,共 ]* ?[0-9]{1,3} ?页?)?[-—–_·. ]*|[-—–_=*~·. ]{3,}"
-)
-_CLOSERS = frozenset('。!?;:…】]|>”)》"')
-# A line that begins so is never the rest of a line that a page break cut.
-_FRESH = re.compile(
-    r"[#*|>【\[]|\(?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十]{1,3}[章节、]|中共|关于|根据|按照|(?:反馈)?问题 ?[0-9一二三四五六七八九十:]|整改|来源|发布|欢迎|联系|截[至止]|为|如有|现将|(?:19|20)[0-9]{2}"
-)
-_TITLE_LIKE = re.compile(r"(?:通报|公告|公示|报告|情况|党组|党委|委员会|方面|问题)$")
 
 
 class Passage:
-    """Clean text of one or more stretches of the shadow: no seams, no Markdown marks, no page furniture.
+    """Clean text of one or more stretches of the document: the paragraphs of its flow, as far as they lie inside.
 
     ``span`` maps passage offsets to document offsets, so that quotes stay character-exact.
     """
 
     __slots__ = ("text", "_starts", "_origins")
 
-    def __init__(self, shadow: str, spans: Iterable[tuple[int, int]], chrome: Iterable[tuple[int, int]] = ()):
+    def __init__(self, flow: Flow, spans: Iterable[Span]):
         self._starts: list[int] = []
         self._origins: list[int] = []
         parts: list[str] = []
         position = 0
-        skipped = sorted(chrome)
-        for start, end in spans:
-            if end <= start:
-                continue
-            for low, high in _pieces(shadow, start, end, skipped):
-                if low < 0:  # a line break of the passage
-                    if parts and parts[-1] != "\n":
-                        parts.append("\n")
-                        position += 1
-                    continue
-                self._starts.append(position)
-                self._origins.append(low)
-                parts.append(shadow[low:high])
-                position += high - low
-            if parts and parts[-1] != "\n":
-                parts.append("\n")
-                position += 1
+        for low, high in spans:
+            for para in flow.paras_in(low, high):
+                at = para.start
+                for start, end in para.pieces:
+                    first, last = max(low, start), min(high, end)
+                    if first < last:
+                        self._starts.append(position)
+                        self._origins.append(first)
+                        parts.append(flow.text[at + first - start : at + last - start])
+                        position += last - first
+                    at += end - start
+                if parts and parts[-1] != "\n":
+                    parts.append("\n")
+                    position += 1
         self.text = "".join(parts)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -65,47 +47,6 @@ class Passage:
     def _origin(self, offset: int) -> int:
         index = bisect_right(self._starts, offset) - 1
         return self._origins[index] + offset - self._starts[index]
-
-
-_BREAK = (-1, -1)
-
-
-def _pieces(shadow: str, start: int, end: int, chrome: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Document spans of the clean text in order; ``_BREAK`` where a line really ends."""
-    pieces: list[tuple[int, int]] = []
-    last = ""
-    position = start
-    soft, hard = wrapped_breaks(shadow)
-    for raw in shadow[start:end].split("\n"):
-        low, position = position, position + len(raw) + 1
-        before = low - 1
-        line = raw.strip(" #")
-        if not line:
-            continue
-        low += raw.index(line[0])
-        if len(line) < 24 and _FURNITURE.fullmatch(line) or (line == last and len(line) > 7):
-            continue
-        if chrome and any(a <= low < b for a, b in chrome):
-            continue
-        runs_on = before in soft or (
-            before not in hard
-            and len(last) >= 12
-            and last[-1] not in _CLOSERS
-            and _FRESH.match(line) is None
-            and _TITLE_LIKE.search(last) is None
-        )
-        if pieces and not runs_on:
-            pieces.append(_BREAK)
-        last = line
-        high = low + len(line)
-        if "**" in line or "(" in line or "[" in line or "\u200c" in line:
-            for mark in _RESIDUE.finditer(shadow, low, high):
-                if mark.start() > low:
-                    pieces.append((low, mark.start()))
-                low = mark.end()
-        if high > low:
-            pieces.append((low, high))
-    return pieces
 
 
 # How a paragraph that speaks of the whole notice begins, after the last problem.
@@ -180,5 +121,5 @@ def outside_passage(structure: Structure) -> Passage:
     """The clean text outside the problems; made once per notice (metadata and totals both read it)."""
     global _latest
     if _latest is None or _latest[0] is not structure:
-        _latest = (structure, Passage(structure.shadow, outside_spans(structure), structure.chrome))
+        _latest = (structure, Passage(structure.flow, outside_spans(structure)))
     return _latest[1]

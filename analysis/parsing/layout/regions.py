@@ -25,7 +25,7 @@ def fill_regions(structure: Structure, headings: list[Span]) -> None:
     pieces = sorted([(*span, "problem") for span in blocks] + [(*span, "heading") for span in headings])
     structure.front_end = pieces[0][0] if pieces else len(text)
     last = max((end for _, end in blocks), default=len(text))
-    chrome = sorted(structure.chrome)
+    chrome = sorted(structure.flow.chrome)
     regions: list[tuple[str, int, int]] = []
     position = 0
     for start, end, code in [*pieces, (len(text), len(text), "")]:

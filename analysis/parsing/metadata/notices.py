@@ -25,7 +25,7 @@ _LINE = re.compile(r"[^\n]+")
 _CUTOFF = re.compile(
     r"截[至止] ?(?:到|至|于)?(?:目前)?[:(]? ?|以(?=(?:19|20)[0-9]{2} ?年[^,。;]{2,8}为(?:截|时点|节点|界))"
 )
-_UNTIL = re.compile(r"[。,;\n](?:到|至)(?=(?:(?:19|20)[0-9]{2} ?年)|[0-9]{1,2} ?月[^。]{2,8}反馈的)")
+_UNTIL = re.compile(r"(?:\A|[。,;\n])(?:到|至)(?=(?:(?:19|20)[0-9]{2} ?年)|[0-9]{1,2} ?月[^。]{2,8}反馈的)")
 _YEAR_END = re.compile(r"((?:19|20)[0-9]{2}) ?年 ?年?[底末]")
 # What a cut-off is of: the work by name, or its state (的落实情况, 见底清零6个).
 _WORK = re.compile(r"整改|问题|任务|措施|销号")
@@ -72,7 +72,7 @@ class _Reader:
         if "巡察" in opening or "巡视" in opening:
             self.head = self.outside
         else:
-            self.head = Passage(self.shadow, [(0, min(HEAD_LIMIT, len(self.shadow)))])
+            self.head = Passage(structure.flow, [(0, HEAD_LIMIT)])
         self.tail_start = max(len(self.shadow) - 3000, 0)
         self.tail = self.shadow[self.tail_start :]
         self.notice: dict[str, Any] = {}
