@@ -7,14 +7,17 @@ import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from analysis.packages import without
 
 with without("rfc3987_syntax"):  # as in analysis.runs.preload: a second for each process, for nothing
     import jsonschema  # noqa: F401
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 LIMIT_SECONDS = 500  # a test that hangs must say where, instead of blocking the run
 
@@ -34,6 +37,8 @@ def _limited() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium of the machine; tests that need it say that it is missing."""
+    from playwright.sync_api import sync_playwright
+
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.skip("no Chromium on this machine")

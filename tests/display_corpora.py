@@ -73,73 +73,90 @@ def five() -> Ledger:
     return select_frames(reference_five().frames())
 
 
+class Compared:
+    """The comparisons of a ledger by name, each made once: both languages, and every test, show the same."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> pl.DataFrame:
+        found = getattr(compare, name)(self._ledger)
+        setattr(self, name, found)
+        return found
+
+
+_compared: dict[int, tuple[Ledger, Compared]] = {}
+
+
+def compared(ledger: Ledger) -> Compared:
+    """The comparisons of ``ledger``; those of one that a test goes on to use are there already."""
+    return _compared.setdefault(id(ledger), (ledger, Compared(ledger)))[1]
+
+
 Shown = dict[str, Callable[[], Any]]
 
 
 def shown_figures(ledger: Ledger, lang: str) -> Shown:
     """Each figure of the suite, by name."""
+    of = compared(ledger)
     chosen = pl.col("definition_code") == "lenient"
-    types = compare.type_counts(ledger)
+    types = of.type_counts
     pair = types.filter(pl.col("notice_id").is_in(ledger.notice_ids[:2]))
-    changes, trend = compare.round_changes(ledger).filter(chosen), compare.trend(ledger).filter(chosen)
+    changes, trend = of.round_changes.filter(chosen), of.trend.filter(chosen)
     return {
-        "completion": lambda: figures.completion(compare.completion(ledger), lang),
-        "counts": lambda: figures.counts(compare.counts(ledger), lang),
-        "differences": lambda: figures.differences(compare.differences(ledger), lang),
-        "evidence": lambda: figures.evidence(compare.evidence_by_notice(ledger), lang),
-        "measures_by_type": lambda: figures.measures_by_type(compare.measures_by_type(ledger), lang),
-        "open_items": lambda: figures.open_items(compare.open_items(ledger), lang),
-        "reconciliation": lambda: figures.reconciliation(compare.reconciliation(ledger), lang),
+        "completion": lambda: figures.completion(of.completion, lang),
+        "counts": lambda: figures.counts(of.counts, lang),
+        "differences": lambda: figures.differences(of.differences, lang),
+        "evidence": lambda: figures.evidence(of.evidence_by_notice, lang),
+        "measures_by_type": lambda: figures.measures_by_type(of.measures_by_type, lang),
+        "open_items": lambda: figures.open_items(of.open_items, lang),
+        "reconciliation": lambda: figures.reconciliation(of.reconciliation, lang),
         "round_changes": lambda: figures.round_changes(changes, trend, lang),
-        "rounds": lambda: figures.rounds(compare.rounds(ledger).filter(chosen), lang),
-        "status_mix": lambda: figures.status_mix(compare.status_mix(ledger), lang),
-        "strip": lambda: figures.strip(types, compare.completion(ledger), lang),
-        "timeline": lambda: figures.timeline(compare.timeline(ledger), lang),
-        "types": lambda: figures.types(types, compare.prevalence(ledger), lang),
+        "rounds": lambda: figures.rounds(of.rounds.filter(chosen), lang),
+        "status_mix": lambda: figures.status_mix(of.status_mix, lang),
+        "strip": lambda: figures.strip(types, of.completion, lang),
+        "timeline": lambda: figures.timeline(of.timeline, lang),
+        "types": lambda: figures.types(types, of.prevalence, lang),
         "types_compared": lambda: figures.types_compared(pair, lang),
     }
 
 
 def front_page(ledger: Ledger) -> tuple[pl.DataFrame, ...]:
     """The five frames that the first page is made from."""
-    return (
-        compare.completion(ledger),
-        compare.reconciliation(ledger),
-        compare.evidence_by_notice(ledger),
-        compare.open_items(ledger),
-        compare.recurrences(ledger),
-    )
+    of = compared(ledger)
+    return of.completion, of.reconciliation, of.evidence_by_notice, of.open_items, of.recurrences
 
 
 def shown_texts(ledger: Ledger, lang: str) -> Shown:
     """Each paragraph of the suite, by name."""
+    of = compared(ledger)
     chosen = pl.col("definition_code") == "lenient"
-    types, page = compare.type_counts(ledger), front_page(ledger)
-    rounds = compare.rounds(ledger).filter(chosen)
-    changes, trend = compare.round_changes(ledger).filter(chosen), compare.trend(ledger).filter(chosen)
+    types, page = of.type_counts, front_page(ledger)
+    rounds = of.rounds.filter(chosen)
+    changes, trend = of.round_changes.filter(chosen), of.trend.filter(chosen)
     return {
-        "again": lambda: text.again(compare.similar(ledger), ledger.problems, lang),
+        "again": lambda: text.again(of.similar, ledger.problems, lang),
         "completion": lambda: text.completion(page[0], lang),
-        "counts": lambda: text.counts(compare.counts(ledger), lang),
-        "differences": lambda: text.differences(compare.differences(ledger), lang),
+        "counts": lambda: text.counts(of.counts, lang),
+        "differences": lambda: text.differences(of.differences, lang),
         "evidence": lambda: text.evidence(page[2], lang),
-        "intent": lambda: text.intent(compare.evidence(ledger), ledger.measures, lang),
-        "measures_by_type": lambda: text.measures_by_type(compare.measures_by_type(ledger), lang),
-        "method": lambda: text.method(compare.flags(ledger), lang),
+        "intent": lambda: text.intent(of.evidence, ledger.measures, lang),
+        "measures_by_type": lambda: text.measures_by_type(of.measures_by_type, lang),
+        "method": lambda: text.method(of.flags, lang),
         "open_items": lambda: text.open_items(page[3], lang),
-        "pooled": lambda: text.pooled(compare.pooled(ledger), lang),
-        "profile": lambda: text.profile(ledger.notices, compare.timeline(ledger), page[0], lang),
+        "pooled": lambda: text.pooled(of.pooled, lang),
+        "profile": lambda: text.profile(ledger.notices, of.timeline, page[0], lang),
         "quality": lambda: text.quality(
-            ledger.notices, ledger.quarantine, ledger.excluded, compare.coding_agreement(ledger), lang
+            ledger.notices, ledger.quarantine, ledger.excluded, of.coding_agreement, lang
         ),
         "quotes": lambda: text.quotes(ledger.problems, types, lang),
         "reconciliation": lambda: text.reconciliation(page[1], lang),
         "recurrences": lambda: text.recurrences(page[4], ledger.recurrences, lang),
-        "robustness": lambda: text.robustness(compare.robustness(ledger), lang),
+        "robustness": lambda: text.robustness(of.robustness, lang),
         "rounds": lambda: text.rounds(rounds, changes, trend, lang),
         "start": lambda: text.start(lang),
         "summary": lambda: text.summary(*page, lang),
-        "timeline": lambda: text.timeline(compare.timeline(ledger), lang),
+        "timeline": lambda: text.timeline(of.timeline, lang),
         "to_do": lambda: text.to_do(*page, lang),
         "types": lambda: text.types(types, lang),
     }
@@ -147,34 +164,35 @@ def shown_texts(ledger: Ledger, lang: str) -> Shown:
 
 def shown_tables(ledger: Ledger, lang: str) -> Shown:
     """Each table of the suite, by name."""
-    page, changes = front_page(ledger), compare.round_changes(ledger)
+    of = compared(ledger)
+    page, changes = front_page(ledger), of.round_changes
     return {
-        "agreement": lambda: tables.agreement(compare.coding_agreement(ledger), lang),
+        "agreement": lambda: tables.agreement(of.coding_agreement, lang),
         "checks": lambda: tables.checks(page[1], lang),
         "completion": lambda: tables.completion(page[0], lang),
-        "counts": lambda: tables.counts(compare.counts(ledger), lang),
+        "counts": lambda: tables.counts(of.counts, lang),
         "dictionary": lambda: tables.dictionary(lang),
-        "differences": lambda: tables.differences(compare.differences(ledger), lang),
-        "evidence": lambda: tables.evidence(compare.evidence(ledger), ledger.problems, lang),
-        "flags": lambda: tables.flags(compare.flags(ledger), lang),
+        "differences": lambda: tables.differences(of.differences, lang),
+        "evidence": lambda: tables.evidence(of.evidence, ledger.problems, lang),
+        "flags": lambda: tables.flags(of.flags, lang),
         "key_numbers": lambda: tables.key_numbers(*page, lang),
-        "measures_by_type": lambda: tables.measures_by_type(compare.measures_by_type(ledger), lang),
-        "notices": lambda: tables.notices(compare.notices(ledger), lang),
+        "measures_by_type": lambda: tables.measures_by_type(of.measures_by_type, lang),
+        "notices": lambda: tables.notices(of.notices, lang),
         "open_items": lambda: tables.open_items(page[3], ledger.problems, ledger.measures, lang),
-        "overrepresentation": lambda: tables.overrepresentation(compare.overrepresentation(ledger), lang),
+        "overrepresentation": lambda: tables.overrepresentation(of.overrepresentation, lang),
         "parameters": lambda: tables.parameters(lang),
-        "pooled": lambda: tables.pooled(compare.pooled(ledger), lang),
-        "prevalence": lambda: tables.prevalence(compare.prevalence(ledger), lang),
+        "pooled": lambda: tables.pooled(of.pooled, lang),
+        "prevalence": lambda: tables.prevalence(of.prevalence, lang),
         "problems": lambda: tables.problems(ledger.problems, lang),
         "reconciliation": lambda: tables.reconciliation(page[1], ledger.checks, lang),
         "recurrences": lambda: tables.recurrences(page[4], ledger.recurrences, lang),
-        "robustness": lambda: tables.robustness(compare.robustness(ledger), lang),
+        "robustness": lambda: tables.robustness(of.robustness, lang),
         "round_changes": lambda: tables.round_changes(changes, lang),
-        "rounds": lambda: tables.rounds(compare.rounds(ledger), lang),
+        "rounds": lambda: tables.rounds(of.rounds, lang),
         "set_aside": lambda: tables.set_aside(ledger.quarantine, lang),
-        "similar": lambda: tables.similar(compare.similar(ledger), ledger.problems, lang),
+        "similar": lambda: tables.similar(of.similar, ledger.problems, lang),
         "suite": lambda: tables.suite(lang),
-        "timeline": lambda: tables.timeline(compare.timeline(ledger), lang),
-        "trend": lambda: tables.trend(compare.trend(ledger), lang),
+        "timeline": lambda: tables.timeline(of.timeline, lang),
+        "trend": lambda: tables.trend(of.trend, lang),
         "type_changes": lambda: tables.type_changes(changes, lang),
     }
