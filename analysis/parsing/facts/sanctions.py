@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import Any
 
 from analysis.parsing.structure import Structure
-from analysis.parsing.text.numerals import NUMBER, read_number
+from analysis.parsing.text.numerals import HAN_NUMERALS, NUMBER, read_number
 
 _N = rf"(?<![0-9.第]){NUMBER}"
 # 处分 sanction, 诫勉 admonition, 约谈/谈话 talk, 问责 accountability, 批评教育 criticism, 立案 case opened
@@ -18,8 +18,13 @@ SANCTION = (
 _SANCTION_FIRST = re.compile(
     rf"{SANCTION}(?:处分|处理|谈话|提醒|了|共|的|共计|:|等)* ?({_N}) ?(余|多)?(?:名|人次|人)"
 )
+# The same with the look back behind the first sign, so that the search leaps from one numeral to the next.
+_FIRST_N = (
+    rf"[0-9{HAN_NUMERALS}](?<![0-9.第].)"
+    rf"(?:(?<=[0-9])[0-9]*(?:,[0-9]{{3}})*(?:\.[0-9]+)?|(?<=[{HAN_NUMERALS}])[{HAN_NUMERALS}]*)"
+)
 _PEOPLE_FIRST = re.compile(
-    rf"({_N}) ?(余|多)?(?:名|人次|人)(?:[一-鿿]{{0,14}}?)(?:进行|给予|予以|作出|受到|被|实施)(?:了)?(?:严肃|党内|相应)?{SANCTION}"
+    rf"({_FIRST_N}) ?(余|多)?(?:名|人次|人)(?:[一-鿿]{{0,14}}?)(?:进行|给予|予以|作出|受到|被|实施)(?:了)?(?:严肃|党内|相应)?{SANCTION}"
 )
 _RULES = r"(?:规章制度|管理制度|工作制度|内控制度|制度机制|长效机制|制度规定|制度|管理办法|工作机制|机制)"
 _MAKE = r"(?:建立健全|制定完善|修订完善|制定出台|制定修订|制定及修改完善|新建|新制定|制定|修订|完善|出台|建立|健全|废止)"

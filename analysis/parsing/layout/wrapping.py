@@ -20,15 +20,15 @@ def wrapped_breaks(shadow: str) -> tuple[frozenset[int], frozenset[int]]:
     Both are empty for a text that is not wrapped: one where no width is reached by several lines,
     mostly in mid-sentence, and passed by hardly any.
     """
-    lines: list[tuple[int, str, int]] = []  # offset of the break behind, words, blanks before
-    position = 0
-    for raw in shadow.split("\n"):
-        position += len(raw) + 1
-        body = raw.strip()
-        lines.append((position - 1, body, len(raw) - len(raw.lstrip(" "))))
-    width = _width([body for _, body, _ in lines if body and "|" not in body])
+    bodies = [raw.strip() for raw in shadow.split("\n")]
+    width = _width([body for body in bodies if body and "|" not in body])
     if width is None:
         return frozenset(), frozenset()
+    lines: list[tuple[int, str, int]] = []  # offset of the break behind, words, blanks before
+    position = 0
+    for raw, body in zip(shadow.split("\n"), bodies):
+        position += len(raw) + 1
+        lines.append((position - 1, body, len(raw) - len(raw.lstrip(" "))))
     indents = Counter(
         min(blanks, 4)
         for (_, before, _), (_, body, blanks) in zip(lines, lines[1:])
@@ -75,10 +75,10 @@ def _width(bodies: list[str]) -> int | None:
     """The number of characters from which a line is full; None where nothing cuts the lines."""
     if len(bodies) < 2 * LEAST_LINES:
         return None
-    counts = Counter(map(len, bodies))
-    longest = sorted(counts.elements())[-1 - len(bodies) // 50]  # one line in fifty may stick out
+    longest = sorted(map(len, bodies))[-1 - len(bodies) // 50]  # one line in fifty may stick out
     if not LEAST_WIDTH <= longest <= MOST_WIDTH:
         return None
+    counts = Counter(map(len, bodies))
     near = {length: number for length, number in counts.items() if length > longest - 2 * SLACK}
     usual = max(near, key=lambda length: (near[length], length))
     # Cut at exactly so many characters, closing marks kept from a head aside, or about so many.

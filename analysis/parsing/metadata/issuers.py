@@ -35,12 +35,13 @@ _TITLE_BODY = re.compile(
     re.VERBOSE,
 )
 _ISO_OR_HAN = r"((?:19|20)[0-9]{2})[ ]?[-./年][ ]?([01]?[0-9])[ ]?[-./月][ ]?([0-3]?[0-9])"
-# How a page prints its issue date; 成文 (date of the document) comes after the others.
+# How a page prints its issue date; 成文 (date of the document) comes after the others. (Each alternative
+# begins with one plain character: the search then leaps from one of these to the next.)
 _PAGE_DATE = re.compile(
     rf"""
-    (   (?:发布|发表|公开|公布|更新)(?:时间|日期) | 公示日期|公告日期 | 发布于
-      | 发文日期|发文时间|生成日期|形成日期 | (?:上传|录入|添加|信息)时间
-      | 日期|时间 | 成文日期|印发日期
+    (   发布(?:时间|日期|于) | 发表(?:时间|日期) | 公开(?:时间|日期) | 公布(?:时间|日期) | 更新(?:时间|日期)
+      | 公示日期 | 公告日期 | 发文日期 | 发文时间 | 生成日期 | 形成日期 | 上传时间 | 录入时间 | 添加时间 | 信息时间
+      | 日期 | 时间 | 成文日期 | 印发日期
     )
     [ :|]{{0,4}} \[? {_ISO_OR_HAN}
     """,
@@ -135,7 +136,7 @@ def find_page_date(head: str, tail: str) -> tuple[date, int, int, bool] | None:
         if not is_tail:
             for line in re.finditer(r"[^\n]{8,120}", text):
                 content = line.group()
-                bare = _BARE_PAGE_DATE.search(content)
+                bare = _BARE_PAGE_DATE.search(content) if "20" in content or "19" in content else None
                 if (
                     bare
                     and "。" not in content

@@ -5,6 +5,7 @@ Every offset in the shadow is the same offset in the document.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from analysis.lookups import load_csv
@@ -12,7 +13,7 @@ from analysis.parsing.text.numerals import mend_numbers
 from analysis.parsing.text.turns import settle_numbers
 
 # Replacing is far cheaper than str.translate: most of these characters are absent.
-_FORMS = (
+_USUAL = (
     ("（", "("),
     ("）", ")"),
     ("：", ":"),
@@ -22,6 +23,9 @@ _FORMS = (
     ("！", "!"),
     ("？", "?"),
     ("\u3000", " "),
+    ("％", "%"),
+)
+_UNUSUAL = (
     ("\xa0", " "),
     ("\t", " "),
     ("\u2002", " "),
@@ -39,7 +43,6 @@ _FORMS = (
     ("﹕", ":"),
     ("﹔", ";"),
     ("﹐", ","),
-    ("％", "%"),
     ("＃", "#"),
     ("＊", "*"),
     ("｜", "|"),
@@ -69,6 +72,7 @@ _FORMS = (
     ("８", "8"),
     ("９", "9"),
 )
+_ANY_UNUSUAL = re.compile(f"[{re.escape(''.join(form for form, _ in _UNUSUAL))}]")
 # Characters that only a traditional text has among the words every notice uses (meeting, party,
 # problem, rectify … ); two different ones switch the conversion on.
 _TRADITIONAL_SIGNS = "會黨組問題實責業務進況導領條規員應對檢"
@@ -84,8 +88,10 @@ def make_shadow(text: str) -> str:
     shadow = text
     if "\r" in shadow:
         shadow = shadow.replace("\r", " ") if "\n" in shadow else shadow.replace("\r", "\n")
-    for form, plain in _FORMS:
-        if form in shadow:
+    for form, plain in _USUAL:
+        shadow = shadow.replace(form, plain)
+    if _ANY_UNUSUAL.search(shadow):  # one search where most texts hold none of them
+        for form, plain in _UNUSUAL:
             shadow = shadow.replace(form, plain)
     if is_traditional(shadow):
         shadow = shadow.translate(_traditional())
