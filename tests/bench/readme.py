@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.bench.measure import ROOT
 
 MARKS = "<!-- bench: written by `python -m tests.bench.readme` -->", "<!-- /bench -->"
 FILES = {"en": "README.md", "zh": "README.zh.md"}
+ROWS = ("parse", "two", "jieba", "changed", "corpus", "edition", "notebooks", "papermill")
 WORDS = {
     "en": {
         "heads": ("what", "seconds", "processor seconds", "peak MB"),
@@ -45,34 +47,37 @@ def _row(what: str, content: dict[str, Any], entry: dict[str, Any], seconds: str
     return f"| {what} | {clock} | {entry['cpu_seconds']:,.1f} | {entry['peak_mb']:,.0f} |"
 
 
-def speed_table(found: dict[str, dict[str, Any]], lang: str) -> str:
-    """The table in Markdown of what ``reports/bench`` holds (name of the file → its content)."""
+def speed_table(found: dict[str, dict[str, Any]], lang: str, standing: str = "") -> str:
+    """The table in Markdown of what ``reports/bench`` holds (name of the file → its content).
+
+    Lines of ``standing``, the table as it is, stay where nothing was measured anew.
+    """
     say: dict[str, Any] = WORDS[lang]
-    rows = []
+    rows: dict[str, list[str]] = {}
     if parse := found.get("parse"):
         corpus = parse["corpus"]
         whole = {"notices": corpus["notices_read"], "layouts": corpus["layouts"], "mb": corpus["bytes"] / 1e6}
-        rows += [
-            _row(say["parse"].format(**whole), parse, parse["parse"]),
-            _row(say["two"], parse, parse["parse_2_jobs"]),
-            _row(say["jieba"], parse, parse["jieba_cut"]),
-            _row(say["changed"].format(files=parse["again"]["files"]), parse, parse["again"]["one_changed"]),
-        ]
+        again = parse["again"]
+        rows["parse"] = [_row(say["parse"].format(**whole), parse, parse["parse"])]
+        rows["two"] = [_row(say["two"], parse, parse["parse_2_jobs"])]
+        rows["jieba"] = [_row(say["jieba"], parse, parse["jieba_cut"])]
+        rows["changed"] = [_row(say["changed"].format(files=again["files"]), parse, again["one_changed"])]
     if corpus := found.get("corpus"):
-        rows.append(_row(say["corpus"].format(**corpus, mb=corpus["bytes"] / 1e6), corpus, corpus))
-    editions = found.get("editions", {})
-    for entry in editions.values():
-        if "notices" in entry:
-            rows.append(_row(say["edition"].format(**entry), editions, entry))
+        rows["corpus"] = [_row(say["corpus"].format(**corpus, mb=corpus["bytes"] / 1e6), corpus, corpus)]
+    if editions := found.get("editions"):
+        measured = [entry for entry in editions.values() if "notices" in entry]
+        rows["edition"] = [_row(say["edition"].format(**entry), editions, entry) for entry in measured]
     if notebooks := found.get("notebooks"):
-        rows += [
-            _row(say["notebooks"], notebooks, notebooks["zhenggai_briefing"], "best_seconds"),
-            _row(say["papermill"], notebooks, notebooks["papermill_nbconvert"], "best_seconds"),
-        ]
+        for name, entry in (("notebooks", "zhenggai_briefing"), ("papermill", "papermill_nbconvert")):
+            rows[name] = [_row(say[name], notebooks, notebooks[entry], "best_seconds")]
+    for name in ROWS:
+        cell = re.sub(r"\\\{.*?\}", ".+", re.escape(say[name]))
+        rows.setdefault(name, re.findall(rf"^\| {cell} \|.*$", standing, flags=re.M))
     heads = f"| {' | '.join(say['heads'])} |\n| --- | ---: | ---: | ---: |"
-    machine = next((content["machine"] for content in found.values() if "machine" in content), None)
-    told = f"\n\n{say['machine'].format(**machine)}" if machine else ""
-    return "\n".join([heads, *rows]) + told
+    machines = [content["machine"] for content in found.values() if "machine" in content]
+    loads = sorted({machine["load"] for machine in machines})
+    told = say["machine"].format(**machines[0] | {"load": "–".join(map(str, loads[:1] + loads[1:][-1:]))})
+    return "\n".join([heads, *(line for name in ROWS for line in rows[name])]) + f"\n\n{told}"
 
 
 def main() -> int:
@@ -84,11 +89,11 @@ def main() -> int:
     for lang, name in FILES.items():
         path = ROOT / name
         head, _, rest = path.read_text(encoding="utf-8").partition(MARKS[0])
-        _, end, tail = rest.partition(MARKS[1])
+        standing, end, tail = rest.partition(MARKS[1])
         if not end:
             print(f"{name}: the marks of the speed table are gone", file=sys.stderr)
             return 1
-        text = f"{head}{MARKS[0]}\n{speed_table(found, lang)}\n{end}{tail}"
+        text = f"{head}{MARKS[0]}\n{speed_table(found, lang, standing)}\n{end}{tail}"
         path.write_text(text, encoding="utf-8")
     return 0
 
