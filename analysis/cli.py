@@ -127,14 +127,14 @@ def parse(
                 f"WARNING: {summary.invalid_rows} rows break a rule of their table and were left out; numbers are too low by them.",
                 err=True,
             )
-        if summary.misread:
+        if summary.misread_notices:
             click.echo(
-                f"{len(summary.misread)} of {summary.notices} notices were probably misread in part (zhenggai review lists what to look at):",
+                f"{summary.misread_notices} of {summary.notices} notices were probably misread in part (zhenggai review lists what to look at):",
                 err=True,
             )
             for notice_id, why in summary.misread[:MOST_LISTED]:
                 click.echo(f"  {notice_id}: {why}", err=True)
-            if (more := len(summary.misread) - MOST_LISTED) > 0:
+            if (more := summary.misread_notices - MOST_LISTED) > 0:
                 click.echo(f"  … and {more} more", err=True)
         for row in summary.quarantine[:MOST_LISTED]:
             click.echo(f"  {row['stage']}/{row['reason_code']}: {row['reason_text']}", err=True)

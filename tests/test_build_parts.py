@@ -180,6 +180,7 @@ def test_a_state_that_is_damaged_is_as_if_absent(corpus: Path, monkeypatch: pyte
     record = data / plan.RECORD
     damages: dict[str, Callable[[], object]] = {
         "cut off": lambda: record.write_bytes(record.read_bytes()[:200]),
+        "a line gone": lambda: record.write_bytes(b"\n".join(record.read_bytes().split(b"\n")[:-2]) + b"\n"),
         "of another shape": lambda: record.write_text('{"code": [], "parts": 3}'),
         "another table": lambda: table_parts(data, "core_measures")[1].write_bytes(b"PAR1"),
         "a part gone": lambda: table_parts(data, "core_events")[0].unlink(),

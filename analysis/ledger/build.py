@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from analysis.ledger.workers import Workers
     from analysis.parsing.types.coding import TypeCoding
 
-QUARANTINE_SHOWN = 200
 NOTICES = "core_notices"  # the table that names near copies
 # What workers are asked to do; named, so that this process need not load what they load.
 STAGE = "analysis.ledger.batches:stage_files"
@@ -41,13 +40,14 @@ Report = Callable[[int], None]
 @dataclass(slots=True)
 class ParseSummary:
     """What one run of the parser did. ``invalid_rows``: rows left out because they break a rule of
-    their table; ``misread``: (notice ID, signs) of notices probably misread in part; ``unchanged``: files taken over from the last run; ``quarantine``: at most 200 rows,
-    all of them are in ``core_quarantine``."""
+    their table; ``misread_notices``: those probably misread in part; ``unchanged``: files taken over from the
+    last run. ``quarantine`` (rows of ``core_quarantine``) and ``misread`` (notice ID, signs) hold the first ones."""
 
     files: int = 0
     notices: int = 0
     set_aside: int = 0
     invalid_rows: int = 0
+    misread_notices: int = 0
     unchanged: int = 0
     table_rows: dict[str, int] = field(default_factory=dict)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
@@ -209,17 +209,23 @@ def _fill(
     take(run(stage(number, places) for number, places in again))
 
     results: dict[int, dict[str, Any]] = {}
+    names = record.results[0]["sizes"] if record.results else ()
+    standing = {name: store.table_parts(out, name) for name in names}
 
     def finishes() -> Iterator[Task]:
         for number, part in enumerate(parts):
             if (base := _standing(part, record)) is not None:
                 results[number] = record.results[base]
                 marked = copies[number] != [entry.near_copy_of for entry in part.entries]
-                _take_over(build, number, out, record, base, {NOTICES} if marked else set())
+                for name, paths in standing.items():
+                    if name != NOTICES or not marked:
+                        _take_over(paths[base], store.part_path(build, name, number))
                 if marked:
-                    yield Task(MARK_COPIES, _marking(build, number, part, out, base), number)
+                    marks = {e.notice_id: e.near_copy_of for e in part.entries if e.near_copy_of}
+                    yield Task(MARK_COPIES, (build, number, standing[NOTICES][base], marks), number)
             else:
-                arguments = _finishing(build, number, part, staged, out, record, corrections, labels)
+                old = {name: paths[part.base] for name, paths in standing.items() if part.base is not None}
+                arguments = _finishing(build, number, part, staged, old, corrections, labels)
                 yield Task(FINISH, arguments, number)
 
     for task, answer in run(finishes()):
@@ -287,14 +293,10 @@ def _finishing(
     number: int,
     part: plan.Part,
     staged: dict[int, list[Path]],
-    out: Path,
-    record: plan.Record,
+    base: dict[str, Path],
     corrections: list[Correction],
     labels: dict[str, TypeCoding],
 ) -> tuple[Any, ...]:
-    base = {}
-    if part.base is not None:
-        base = {name: store.table_parts(out, name)[part.base] for name in record.results[part.base]["sizes"]}
     files = [
         plan.PartFile(
             place,
@@ -338,27 +340,18 @@ def _result(
         "rejected": sorted(kept | {keys[place] for place in answer.rejected}),
         "invalid": {**invalid, **{keys[place]: count for place, count in answer.invalid.items()}},
         "quarantine": answer.quarantine,
+        "misread_notices": answer.misread_notices,
         "misread": answer.misread,
         "sizes": {name: plan.stamp_of(store.part_path(build, name, number)) for name in answer.rows},
     }
 
 
-def _marking(build: Path, number: int, part: plan.Part, out: Path, base: int) -> tuple[Any, ...]:
-    copies = {entry.notice_id: entry.near_copy_of for entry in part.entries if entry.near_copy_of}
-    return build, number, store.table_parts(out, NOTICES)[base], copies
-
-
-def _take_over(
-    build: Path, number: int, out: Path, record: plan.Record, base: int, but: Collection[str]
-) -> None:
-    for name in record.results[base]["sizes"].keys() - but:
-        target = store.part_path(build, name, number)
-        target.parent.mkdir(exist_ok=True)
-        source = store.table_parts(out, name)[base]
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copy2(source, target)
+def _take_over(source: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _summary(
@@ -374,8 +367,8 @@ def _summary(
         summary.invalid_rows += sum(result["invalid"].values())
         for name, count in result["rows"].items():
             summary.table_rows[name] = summary.table_rows.get(name, 0) + count
-        room = QUARANTINE_SHOWN - len(summary.quarantine)
-        summary.quarantine += result["quarantine"][:room]
-        summary.misread += result["misread"]
+        summary.misread_notices += result["misread_notices"]
+        summary.quarantine += result["quarantine"][: plan.QUARANTINE_SHOWN - len(summary.quarantine)]
+        summary.misread += result["misread"][: plan.MISREAD_SHOWN - len(summary.misread)]
     summary.unchanged = summary.files - sum(fresh)
     return summary

@@ -19,7 +19,7 @@ from analysis.ledger.corrections import Correction, apply_corrections
 from analysis.ledger.datapackage import write_package
 from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.human_types import apply_human_types, labels_without_problem
-from analysis.ledger.plan import PartFile, PartResult
+from analysis.ledger.plan import MISREAD_SHOWN, QUARANTINE_SHOWN, PartFile, PartResult
 from analysis.ledger.review import weak_readings
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import write_part
@@ -51,7 +51,6 @@ SORT_COLUMNS = (
     "reason_code",
     "reason_text",
 )
-QUARANTINE_SHOWN = 200  # rows of the quarantine that a summary names
 
 
 def write_codes(
@@ -102,7 +101,9 @@ def finish_part(
     for name, frame in frames.items():
         result.rows[name] = frame.height
         write_part(build, name, part, frame)
-    result.misread = [(row["row_id"], row["why"]) for row in weak_readings(frames["core_notices"])]
+    misread = weak_readings(frames["core_notices"])
+    result.misread_notices = len(misread)
+    result.misread = [(row["row_id"], row["why"]) for row in misread[:MISREAD_SHOWN]]
     result.quarantine = frames["core_quarantine"].head(QUARANTINE_SHOWN).to_dicts()
     return result
 

@@ -1,7 +1,7 @@
 """What is known of the files of the last parse, and how the files of this one are cut into parts.
 
 A part is a stretch of files in their order, the same stretch from run to run, so that a changed
-file touches one part only. The record of a data folder (``.parts.json``) is bound to the code and
+file touches one part only. The record of a data folder (``.parts.jsonl``) is bound to the code and
 the lookups that made it and to the very files of its tables; whatever does not fit is as if it were
 not there.
 """
@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from analysis.ledger.store import table_parts
 from analysis.paths import LOOKUPS, PACKAGE
 from analysis.sources.archive import SourceFile
 
-RECORD = ".parts.json"
+RECORD = ".parts.jsonl"
 PART_BYTES = 4_000_000
 PART_FILES = 400
 # What a worker is given at a time: so little that it holds few rows as Python objects, and none waits long for another.
 PIECE_BYTES = 1_000_000
+QUARANTINE_SHOWN, MISREAD_SHOWN = 200, 50  # so many of each a summary names
 FORMAT = 1
 # Rooms whose code decides what the tables hold, and the packages that read and write for them.
 _ROOMS = ("sources", "parsing", "ledger")
@@ -90,13 +92,15 @@ class PartFile:
 @dataclass(slots=True)
 class PartResult:
     """What one finished part holds: rows by table, numbers of the files whose notice breaks the
-    schema, number of a file → rows of it left out, the first rows of the quarantine."""
+    schema, number of a file → rows of it left out, the first rows of the quarantine, how many notices were
+    probably misread in part, and the first of them (notice ID, signs)."""
 
     rows: dict[str, int] = field(default_factory=dict)
     rejected: list[int] = field(default_factory=list)
     invalid: dict[int, int] = field(default_factory=dict)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
-    misread: list[tuple[str, str]] = field(default_factory=list)  # notice ID, the signs of a misreading
+    misread_notices: int = 0
+    misread: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -162,56 +166,53 @@ def judgements_digest() -> str:
 def read_record(folder: Path, code: str) -> Record:
     """The record of a data folder; an empty one where there is none that fits code and tables."""
     try:
-        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        if content["code"] != code:
+        with open(folder / RECORD, encoding="utf-8") as handle:
+            head = json.loads(handle.readline())
+            if head.pop("code") != code:
+                return Record()
+            record = Record(**head)
+            for line in handle:
+                result, files = json.loads(line)
+                record.results.append(result)
+                record.parts.append([_entry(values) for values in files])
+        names = record.results[0]["sizes"]
+        tables: dict[str, list[Path]] = {name: table_parts(folder, name) for name in (*names, *record.codes)}
+        if not all(len(tables[name]) == 1 for name in record.codes):
             return Record()
-        record = Record(
-            content["judgements"],
-            [[_entry(values) for values in part] for part in content["parts"]],
-            content["results"],
-            content["codes"],
-            content["hashed_at"],
-        )
-        tables: dict[str, list[Path]] = {
-            name: table_parts(folder, name) for name in (*record.results[0]["sizes"], *record.codes)
-        }
-        if len(record.parts) != len(record.results) or not all(
-            len(tables[name]) == 1 for name in record.codes
-        ):
+        if not all(len(tables[name]) == len(record.parts) for name in names):
             return Record()
         for number, result in enumerate(record.results):
-            for name, size in result["sizes"].items():
-                if len(tables[name]) != len(record.parts) or stamp_of(tables[name][number]) != size:
-                    return Record()
+            if any(stamp_of(tables[name][number]) != size for name, size in result["sizes"].items()):
+                return Record()
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return Record()
     return record
 
 
 def write_record(build: Path, code: str, record: Record) -> None:
-    """Leave the record in a build folder; it is taken up together with the tables."""
-    content = {
+    """Leave the record in a build folder: a line about the whole, and one for each part.
+
+    It is taken up together with the tables.
+    """
+    head = {
         "code": code,
         "judgements": record.judgements,
-        "hashed_at": record.hashed_at,
         "codes": record.codes,
-        "results": record.results,
+        "hashed_at": record.hashed_at,
     }
-
-    def packed(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=True, default=str, separators=(",", ":"))
-
-    with open(build / RECORD, "w", encoding="utf-8") as handle:  # part by part: the whole text is large
-        handle.write(packed(content)[:-1] + ',"parts":[')
-        for number, part in enumerate(record.parts):
-            handle.write(("," if number else "") + packed([_values(entry) for entry in part]))
-        handle.write("]}")
+    with open(build / RECORD, "w", encoding="utf-8") as handle:
+        for line in chain([head], zip(record.results, map(_files, record.parts), strict=True)):
+            handle.write(json.dumps(line, default=str, separators=(",", ":")) + "\n")
 
 
 def stamp_of(path: Path) -> list[int]:
     """Size and time of a table's file: it is the one that was written."""
     info = path.stat()
     return [info.st_size, info.st_mtime_ns]
+
+
+def _files(entries: list[Entry]) -> list[list[Any]]:
+    return [_values(entry) for entry in entries]
 
 
 def _values(entry: Entry) -> list[Any]:
