@@ -410,7 +410,7 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
     if text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》":
         return True
     if last.label is not None and habits[last.label.style].is_heading and "。" not in text:
-        return _HEAD_END.search(text) is None and habits[last.label.style].breaks_habit(text)
+        return len(text) > 11 and not _HEAD_END.search(text) and habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
     if last.label is None and (_TITLE_END.search(text) or len(text) < 60 and _HEAD_END.search(text)):
