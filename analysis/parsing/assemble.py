@@ -27,6 +27,7 @@ from analysis.parsing.layout.tables import TableUnit, count_measures, read_table
 from analysis.parsing.records import Document
 from analysis.parsing.results.decide import settle_results
 from analysis.parsing.results.readings import read_results
+from analysis.parsing.statements.model import chances
 from analysis.parsing.steps import Steps, at_once
 from analysis.parsing.structure import Measure, Problem, Section, Span, Structure
 from analysis.parsing.text.shadow import make_shadow
@@ -38,11 +39,13 @@ Place = tuple[str | None, str | None]
 
 def build_structure(document: Document, shadow: str | None = None) -> Structure:
     """Read the structure of one document; ``problems`` is empty where nothing reads as one."""
-    return at_once(structure_steps(document, make_shadow(document.text) if shadow is None else shadow))
+    return at_once(
+        structure_steps(document, make_shadow(document.text) if shadow is None else shadow), chances
+    )
 
 
 def structure_steps(document: Document, shadow: str) -> Steps[Structure]:
-    """The same as ``build_structure``, step by step."""
+    """The same as ``build_structure``, step by step; asks for the ``chances`` of pieces."""
     text = document.text
     chrome = [(block.start, block.end) for block in document.blocks if block.kind == "chrome"]
     headings = {block.start: block.level for block in document.blocks if block.kind == "heading"}
@@ -72,16 +75,18 @@ def structure_steps(document: Document, shadow: str) -> Steps[Structure]:
         _fill(structure, flow, reader, reading)
     yield
     if is_doubtful(structure, reader.totals):
-        structure = _ask_second(structure, flow, reader, reading)
+        structure = yield from _ask_second(structure, flow, reader, reading)
     if not structure.regions:
         fill_regions(structure, [])
     release(root)
     return structure
 
 
-def _ask_second(structure: Structure, flow: Flow, reader: Reader, reading: Reading | None) -> Structure:
+def _ask_second(
+    structure: Structure, flow: Flow, reader: Reader, reading: Reading | None
+) -> Steps[Structure]:
     """What the second reader makes of the notice where that is preferred, else the same structure."""
-    found = find_statements(flow, reader.totals)
+    found = yield from find_statements(flow, reader.totals)
     structure.agreement = agreement(_statements(structure), [flow.span(*span) for span in found.spans])
     if prefers_second(structure, reader.totals, found) and not breaks_lists(reading, found):
         chosen = Reading("second", units_of(flow, reader.root, found), findings=found.spans)
@@ -283,8 +288,12 @@ def _sections(
     places: list[Place] = []
     for chain in chains:
         aspect = category = None
-        for depth, node in enumerate(chain[:2]):
+        for depth, node in enumerate(chain[:3]):
             level = "aspect" if depth == 0 else "category"
+            if depth == 2 and category is not None:
+                headings.append(_heading_span(flow, node)) if id(node) not in keys else None
+                keys.setdefault(id(node), "")
+                continue
             key = keys.get(id(node))
             if key is None:
                 counts[level] += 1
@@ -422,9 +431,24 @@ def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None
         numbers = [node.number for node in nodes if node.number is not None]
         if len(numbers) < len(nodes) or style == "C" or len(numbers) < 2:
             continue
-        missing = sorted(set(range(1, numbers[-1])) - set(numbers))
-        if all(a < b for a, b in zip(numbers, numbers[1:])) and 0 < len(missing) <= 3 * len(numbers):
+        rises = all(a < b for a, b in zip(numbers, numbers[1:]))
+        runs = [numbers] if rises else _runs(nodes)
+        ends = {run[-1] for run in runs}  # a part may go on where another ended: 4 behind 3
+        missing = [
+            number
+            for run in runs
+            for number in sorted(set(range(run[0] if run[0] - 1 in ends else 1, run[-1])) - set(run))
+        ]
+        if missing and len(missing) <= 3 * len(numbers):
             notes.append("、".join(map(str, missing[:30])))
     if notes:
         structure.is_excerpt = True
         structure.excerpt_note = "编号缺 " + "; ".join(dict.fromkeys(notes))
+
+
+def _runs(nodes: list[Node]) -> list[list[int]]:
+    runs: dict[int, list[int]] = {}
+    for node in nodes:
+        if node.number is not None:
+            runs.setdefault(id(node.parent), []).append(node.number)
+    return [sorted(run) for run in runs.values()]

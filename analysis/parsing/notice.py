@@ -13,6 +13,7 @@ from analysis.parsing.facts import claims, recurrences, scan
 from analysis.parsing.metadata import notices, refusal
 from analysis.parsing.metadata.places import gazetteer
 from analysis.parsing.records import Document, NotANotice, ParsedNotice
+from analysis.parsing.statements.model import chances
 from analysis.parsing.steps import Steps, in_step
 from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text.shadow import make_shadow
@@ -43,14 +44,14 @@ def parse_notices(
 
     ``begin``: see ``in_step``.
     """
-    found = in_step([_parse(document) for document in documents], begin)
+    found = in_step([_parse(document) for document in documents], chances, begin)
     read = [entry for entry in found if isinstance(entry, _Read)]
     try:
         _code_types(read)
     except MemoryError:
         raise
     except Exception:  # a defect: who meets it is told, one after the other
-        found = in_step([_code_alone(entry) for entry in found], begin)
+        found = in_step([_code_alone(entry) for entry in found], chances, begin)
     return [entry.notice if isinstance(entry, _Read) else entry for entry in found]
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from analysis.parsing.layout.flow import Flow
 from analysis.parsing.layout.outline import Node
 from analysis.parsing.layout.roles import Reading
-from analysis.parsing.statements.model import chances
 from analysis.parsing.statements.pieces import cut
+from analysis.parsing.steps import Steps
 from analysis.parsing.structure import Span, Structure
 from analysis.parsing.text.numbering import read_label
 
@@ -35,10 +35,13 @@ class Found(NamedTuple):
     is_near: bool
 
 
-def find_statements(flow: Flow, totals: set[int]) -> Found:
-    """The findings; where ``totals`` (numbers the notice states) name a count near the sure ones, so many."""
+def find_statements(flow: Flow, totals: set[int]) -> Steps[Found]:
+    """The findings; where ``totals`` (numbers the notice states) name a count near the sure ones, so many.
+
+    Its one step asks for the chances of the pieces (``statements.model.chances``).
+    """
     pieces = cut(flow.text)
-    known = chances(pieces)
+    known = yield pieces
     begins = _begins(known[:, 0], totals)
     inside = (known[:, 1] > SURE).tolist()
     line, starts, ends = pieces.line.tolist(), pieces.start.tolist(), pieces.end.tolist()

@@ -6,11 +6,12 @@ place of lines of the same shape vote together: what ten lines of a notice share
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
-from analysis.parsing.statements.pieces import Pieces
+from analysis.parsing.statements.pieces import Pieces, together
 from analysis.parsing.text.ngrams import BUCKETS, grams
 from analysis.paths import LOOKUPS
 
@@ -41,8 +42,13 @@ def _alike(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return which, np.bincount(number)
 
 
+def _in_text(p: Pieces, keys: np.ndarray) -> np.ndarray:
+    """Keys that are the same only within one text."""
+    return keys + p.text * _MIX
+
+
 def _times(keys: np.ndarray) -> np.ndarray:
-    """How often each number stands among them, in coarse steps."""
+    """How often the number of each piece stands among them, in coarse steps."""
     which, counts = _alike(keys)
     return _TIMES.searchsorted(counts, side="right")[which]
 
@@ -54,18 +60,20 @@ def places(p: Pieces) -> np.ndarray:
     last = len(codes) - 1
 
     def pair(at: np.ndarray) -> np.ndarray:
-        one = np.minimum(np.maximum(at, 0), last)
-        return codes[one] * 70001 + codes[np.minimum(np.maximum(at + 1, 0), last)]
+        one = np.minimum(np.maximum(at, p.origin), last)
+        return codes[one] * 70001 + codes[np.minimum(np.maximum(at + 1, p.origin), last)]
 
     place = np.minimum(p.place, 6)
+    order = np.arange(count)
     first = np.flatnonzero(p.place == 0)
-    line_first = first[np.searchsorted(first, np.arange(count), side="right") - 1]
-    following = np.append(first, count - 1)
-    next_line = following[np.searchsorted(first, np.arange(count), side="right")]
-    previous_line = line_first[np.maximum(line_first - 1, 0)]
+    line = first.searchsorted(order, side="right")
+    line_first = first[line - 1]
+    line_before = np.maximum(line_first - 1, p.first)
+    next_line = np.minimum(np.append(first, count)[line], p.last)
+    previous_line = line_first[line_before]
     in_line = np.minimum(next_line - line_first, 7)
-    after = np.minimum(np.arange(count) + 1, count - 1)
-    before = np.maximum(np.arange(count) - 1, 0)
+    after = np.minimum(order + 1, p.last)
+    before = np.maximum(order - 1, p.first)
     heads = pair(p.start)
     is_last_of_line = after == next_line
     columns = (
@@ -84,13 +92,13 @@ def places(p: Pieces) -> np.ndarray:
         heads[next_line],
         p.shape[next_line] * 8 + place,
         p.shape[previous_line] * 8 + place,
-        p.ending[np.maximum(line_first - 1, 0)] * 8 + place,
+        p.ending[line_before] * 8 + place,
         in_line * 8 + place,
         _size(p.end - p.start) * 8 + place,
-        (np.arange(count) * 10 // count) * 2 + (place > 0),
-        _times(p.shape * 8 + place) * 64 + place * 8,
-        _times(p.label) * 8 + (p.label > 0),
-        _times(p.own_shape * 8 + place) * 64 + place,
+        ((order - p.first) * 10 // (p.last + 1 - p.first)) * 2 + (place > 0),
+        _times(_in_text(p, p.shape * 8 + place)) * 64 + place * 8,
+        _times(_in_text(p, p.label)) * 8 + (p.label > 0),
+        _times(_in_text(p, p.own_shape * 8 + place)) * 64 + place,
         heads[before],
         p.label[after] * 8 + place,
         p.ending[after] * 8 + is_last_of_line,
@@ -104,19 +112,20 @@ def gram_sums(p: Pieces, weights: np.ndarray) -> np.ndarray:
     """Mean-like sums of the n-grams' weights of each piece, pieces × heads; whole numbers add up faster."""
     hashed = grams(p.codes)
     size = len(p.codes)
-    sums = np.zeros(
-        (len(hashed) + 1, weights.shape[1]), np.int32 if weights.dtype.kind == "i" else np.float64
-    )
-    weights.take(hashed, axis=0).cumsum(axis=0, dtype=sums.dtype, out=sums[1:])
     end = np.minimum(p.end, p.start + LONGEST)
-    total: np.ndarray | float = 0.0
+    low, high = [], []
     first = 0  # where the n-grams of this length begin
     for shorter in range(3):
         last = size - shorter
-        stop = np.minimum(np.maximum(end - shorter, p.start), last)
-        total = total + sums[first + stop] - sums[first + np.minimum(p.start, last)]
+        low.append(first + np.minimum(p.start, last))
+        high.append(first + np.minimum(np.maximum(end - shorter, p.start), last))
         first += last
-    return total / np.sqrt(np.maximum(3 * (end - p.start) - 3, 1))[:, None]
+    sums = np.zeros(len(hashed) + 1, np.int32 if weights.dtype.kind == "i" else np.float64)
+    total = []
+    for head in range(weights.shape[1]):  # one after the other: a third of the time of all side by side
+        weights[:, head].take(hashed).cumsum(dtype=sums.dtype, out=sums[1:])
+        total.append(sum(sums[after] - sums[before] for before, after in zip(low, high)))
+    return np.stack(total, axis=1) / np.sqrt(np.maximum(3 * (end - p.start) - 3, 1))[:, None]
 
 
 def first_scores(
@@ -141,15 +150,19 @@ def votes(p: Pieces, scores: np.ndarray) -> np.ndarray:
     count = len(p.start)
     scores = np.minimum(np.maximum(scores, -6), 6)
     place = np.minimum(p.place, 6)
-    by_line, line_size = _grouped((p.shape * 8 + place) * 1_000_003 + p.label, scores)
-    by_own, own_size = _grouped((p.own_shape * 2 + (place > 0)) * 1_000_003 + p.label, scores)
-    by_place, place_size = _grouped(p.shape * 8 + place, scores)
-    by_end, end_size = _grouped(p.own_shape * 65599 + p.ending * 2 + (place > 0), scores)
-    before = np.vstack((np.full((1, HEADS), -6.0), scores[:-1]))
-    after = np.vstack((scores[1:], np.full((1, HEADS), -6.0)))
-    best = by_line[:, :1].max() if count else 0.0
-    worded = (by_line[:, 2:] * (line_size > 2)[:, None]).max() if count else 0.0
+    by_line, line_size = _grouped(_in_text(p, (p.shape * 8 + place) * 1_000_003 + p.label), scores)
+    by_own, own_size = _grouped(_in_text(p, (p.own_shape * 2 + (place > 0)) * 1_000_003 + p.label), scores)
+    by_place, place_size = _grouped(_in_text(p, p.shape * 8 + place), scores)
+    by_end, end_size = _grouped(_in_text(p, p.own_shape * 65599 + p.ending * 2 + (place > 0)), scores)
+    order = np.arange(count)
+    before, after = np.full_like(scores, -6.0), np.full_like(scores, -6.0)
+    before[1:], after[:-1] = scores[:-1], scores[1:]
+    before[order == p.first] = after[order == p.last] = -6.0
     many = (line_size > 2)[:, None]
+    firsts = np.flatnonzero(order == p.first)
+    text = np.cumsum(order == p.first) - 1
+    best = np.maximum.reduceat(by_line[:, :1], firsts)[text]
+    worded = np.maximum.reduceat(by_line[:, 2:] * many, firsts)[text]
     return np.hstack(
         (
             scores,
@@ -188,9 +201,11 @@ def weights() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarra
     return first[1 : BUCKETS + 1], around[:-1], around[-1], scale, second / 1000.0
 
 
-def chances(p: Pieces) -> np.ndarray:
-    """The chance of each piece to begin a finding, and to be one or a part of one; pieces × 2."""
+def chances(texts: Sequence[Pieces]) -> list[np.ndarray]:
+    """For each text the chance of each piece to begin a finding, and to be one or a part of one; pieces × 2."""
+    p = together(texts)
     if not len(p.start):
-        return np.zeros((0, 2))
+        return [np.zeros((0, 2)) for _ in texts]
     words, around, bias, scale, second = weights()
-    return 1 / (1 + np.exp(-votes(p, first_scores(p, words, around, bias, scale)) @ second))
+    known = 1 / (1 + np.exp(-votes(p, first_scores(p, words, around, bias, scale)) @ second))
+    return np.split(known, np.cumsum([len(text.start) for text in texts])[:-1])

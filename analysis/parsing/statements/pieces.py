@@ -5,6 +5,7 @@ Everything is computed for the whole text at once, as whole numbers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -27,7 +28,8 @@ class Pieces(NamedTuple):
     ``line``: which line it stands in; ``place``: which of that line's pieces it is; ``label``: a
     number for the words before the colon or bracket that it follows, 0 without; ``shape``: a number
     for the signs at the line's head; ``own_shape``: the same of the piece; ``ending``: code of its last
-    sign; ``codes``: code points of the text, digits alike."""
+    sign; ``codes``: code points of the text, digits alike. ``text``: which of several texts it stands in,
+    ``origin``: that text's first character, ``first`` and ``last``: its first and its last piece."""
 
     start: np.ndarray
     end: np.ndarray
@@ -38,6 +40,10 @@ class Pieces(NamedTuple):
     own_shape: np.ndarray
     ending: np.ndarray
     codes: np.ndarray
+    text: np.ndarray
+    origin: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
 
 
 @cache
@@ -120,6 +126,24 @@ def cut(text: str) -> Pieces:
         _shape(kinds, runs, start, size),
         low[bounds - 1],
         codes,
+        *(np.full(len(start), value) for value in (0, 0, 0, len(start) - 1)),
+    )
+
+
+def together(texts: Sequence[Pieces]) -> Pieces:
+    """The pieces of several texts, text after text, each numbered on from the text before it."""
+    counts = [len(p.start) for p in texts]
+    sizes = [len(p.codes) for p in texts]
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    origin = np.repeat(np.cumsum(sizes) - sizes, counts)
+    p = Pieces(*map(np.concatenate, zip(*texts, strict=True)))
+    return p._replace(
+        start=p.start + origin,
+        end=p.end + origin,
+        text=np.repeat(np.arange(len(texts)), counts),
+        origin=origin,
+        first=first,
+        last=p.last + first,
     )
 
 

@@ -16,7 +16,7 @@ from analysis.paths import LOOKUPS
 
 BUCKETS = 1 << 14
 _MASK = BUCKETS - 1
-_PRIMES = (2_654_435_761, 40_503, 2_246_822_519)
+_PRIMES = (np.uint32(2_654_435_761), np.uint32(2_246_822_519))
 
 
 def codes_of(text: str) -> np.ndarray:
@@ -28,11 +28,12 @@ def codes_of(text: str) -> np.ndarray:
 
 def grams(codes: np.ndarray, salt: int = 0) -> np.ndarray:
     """Buckets of the n-grams (n = 1, 2, 3) of a stretch: first all of one, then of two, then of three."""
-    one = codes * _PRIMES[0] + salt
-    two = (one[:-1] ^ (codes[1:] * _PRIMES[2])) * 31 + 7
-    three = (two[:-1] ^ (codes[2:] * _PRIMES[0])) * 37 + 11
-    hashed = np.concatenate((one * 3 + 1, two, three))
-    return ((hashed ^ (hashed >> 15)) & _MASK).astype(np.int32)
+    codes = codes.astype(np.uint32)
+    one = codes * _PRIMES[0] + np.uint32(salt)
+    two = (one[:-1] ^ (codes[1:] * _PRIMES[1])) * np.uint32(31) + np.uint32(7)
+    three = (two[:-1] ^ (codes[2:] * _PRIMES[0])) * np.uint32(37) + np.uint32(11)
+    hashed = np.concatenate((one * np.uint32(3) + np.uint32(1), two, three))
+    return ((hashed ^ (hashed >> np.uint32(15))) & np.uint32(_MASK)).astype(np.int32)
 
 
 def grams_of_each(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
