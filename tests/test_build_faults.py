@@ -22,7 +22,7 @@ from analysis.ledger.build import ParseSummary, build_ledger
 from analysis.ledger.corrections import CorrectionError, apply_corrections, load_corrections
 from analysis.ledger.finish import finish_part
 from analysis.ledger.human_types import labels_without_problem
-from analysis.ledger.plan import PartFile
+from analysis.ledger.plan import Entry
 from analysis.ledger.store import part_path, read_table
 from analysis.ledger.verify import verify_ledger
 from analysis.parsing.types.coding import TypeCoding
@@ -210,11 +210,11 @@ def finish(
         .alias(change.meta.output_name())
     ).write_ipc(path)
     files = [
-        PartFile(n, s.source_path, r.sha256, r.notice.local_id, r.notice.local_id, None, None, True)
-        for (n, s), r in zip(sources, read, strict=True)
+        Entry(source.source_path, sha256=found.sha256, notice=found.notice, notice_id=found.notice.local_id)
+        for (_, source), found in zip(sources, read, strict=True)
     ]
     (tmp_path / "build").mkdir()
-    result = finish_part(tmp_path / "build", 0, files, [tmp_path / "staged"], {}, [], {})
+    result = finish_part(tmp_path / "build", 0, files, {0, 1}, [tmp_path / "staged"], {}, [], {})
     names = ("core_notices", "core_problems", "core_measures", "core_texts", "core_quarantine")
     return result, {name: pl.read_parquet(part_path(tmp_path / "build", name, 0)) for name in names}
 

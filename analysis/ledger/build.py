@@ -225,8 +225,11 @@ def _fill(
                     yield Task(MARK_COPIES, (build, number, standing[NOTICES][base], marks), number)
             else:
                 old = {name: paths[part.base] for name, paths in standing.items() if part.base is not None}
-                arguments = _finishing(build, number, part, staged, old, corrections, labels)
-                yield Task(FINISH, arguments, number)
+                here = {entry.notice_id for entry in part.entries if entry.judged}
+                corrected = [entry for entry in corrections if entry.notice_id in here]
+                labelled = {key: coding for key, coding in labels.items() if key.split("/")[0] in here}
+                files = part.entries, part.fresh, staged.get(number, [])
+                yield Task(FINISH, (build, number, *files, old, corrected, labelled), number)
 
     for task, answer in run(finishes()):
         if task.function == MARK_COPIES:
@@ -286,40 +289,6 @@ def _judged(corrections: list[Correction], labels: dict[str, TypeCoding]) -> dic
         notice_id: hashlib.sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()[:16]
         for notice_id, words in said.items()
     }
-
-
-def _finishing(
-    build: Path,
-    number: int,
-    part: plan.Part,
-    staged: dict[int, list[Path]],
-    base: dict[str, Path],
-    corrections: list[Correction],
-    labels: dict[str, TypeCoding],
-) -> tuple[Any, ...]:
-    files = [
-        plan.PartFile(
-            place,
-            entry.source_path,
-            entry.sha256,
-            entry.notice.local_id if entry.notice else None,
-            entry.notice_id,
-            entry.near_copy_of,
-            entry.duplicate_of,
-            place in part.fresh,
-        )
-        for place, entry in enumerate(part.entries)
-    ]
-    here = {entry.notice_id for entry in part.entries if entry.judged}
-    return (
-        build,
-        number,
-        files,
-        staged.get(number, []),
-        base,
-        [entry for entry in corrections if entry.notice_id in here],
-        {problem: coding for problem, coding in labels.items() if problem.split("/")[0] in here},
-    )
 
 
 def _result(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the schemas are loaded by those who describe, not by those 
 
 NAME = "datapackage.json"
 FORMATS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
+LISTS = {"parquet": "any", "csv": "string"}  # what a list is for Frictionless in each
 # column: the table and column that its values stand in
 REFERENCES = {
     "notice_id": ("core_notices", "notice_id"),
@@ -43,7 +44,8 @@ UNBOUND = {
 def package(tables: Iterable[str], declared: Declared | None = None, kind: str = "parquet") -> dict[str, Any]:
     """The descriptor of ``tables`` as ``<table>.<kind>`` in one folder; ``kind`` is parquet or csv.
 
-    In CSV a list is one text and an empty text cannot be told from a missing one.
+    In CSV a list is one text and an empty text cannot be told from a missing one. Of Parquet, Frictionless
+    reads through pandas: there an empty number is ``nan``, and a list is no list of Python's.
     """
     from analysis.ledger.dictionary import describe_table, dictionary
     from analysis.ledger.schemas import CORE_TABLES
@@ -90,9 +92,10 @@ def _schema(
     )
     fields = []
     for row in columns:
+        held = row["type"]
         field = {
             "name": row["column"],
-            "type": "string" if kind == "csv" and row["type"] == "array" else row["type"],
+            "type": LISTS[kind] if held == "array" else held,
             "title": row["label_en"],
             "title_zh": row["label_zh"],
             "description": row["description_en"],
@@ -100,6 +103,8 @@ def _schema(
         }
         if row["unit"]:
             field["unit"] = row["unit"]
+        if kind == "parquet" and held in ("integer", "number") and row["nullable"]:
+            field["missingValues"] = ["nan"]
         limits = _constraints(row, specs.get(row["column"]), keys, kind)
         fields.append({**field, "constraints": limits} if limits else field)
     schema: dict[str, Any] = {"fields": fields, "missingValues": [""] if kind == "csv" else []}

@@ -19,7 +19,7 @@ from analysis.ledger.corrections import Correction, apply_corrections
 from analysis.ledger.datapackage import write_package
 from analysis.ledger.frames import frame_from_rows
 from analysis.ledger.human_types import apply_human_types, labels_without_problem
-from analysis.ledger.plan import MISREAD_SHOWN, QUARANTINE_SHOWN, PartFile, PartResult
+from analysis.ledger.plan import MISREAD_SHOWN, QUARANTINE_SHOWN, Entry, PartResult
 from analysis.ledger.review import weak_readings
 from analysis.ledger.schemas import CORE_TABLES
 from analysis.ledger.store import write_part
@@ -67,7 +67,8 @@ def write_codes(
 def finish_part(
     build: Path,
     part: int,
-    files: list[PartFile],
+    files: list[Entry],
+    fresh: set[int],
     staged: list[Path],
     base: dict[str, Path],
     corrections: list[Correction],
@@ -78,26 +79,28 @@ def finish_part(
 ) -> PartResult:
     """Write one part of every core table into ``build``.
 
-    ``staged``: folders of stage_files that hold the fresh files; ``base``: table → file of the part
+    ``fresh``: places in ``files`` that were read in this run; ``staged``: the folders of stage_files that hold
+    their rows; ``base``: table → file of the part
     that stands there, for the others. Raises CorrectionError before anything is replaced.
     """
     result = PartResult()
-    fresh = [file for file in files if file.is_fresh]
-    frames = _read_staged(staged, [file.number for file in fresh if file.duplicate_of is None])
-    frames = _with_final_ids(frames, [file for file in fresh if file.notice_id is not None])
-    copies = [_duplicate_row(file) for file in fresh if file.duplicate_of is not None]
+    read = {number: files[number] for number in sorted(fresh)}
+    frames = _read_staged(staged, [number for number, file in read.items() if file.duplicate_of is None])
+    frames = _with_final_ids(frames, {n: file for n, file in read.items() if file.notice_id is not None})
+    copies = [_duplicate_row(n, file) for n, file in read.items() if file.duplicate_of is not None]
     frames["core_quarantine"] = pl.concat(
         [frames["core_quarantine"], frame_from_rows("core_quarantine", copies, FILE_NUMBER)]
     )
     frames = {name: _in_order(frame).drop("file_number") for name, frame in frames.items()}
     frames = apply_human_types(apply_corrections(frames, corrections), labels)
     frames["core_checks"] = build_checks(frames)
-    frames, found = _validated(frames, fresh, result)
+    frames, found = _validated(frames, read, result)
     found += labels_without_problem(frames, labels)
     frames["core_quarantine"] = CORE_TABLES["core_quarantine"].validate(
         pl.concat([frames["core_quarantine"], frame_from_rows("core_quarantine", found)])
     )
-    frames = _beside_the_others(frames, files, base)
+    kept = [file for number, file in enumerate(files) if number not in fresh]
+    frames = _beside_the_others(frames, files, kept, base)
     for name, frame in frames.items():
         result.rows[name] = frame.height
         write_part(build, name, part, frame)
@@ -137,12 +140,12 @@ def _read_staged(staged: list[Path], numbers: list[int]) -> dict[str, pl.DataFra
     return frames
 
 
-def _duplicate_row(file: PartFile) -> dict[str, Any]:
+def _duplicate_row(number: int, file: Entry) -> dict[str, Any]:
     words = (
         f"{file.source_path}: the same bytes as {file.duplicate_of}, which was read. Remove one of the two."
     )
     row = quarantine_row(file.source_path, file.sha256, "archive", "duplicate", words)
-    return {**row, "file_number": file.number}
+    return {**row, "file_number": number}
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
@@ -150,16 +153,18 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort(keys, maintain_order=True)
 
 
-def _with_final_ids(frames: dict[str, pl.DataFrame], files: list[PartFile]) -> dict[str, pl.DataFrame]:
+def _with_final_ids(frames: dict[str, pl.DataFrame], files: Mapping[int, Entry]) -> dict[str, pl.DataFrame]:
     """Frames in which every ID begins with the final ID of its notice, and near copies are marked."""
-    if marks := {file.number: file.near_copy_of for file in files if file.near_copy_of}:
+    if marks := {number: file.near_copy_of for number, file in files.items() if file.near_copy_of}:
         frames["core_notices"] = frames["core_notices"].with_columns(
             pl.col("file_number")
             .replace_strict(marks, default=None, return_dtype=pl.String)
             .alias("near_copy_of")
         )
     changed = [
-        (f.number, f.notice_id, len(f.local_id)) for f in files if f.local_id and f.notice_id != f.local_id
+        (number, file.notice_id, len(file.notice.local_id))
+        for number, file in files.items()
+        if file.notice and file.notice_id != file.notice.local_id
     ]
     if not changed:
         return frames
@@ -185,13 +190,13 @@ def _with_final_ids(frames: dict[str, pl.DataFrame], files: list[PartFile]) -> d
 
 
 def _validated(
-    frames: dict[str, pl.DataFrame], files: list[PartFile], result: PartResult
+    frames: dict[str, pl.DataFrame], files: Mapping[int, Entry], result: PartResult
 ) -> tuple[dict[str, pl.DataFrame], list[dict[str, Any]]]:
     """The frames without rows that break a rule of their schema, and what the quarantine says of them.
 
     A notice whose own row breaks one is set aside with all its rows.
     """
-    by_notice = {file.notice_id: file for file in files}
+    by_notice = {file.notice_id: (number, file) for number, file in files.items()}
     gone: list[str] = []
     left_out: dict[tuple[str, str], tuple[int, str]] = {}
     good: dict[str, pl.DataFrame] = {"core_quarantine": frames["core_quarantine"]}
@@ -213,7 +218,7 @@ def _validated(
             left_out[name, notice_id] = count, rules
     found = []
     for (name, notice_id), (count, rules) in left_out.items():
-        file = by_notice[notice_id]
+        number, file = by_notice[notice_id]
         if name == "core_notices":
             row = quarantine_row(
                 file.source_path,
@@ -223,7 +228,7 @@ def _validated(
                 f"{file.source_path}: what was read of the notice as a whole breaks a rule of the table core_notices ({rules}), so the "
                 "file was set aside. Compare its dates and names with its sidecar and corrections.yml, and parse again.",
             )
-            result.rejected.append(file.number)
+            result.rejected.append(number)
         elif notice_id in gone:
             continue
         else:
@@ -236,7 +241,7 @@ def _validated(
                 "Numbers on this notice are too low by them; please report it with the file.",
             )
             row["notice_id"] = notice_id
-            result.invalid[file.number] = result.invalid.get(file.number, 0) + count
+            result.invalid[number] = result.invalid.get(number, 0) + count
         found.append(row)
     if gone:
         good = {
@@ -247,10 +252,9 @@ def _validated(
 
 
 def _beside_the_others(
-    frames: dict[str, pl.DataFrame], files: list[PartFile], base: dict[str, Path]
+    frames: dict[str, pl.DataFrame], files: list[Entry], kept: list[Entry], base: dict[str, Path]
 ) -> dict[str, pl.DataFrame]:
     """Fresh rows and those taken over from the part that stands there, in the order of the files."""
-    kept = [file for file in files if not file.is_fresh]
     result = {}
     for name in CORE_TABLES:
         key = "source_path" if name == "core_quarantine" else "notice_id"

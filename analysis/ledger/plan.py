@@ -75,20 +75,6 @@ class ReadFile:
     notice: NoticeSummary | None
 
 
-@dataclass(frozen=True, slots=True)
-class PartFile:
-    """One file of a part as its finisher sees it. ``is_fresh``: its rows were staged in this run."""
-
-    number: int
-    source_path: str
-    sha256: str | None
-    local_id: str | None
-    notice_id: str | None
-    near_copy_of: str | None
-    duplicate_of: str | None
-    is_fresh: bool
-
-
 @dataclass(slots=True)
 class PartResult:
     """What one finished part holds: rows by table, numbers of the files whose notice breaks the

@@ -288,12 +288,8 @@ def _sections(
     places: list[Place] = []
     for chain in chains:
         aspect = category = None
-        for depth, node in enumerate(chain[:3]):
+        for depth, node in enumerate(chain[:2]):
             level = "aspect" if depth == 0 else "category"
-            if depth == 2 and category is not None:
-                headings.append(_heading_span(flow, node)) if id(node) not in keys else None
-                keys.setdefault(id(node), "")
-                continue
             key = keys.get(id(node))
             if key is None:
                 counts[level] += 1
@@ -431,24 +427,9 @@ def _excerpt(structure: Structure, units: list[Node], parents: set[int]) -> None
         numbers = [node.number for node in nodes if node.number is not None]
         if len(numbers) < len(nodes) or style == "C" or len(numbers) < 2:
             continue
-        rises = all(a < b for a, b in zip(numbers, numbers[1:]))
-        runs = [numbers] if rises else _runs(nodes)
-        ends = {run[-1] for run in runs}  # a part may go on where another ended: 4 behind 3
-        missing = [
-            number
-            for run in runs
-            for number in sorted(set(range(run[0] if run[0] - 1 in ends else 1, run[-1])) - set(run))
-        ]
-        if missing and len(missing) <= 3 * len(numbers):
+        missing = sorted(set(range(1, numbers[-1])) - set(numbers))
+        if all(a < b for a, b in zip(numbers, numbers[1:])) and 0 < len(missing) <= 3 * len(numbers):
             notes.append("、".join(map(str, missing[:30])))
     if notes:
         structure.is_excerpt = True
         structure.excerpt_note = "编号缺 " + "; ".join(dict.fromkeys(notes))
-
-
-def _runs(nodes: list[Node]) -> list[list[int]]:
-    runs: dict[int, list[int]] = {}
-    for node in nodes:
-        if node.number is not None:
-            runs.setdefault(id(node.parent), []).append(node.number)
-    return [sorted(run) for run in runs.values()]

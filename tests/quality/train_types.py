@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 
 from analysis.parsing.text.shadow import make_shadow
 from analysis.parsing.types.coding import NEVER, UNCLASSIFIED, decide_codes
@@ -226,15 +226,22 @@ def fit_types(entries: Sequence[Labelled], framed: Sequence[Frame]) -> np.ndarra
     for head, penalty in PENALTY.items():
         grams = matrices[head]
         cued = grams @ _cues()
+        rarity = _rarity(grams) if head == "primary" else np.ones(grams.shape[1])
+        grams = grams @ diags_array(rarity)
         size = float(grams.multiply(grams).sum()) / len(trust)
         cue_size = float((cued**2).sum()) / len(trust) / CUE_SHARE
         kernel = (grams @ grams.T).toarray() / size + cued @ cued.T / cue_size
         kernel[np.diag_indices(len(trust))] += penalty / trust
         middle = wanted[head][: len(entries)].mean(axis=0)
         parts = cho_solve(cho_factor(kernel), wanted[head] - middle)
-        weights = grams.T @ parts / size + _cues() @ (cued.T @ parts) / cue_size
+        weights = rarity[:, None] * (grams.T @ parts) / size + _cues() @ (cued.T @ parts) / cue_size
         heads.append(np.vstack((weights, middle)))
     return np.hstack(heads)
+
+
+def _rarity(grams: csr_matrix) -> np.ndarray:
+    """Inverse document frequency of every n-gram: what stands in few statements says more of their type."""
+    return np.log((grams.shape[0] + 1) / (np.bincount(grams.indices, minlength=grams.shape[1]) + 1))
 
 
 def _scores(weights: np.ndarray, entries: Sequence[Labelled]) -> np.ndarray:

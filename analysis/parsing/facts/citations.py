@@ -106,7 +106,7 @@ def read_citations(
     last: dict[str, Any] | None = None
     while (start := shadow.find("《", position)) >= 0:
         end = _closing(shadow, start)
-        if end < 0:
+        if not end:
             position = start + 1
             continue
         position = end
@@ -203,20 +203,8 @@ def read_citations(
 
 
 def _closing(shadow: str, start: int) -> int:
-    """The offset after the 》 that closes the 《 at ``start``; -1 when there is none near."""
-    stop = shadow.find("》", start, start + MAX_TITLE + 1)
-    if stop < 0:
-        return -1
-    inner = shadow.find("《", start + 1, stop)
-    if inner < 0:
-        return stop + 1
-    depth = 0
-    for offset in range(start, min(len(shadow), start + MAX_TITLE)):
-        sign = shadow[offset]
-        if sign == "《":
-            depth += 1
-        elif sign == "》":
-            depth -= 1
-            if depth == 0:
-                return offset + 1
-    return stop + 1
+    """The offset after the 》 that closes the 《 at ``start``, inner titles counted; 0 when there is none near."""
+    first = stop = shadow.find("》", start, start + MAX_TITLE + 1)
+    while stop >= 0 and shadow.count("《", start, stop) > shadow.count("》", start, stop + 1):
+        stop = shadow.find("》", stop + 1, start + MAX_TITLE + 1)
+    return (stop if stop >= 0 else first) + 1

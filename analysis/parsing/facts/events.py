@@ -197,8 +197,6 @@ class EventReader:
         before = self.carried if self.carried is not None and self.carried.key == key else None
         if token.relative:
             head = before.year if before else None
-            if token.relative == "同月":
-                return head, "relative", head is None
             year = relative_year(token.relative, self.written.year if self.written else None, head)
             return year, "relative", False
         in_sentence = before is not None and self._same_sentence(token.start)
@@ -232,8 +230,6 @@ class EventReader:
                 return following_year(token, self.measures.end), "window", True
             year = self.measures.end.year
             return (year if token.first(year) <= self.measures.end else year - 1), "window", True
-        if before is not None:
-            return before.year, "carried", True
         return None, "unresolved", True
 
     def _looks_planned(self, start: int, end: int) -> bool:
@@ -250,17 +246,11 @@ class EventReader:
         """The year of the date before it in the sentence, unless that runs backwards and the window says otherwise."""
         year = before.year
         if listed or is_finding:
-            if token.month < before.month - 6 and listed:  # 12月20日、1月5日: over New Year
-                return year + 1, "sentence_head", True
             return year, "sentence_head", False
         years = self.measures.years_for(token)
         backwards = token.last(year) < date(before.year, before.month, 1)
         if year in years or not years:
-            return (
-                (year, "sentence_head", False)
-                if not backwards or not years
-                else (year, "sentence_head", True)
-            )
+            return year, "sentence_head", backwards and bool(years)
         return years[0], "window", True
 
     def _from_findings(self, token: PrintedDate, before: _Carried | None) -> tuple[int | None, str, bool]:

@@ -13,9 +13,7 @@ from analysis.parsing.structure import Problem, Structure
 from analysis.parsing.text.numerals import NUMBER, read_whole
 
 # 上轮 last round, 整改不彻底 not fully put right, 反弹 rebound, 仍有 still, 审计 audit
-_CUE = re.compile(
-    r"上一?[轮次届]|前[一两]轮|以往|此前|审计|巡[察视]|督[查察]|检查组|年(?:(?<=[0-9]{4}年)|(?<=[0-9]{4} 年))"
-)
+_CUE = re.compile(r"上一?[轮次届]|前[一两]轮|以往|此前|审计|巡[察视]|年(?:(?<=[0-9]{4}年)|(?<=[0-9]{4} 年))")
 _BACK = re.compile(
     r"""
       (?:仍有|仍存在|仍然存在|依然存在|仍未|仍然|尚有|还有|尚未|仍|目前依然|至今) [^。;]{0,30}?
@@ -32,7 +30,6 @@ _BACK = re.compile(
 _SOURCE = (
     ("audit", re.compile(r"审计")),
     ("inspection", re.compile(r"巡[察视]")),
-    ("other", re.compile(r"督[查察]|检查|通报|专项")),
 )
 _EARLIER = re.compile(
     rf"(?:反馈|指出|提出|反映|发现|查出|审计|涉及|整改|事项|问题)[^。;0-9一二两三四五六七八九十]{{0,12}}?(?:共|的)?({NUMBER}) ?(?:余|多)?(?:个|项|条|件)"
@@ -40,7 +37,6 @@ _EARLIER = re.compile(
 _OPEN = re.compile(
     rf"(?:仍有|尚有|还有|其中有?|有|剩余|余下)({NUMBER}) ?(?:余|多)?(?:个|项|条|件)[^。;]{{0,24}}?(?:未|没有|不彻底|不到位|反弹|反复|存在|滞后|整改)"
 )
-_AUDIT_HEAD = re.compile(r"审计")
 _SENTENCE = re.compile(r"[^。\n]+。?")
 _UPHEAVAL = re.compile(r"整改|反弹|未|仍|依然|反复|回潮")
 
@@ -53,18 +49,10 @@ def read_recurrences(structure: Structure, notice: dict[str, Any]) -> list[dict[
     """
     rows: list[dict[str, Any]] = []
     followed: dict[str, str] = {}
-    headings = {
-        section.key: structure.shadow[section.title_start : section.title_end]
-        for section in structure.sections
-    }
     for problem in structure.problems:
-        if problem.statement_start is None:
-            continue
         row = _from_statement(structure, problem)
         if row is None and problem.parent_key in followed:
             row = _whole(structure, problem, followed[problem.parent_key])
-        if row is None:
-            row = _from_heading(structure, problem, headings)
         if row is not None:
             rows.append(row)
             if not problem.is_leaf:
@@ -109,7 +97,7 @@ def _from_statement(structure: Structure, problem: Problem) -> dict[str, Any] | 
         if not _CUE.search(words):
             continue
         source = _source_of(words)
-        if source is None or source == "other" and not re.search(r"反馈|指出|通报|整改", words):
+        if source is None:
             continue
         stretch, stop = words, sentence.end()
         if not _BACK.search(words):
@@ -150,8 +138,6 @@ def _about_earlier(words: str, source: str) -> bool:
                 words,
             )
         )
-    if source == "other":
-        return bool(re.search(r"(?:督[查察]|检查|通报|专项)[^。]{0,16}?(?:反馈|指出|发现|提出|整改)", words))
     return bool(
         re.search(
             r"上一?[轮次届]|前[一两]轮|以往|此前|[0-9]{4} ?年[^,。;]{0,14}?巡[察视]|原[^,。;]{0,14}巡[察视]|巡[察视][^,。;]{0,12}?问题[^,。;]{0,8}?(?:未整改|整改|整而未改)|专项巡[察视]|(?:省委|中央|市委|县委|区委)[^,。;]{0,16}?巡[察视]",
@@ -169,8 +155,6 @@ def _counts(words: str) -> tuple[int | None, int | None]:
             continue
         earlier = read_whole(match.group(1))
         break
-    if earlier is not None and still is not None and still > earlier:
-        return None, still
     return earlier, still
 
 
@@ -181,15 +165,3 @@ def _whole(structure: Structure, problem: Problem, source: str) -> dict[str, Any
         return None
     stop = structure.shadow.find("。", start, end)
     return _row(structure, problem.key, source, None, None, start, stop + 1 if stop >= 0 else end)
-
-
-def _from_heading(structure: Structure, problem: Problem, headings: dict[str, str]) -> dict[str, Any] | None:
-    """A finding whose own class says 上轮巡察整改: what stands under it was found before."""
-    heading = headings.get(problem.category_key or "") or ""
-    start, end = problem.statement_start, problem.statement_end
-    if start is None or end is None:
-        return None
-    statement = structure.shadow[start:end]
-    if re.search(r"上一?轮巡[察视]", heading) and _BACK.search(statement):
-        return _row(structure, problem.key, "inspection", None, None, start, end)
-    return None

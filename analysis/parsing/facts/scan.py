@@ -124,12 +124,6 @@ def _numbers(
                 )
             continue
         if sign == "日":
-            if shadow[max(0, start - 2) : start] == "同月" and dates and isinstance(dates[-1], PrintedDate):
-                dates.append(
-                    PrintedDate(
-                        start - 2, match.start(11) + 1, None, "同月", dates[-1].month, int(digits), None
-                    )
-                )
             continue
         found = read_quantity(
             shadow,
@@ -231,14 +225,7 @@ def _year(shadow: str, start: int, year: str, end: int) -> YearSpan | None:
         return None
     low = max(0, start - 9)
     if shadow[start - 1 : start] in "-—–~～至" and (head := _YEAR_RANGE.search(shadow, low, start)):
-        if (
-            shadow[max(0, head.start() - 1) : head.start()] in "(（"
-            and shadow[max(0, head.start() - 2) : head.start() - 1] == "》"
-        ):
-            return None
         return YearSpan(head.start(), end, int(head.group(1)), int(year), None)
-    if shadow[start - 1 : start] == "(" and shadow[start - 2 : start - 1] == "》":
-        return None  # 《…计划》(2021年-2025年): the plan's period
     if shadow[end : end + 1] == "度":
         return None  # 2019年度: a period of accounts or study, no event
     part = _YEAR_PART.match(shadow, end)

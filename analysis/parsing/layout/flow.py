@@ -304,8 +304,8 @@ _BEGINNING = re.compile(
 _HEAD_END = re.compile(
     r"(?:问题|方面|情况|不到位|不足|不够\w{1,3}|差距|薄弱|薄弱环节|漏洞|短板|缺失|滞后|不\w{1,2}|偏差|现象)[”\"]?$"
 )
-# How a title or the line with a body's name ends.
-_TITLE_END = re.compile(r"(?:通报|公告|公示|报告|党组|党委|委员会)$")
+# A title, or the line with a body's name.
+_TITLE = re.compile(r"[^,。;:]+(?:通报|公告|公示|报告|党组|党委|委员会)")
 _DONE_BRACKET = re.compile(
     r"[(【\[][^()【】\[\]]{0,20}(?:整改|完成|推进|坚持|落实|进展|成效|成果|到位|销号|时限|进度)[^()【】\[\]]{0,20}[)】\]]$"
 )
@@ -410,10 +410,10 @@ def _runs_on(last: Para, line: Para, habits: dict[str, _Habit]) -> bool:
     if text.count("“") > text.count("”") or line.text[0] in "的了,。、;)”》":
         return True
     if last.label is not None and habits[last.label.style].is_heading and "。" not in text:
-        return _HEAD_END.search(text) is None and habits[last.label.style].breaks_habit(text)
+        return len(text) > 11 and not _HEAD_END.search(text) and habits[last.label.style].breaks_habit(text)
     if text[-1] in ")】]" and _DONE_BRACKET.search(text) is not None:
         return False
-    if last.label is None and (_TITLE_END.search(text) or len(text) < 60 and _HEAD_END.search(text)):
+    if last.label is None and (_TITLE.fullmatch(text) or len(text) < 60 and _HEAD_END.search(text)):
         return False
     if len(text) >= 12 or text[-1] in ",、(":
         return True

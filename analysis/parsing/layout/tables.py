@@ -54,8 +54,6 @@ def _join_tables(shadow: str, tables: list[list[_Row]]) -> list[TableUnit]:
         kinds = set(roles.values())
         if "number" not in kinds or not kinds & {"statement", *_TOLD}:
             continue
-        if "statement" in kinds:
-            _settle_statement(shadow, rows, roles)
         for row in rows[1:]:
             by_role = _by_role(row, roles)
             number = by_role.get("number", [None])[0]
@@ -232,17 +230,10 @@ def _read_rows(shadow: str, rows: list[_Row]) -> list[TableUnit]:
         header = _header(shadow, row)
         if header is not None:
             roles = header
-            _settle_statement(shadow, rows, roles)
             continue
         if roles is None:
             continue
         by_role = _by_role(row, roles)
-        if (
-            len(row.cells) == 1
-            and not {"statement", "measures", "progress", "effect", "result", "cause"} & by_role.keys()
-        ):
-            section = next(iter(row.cells.values()))  # a row that names the class of those below
-            continue
         if "section" in by_role:
             section = by_role["section"][-1]
         statement = by_role.get("statement")
@@ -251,25 +242,8 @@ def _read_rows(shadow: str, rows: list[_Row]) -> list[TableUnit]:
                 _go_on(shadow, units[-1], by_role, row)
             continue
         number = by_role.get("number", [None])[0]
-        if len(row.cells) == 1 and number is None:
-            section = statement[0]
-            continue
         units.append(_unit(shadow, row, by_role, statement[-1], number, section))
     return units
-
-
-def _settle_statement(shadow: str, rows: list[_Row], roles: dict[int, str]) -> None:
-    """Of several columns of findings the fullest is the statement; one often empty names a class."""
-    columns = [col for col, role in roles.items() if role == "statement"]
-    if len(columns) < 2:
-        return
-    sizes = {
-        col: sum(row.cells[col][1] - row.cells[col][0] for row in rows if col in row.cells) for col in columns
-    }
-    best = max(columns, key=lambda col: sizes[col])
-    for col in columns:
-        if col != best:
-            roles[col] = "section" if col < best else "note"
 
 
 def _unit(

@@ -148,8 +148,6 @@ def find_period(
             after = text[found.end : min(end, found.end + 60)]
             if re.match(r"[^,]{0,6}(?:公示|监督|反映)", after) or found.first is None:
                 continue
-            if re.search(r"召开|活动|整改期间|集中整改", text[start : printed.start]):
-                continue
             same = "elided_year" if basis != "read" or found.tail.year is None else "read"
             return (
                 found,
@@ -197,12 +195,6 @@ def _head_year(
         return relative_year(printed.relative, base, earlier), "relative"
     if earlier is not None:
         return earlier, "elided_year"
-    following = re.search(r"((?:19|20)[0-9]{2}) ?年 ?([0-9]{1,2}) ?月", text[printed.end : printed.end + 400])
-    if following:  # the next full date is later: the feedback, the cut-off
-        year, month = int(following.group(1)), int(following.group(2))
-        return (year if printed.month <= month else year - 1), "elided_year"
-    if written is not None:
-        return (written.year if printed.last(written.year) <= written else written.year - 1), "elided_year"
     return None, "elided_year"
 
 
@@ -242,10 +234,6 @@ def find_feedback(
         if year is None:
             continue
         value = best.first(year)
-        if last_day is not None and best.last(year) < last_day and best.year is None:
-            value = best.first(year + 1)
-        if last_day is not None and best.year is not None and best.last(year) < last_day.replace(day=1):
-            continue  # before the inspection ended: another feedback
         return Found(value, best.start, best.end, basis, "approximate" if best.part else best.precision)
     return None
 
@@ -263,8 +251,6 @@ def _is_feedback_date(text: str, printed: PrintedDate, mention: int, mention_end
     between = text[printed.end : mention]
     if len(between) > 90:
         return False
-    if range_at(text, printed, None) is not None:
-        return bool(re.search(r"集中|分别|陆续", between))
     if _OWN_WORK.search(between):
         return bool(_MEETING.search(text[mention - 4 : mention_end + 4])) and not re.search(
             r"传达|研究|部署|学习|截至|截止", between
@@ -288,11 +274,7 @@ def _feedback_year(
         year = relative_year(printed.relative, written.year if written else None, head)
         if year is not None:
             return year, "relative"
-    if last_day is not None:
-        return following_year(printed, last_day), "elided_year"
-    if written is not None:
-        return (written.year if printed.last(written.year) <= written else written.year - 1), "elided_year"
-    return None, "elided_year"
+    return (following_year(printed, last_day) if last_day is not None else None), "elided_year"
 
 
 def find_team(passage: Passage, near: tuple[int, int] | None) -> Found | None:
@@ -319,10 +301,6 @@ def find_team(passage: Passage, near: tuple[int, int] | None) -> Found | None:
                 ),
                 chosen,
             )
-    if chosen not in numbered and numbered:
-        different = {str(team.value) for team in numbered}
-        if len(different) == 1:
-            return numbered[0]
     return chosen
 
 
@@ -397,9 +375,7 @@ def find_round(passage: Passage, title: str | None, sentence: tuple[int, int] | 
         ):
             continue
         value = match.group()
-        kept = re.match(r"(?:根据|按照|中共|对|在|关于|落实|经)+", value)
-        lead = kept.end() if kept else 0
-        return Found(value[lead:], start + lead, end)
+        return Found(value, start, end)
     return None
 
 

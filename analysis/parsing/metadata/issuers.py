@@ -296,39 +296,12 @@ def find_place(
         if not text:
             continue
         place = _in_name(text, mentioned, level)
-        if place is not None and place.code is None:  # a name that several places share
-            place = _in_name(text, mentioned | _codes(texts[:2]), level) or place
         if place is not None:
             return place, basis
     if is_own_sender(team):
         return None, "none"
-    place = _most_mentioned(texts, mentioned, team) or _site_place(texts[0], mentioned, level)
+    place = _most_mentioned(texts, mentioned, team)
     return (place, "text") if place is not None else (None, "none")
-
-
-# A page that names no place may still stand on a place's own site: 巧家新闻网, 某某政府网.
-_SITE = re.compile(r"([一-鿿]{2,5})(?:新闻网|政府网|政务网|党建网|先锋网|纪检监察网|门户网站|融媒体中心)")
-
-
-def _site_place(head: str, mentioned: set[str], level: str | None) -> Place | None:
-    """The place in the name of the site that shows the notice; None where no site is named."""
-    for match in _SITE.finditer(head):
-        for size in range(len(match.group(1)), 1, -1):
-            place = resolve(match.group(1)[-size:], mentioned, level)
-            if place is not None and place.code:
-                return place
-    return None
-
-
-def _codes(texts: list[str]) -> set[str]:
-    book = gazetteer()
-    codes: set[str] = set()
-    for text in texts:
-        for _, _, name in find_names(text[:6000]):
-            found = book.by_name.get(name, ())
-            if len(found) == 1 and (code := found[0].code):
-                codes.add(code)
-    return codes
 
 
 def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
@@ -352,18 +325,6 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
         if place is not None:
             chosen, position = place, end
     if chosen is not None:
-        if chosen.level == "province" or (chosen.level == "prefecture" and is_zone(clean)):
-            inner = short_at(clean, position)
-            if (
-                inner
-                and len(inner) > 1
-                and clean[position : position + 1] not in "省市"
-                and (place := resolve(inner, {chosen.code or ""})) is not None
-                and place.code
-                and any(parent.code == chosen.code for parent in gazetteer().parents(place))
-                and is_zone(clean)
-            ):
-                return place
         return chosen
     short = short_at(clean, 0)
     if short is None or is_township(clean):  # 白沙渔业村 is in no county of that name

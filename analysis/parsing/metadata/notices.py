@@ -222,10 +222,7 @@ class _Reader:
                     printed = printed_date(match)
                     if printed is None or "巡察组" in text[match.end() : match.end() + 40]:
                         continue
-                    year = printed.year or (
-                        self.notice["publication_date"].year if self.notice["publication_date"] else None
-                    )
-                    found = range_at(text, printed, year)
+                    found = range_at(text, printed, printed.year)
                     if found is None or found.first is None:
                         continue
                     for field, value, part in (

@@ -154,10 +154,6 @@ def check(document: Document, shadow: str) -> None:
         _refuse("feedback_report")
     if news >= 2 and not (own and done >= 2):
         _refuse("news")
-    if comment >= 2 and not own:
-        _refuse("commentary")
-    if feedback >= 2 and not own and done < 2:
-        _refuse("feedback_report")
 
 
 def _refuse(code: str, **values: int) -> None:

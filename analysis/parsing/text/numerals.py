@@ -66,12 +66,12 @@ def _read_han(text: str) -> float | None:
             upper = _read_han(head)
             lower = _read_han(tail) if tail else 0
             return None if upper is None or lower is None else upper * _MULTIPLES[sign] + lower
-    if "点" in text:
-        head, _, tail = text.partition("点")
-        whole = _read_han(head)
-        if whole is None or not tail or any(sign not in _DIGITS for sign in tail):
+    if "点" in text:  # 六十八点四
+        whole, _, tail = text.partition("点")
+        value = _read_han(whole)
+        if value is None or not tail or any(sign not in _DIGITS for sign in tail):
             return None
-        return whole + int("".join(str(_DIGITS[sign]) for sign in tail)) / 10 ** len(tail)
+        return value + int("".join(str(_DIGITS[sign]) for sign in tail)) / 10 ** len(tail)
     if len(text) > 20:
         return None
     if text and all(sign in _DIGITS for sign in text):  # read digit by digit: 二〇二四
