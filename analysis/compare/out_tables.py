@@ -892,9 +892,19 @@ class OutDifferences(Pair, Newcombe, Flagged):
         "Fisher p 值：成对 Fisher 精确检验，供对照",
     )
     fisher_p_adjusted = ratio("the same, Holm-adjusted", "Fisher 校正 p 值")
-    detectable_difference = ratio("difference that 80 % power would find, at the Holm level", "可检出差别")
-    test_code = text("boschloo, fisher_exact, fisher_monte_carlo, chi_square or none", "检验")
-    verdict_code = code("what may be said; never who is better", "结论", VERDICTS)
+    detectable_difference = ratio(
+        "difference that 80 % power would find, at the Holm level",
+        "可检出差别：80% 功效、Holm 水平下可检出的差",
+    )
+    test_code = text(
+        "which test was made: boschloo, fisher_exact, fisher_monte_carlo, chi_square or none",
+        "检验：boschloo、fisher_exact（Fisher 精确）、fisher_monte_carlo（Fisher 蒙特卡罗）、chi_square（卡方）或 none（未检验）",
+    )
+    verdict_code = code(
+        "what may be said; never who is better",
+        "结论：differs（有差别）、cannot_be_told_apart（分不出）或 not_comparable（不可比）；不判断谁更好",
+        VERDICTS,
+    )
     reason_zh = text("why nothing more may be said, in Chinese", "理由")
     reason_en = text("why nothing more may be said, in English", "理由（英文）")
 

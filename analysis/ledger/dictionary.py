@@ -101,10 +101,8 @@ def describe_table(table: str, declared: Declared = CORE_TABLES) -> TableText:
     """Title and description of a table; raises KeyError for one that is neither declared nor a code list."""
     if table in CODE_LISTS:
         en, zh = CODE_LISTS[table]
-        return TableText(
-            en, zh, f"{en}: a code list with names in Chinese and English.", f"{zh}代码表，含中英文名称。"
-        )
-    english, _, chinese = cleandoc(declared[table].__doc__ or "").partition("\n\n")
+        return TableText(en, zh, "A code list, with names in Chinese and English.", "代码表，含中英文名称。")
+    english, _, chinese = cleandoc(declared[table].__doc__ or "").replace("``", "").partition("\n\n")
     title_zh, _, more = " ".join(chinese.split()).partition("：")
     title_en = table.partition("_")[2].replace("_", " ").capitalize()
     return TableText(title_en, title_zh, " ".join(english.split()), more or title_zh)
@@ -114,6 +112,12 @@ def _heading(name: str) -> str:
     """``notice_id`` → "Notice ID"."""
     words = " ".join(_WRITTEN.get(word, word) for word in name.split("_"))
     return words if words[1:2] in ("", " ") else words[0].upper() + words[1:]
+
+
+def _sentence(english: str) -> str:
+    """With a capital, unless it begins with the name of a column or a count: ``x / total``."""
+    word = english.partition(" ")[0]
+    return english if "_" in word or word == "x" else english[:1].upper() + english[1:]
 
 
 def _unit(name: str, kind: str, spec: Any) -> str | None:
@@ -143,7 +147,7 @@ def _declared_row(table: str, name: str, column: Any) -> dict[str, Any]:
         "nullable": bool(column.nullable),
         "label_en": _heading(name),
         "label_zh": said.get("zh", name),
-        "description_en": english[:1].upper() + english[1:],
+        "description_en": _sentence(english),
         "description_zh": said.get("description_zh", said.get("zh", "")),
         "codes": members or CODE_LIST_OF.get(name),
     }
@@ -164,7 +168,7 @@ def _code_rows(table: str) -> list[dict[str, Any]]:
                 "nullable": name not in ("code", "label_zh", "label_en"),
                 "label_en": _heading(name),
                 "label_zh": label,
-                "description_en": english[:1].upper() + english[1:],
+                "description_en": _sentence(english),
                 "description_zh": chinese,
                 "codes": CODE_LIST_OF.get(name),
             }

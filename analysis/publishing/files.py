@@ -133,7 +133,7 @@ def _name(text: str) -> str:
 
 
 def write_duckdb(frames: Mapping[str, Any], path: Path) -> Path:
-    """A DuckDB file with every table, a comment on every table and column, and ``data_dictionary``."""
+    """A DuckDB file with every table, ``data_dictionary``, and a comment on every table and every column of the ledger."""
     duckdb = needed("duckdb", "duckdb", "export --format duckdb")
     rows = dictionary_of(frames)
     with duckdb.connect(str(path)) as connection:
@@ -147,8 +147,10 @@ def write_duckdb(frames: Mapping[str, Any], path: Path) -> Path:
         connection.execute(f"CREATE TABLE {_name(DICTIONARY)} AS SELECT * FROM held")
         for name in sorted(frames):
             said = table_text(name)
-            text = f"{said.title_zh}：{said.description_zh}\n{said.description_en}"
+            text = f"{said.title_zh}：{said.description_zh}\n{said.title_en}: {said.description_en}"
             connection.execute(f"COMMENT ON TABLE {_name(name)} IS {_literal(text)}")
+        text = "数据字典：每行说明一张表的一列。\nData dictionary: what one column of a table means."
+        connection.execute(f"COMMENT ON TABLE {_name(DICTIONARY)} IS {_literal(text)}")
         for row in rows.iter_rows(named=True):
             text = f"{row['label_zh']}：{row['description_zh'] or ''}\n{row['description_en'] or ''}"
             connection.execute(
