@@ -124,7 +124,7 @@ def _build(
         known = list(parts)
         parts = iter(known)
         if judgements == record.judgements and _is_as_it_was(known, record):
-            return _summary(record.parts, record.results, record.codes, [0] * len(known))
+            return _summary(record.parts, record.results, [0] * len(known))
     build = store.new_build(out)
     try:
         with engine_of(build) as run:
@@ -137,7 +137,7 @@ def _build(
     except BaseException:
         shutil.rmtree(build, ignore_errors=True)
         raise
-    return _summary(record.parts, record.results, record.codes, fresh)
+    return _summary(record.parts, record.results, fresh)
 
 
 def _is_as_it_was(parts: list[plan.Part], record: plan.Record) -> bool:
@@ -162,7 +162,7 @@ def _fill(
     corrections, labels = load_corrections(), load_human_labels()
     parts: list[plan.Part] = []
     staged: dict[int, list[Path]] = {}
-    codes: dict[str, int] = {}
+    codes: list[str] = []
 
     def stage(number: int, places: list[int]) -> Task:
         part = parts[number]
@@ -183,7 +183,7 @@ def _fill(
     def take(found: Iterator[tuple[Task, Any]]) -> None:
         for task, answer in found:
             if task.function == CODES:
-                codes.update(answer)
+                codes.extend(answer)
                 continue
             for read in answer:
                 part = parts[task.part]
@@ -323,9 +323,7 @@ def _take_over(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _summary(
-    parts: list[list[plan.Entry]], results: list[dict[str, Any]], codes: dict[str, int], fresh: list[int]
-) -> ParseSummary:
+def _summary(parts: list[list[plan.Entry]], results: list[dict[str, Any]], fresh: list[int]) -> ParseSummary:
     summary = ParseSummary()
     for entries, result in zip(parts, results, strict=True):
         rejected = len(result["rejected"])

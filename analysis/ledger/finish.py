@@ -55,13 +55,13 @@ SORT_COLUMNS = (
 
 def write_codes(
     build: Path, *, started: Callable[[int, int], None], skip: Mapping[int, tuple[str, str]]
-) -> dict[str, int]:
-    """The ``codes_*`` tables and the description of all tables into a build folder; gives their rows."""
+) -> list[str]:
+    """The ``codes_*`` tables and the description of all tables into a build folder; gives their names."""
     lists = read_code_lists()
     write_package(build, [*CORE_TABLES, *lists])
     for name, frame in lists.items():
         write_part(build, name, 0, frame)
-    return {name: frame.height for name, frame in lists.items()}
+    return list(lists)
 
 
 def finish_part(

@@ -107,7 +107,7 @@ class Record:
     judgements: str = ""
     parts: list[list[Entry]] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)  # PartResult of each part
-    codes: dict[str, int] = field(default_factory=dict)  # codes_* table → rows
+    codes: list[str] = field(default_factory=list)  # names of the codes_* tables
     hashed_at: int = 0  # nanoseconds; a file touched after it is hashed again
 
 
