@@ -50,7 +50,7 @@ def read_zone(
                 if (mark.word != "问题" or mark.start <= start)
                 and (
                     mark.start <= start
-                    or not mark.word.startswith(("具体", "主要表现", "表现"))
+                    or not (mark.word.startswith("具体") or "表现" in mark.word)
                     or stop - mark.end >= mark.start - start
                 )
             ),
@@ -75,7 +75,8 @@ def read_zone(
     else:
         begin = after = start
     if told:
-        end = stop
+        mark = _ENUMERATED.search(text, after, stop) if frame is not None else None
+        end = stop if mark is None else mark.start()
         if frame is None and not draft.is_told():
             found = closing_status(text, _sentence_end(text, start, stop), stop)
             if found is not None:
@@ -93,7 +94,7 @@ def read_zone(
     if end > after:
         draft.statement = trim(text, begin, _status_free(text, begin, end, draft))
     first, last = trim(text, end, stop)
-    if last > first and not told:
+    if last > first and (frame is not None or not told):
         draft.blocks.insert(0, ("measures", first, last))
     if frame is None and opened is None and not told:
         words = text[slice(*draft.statement)] if draft.statement is not None else ""

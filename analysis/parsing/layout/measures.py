@@ -96,7 +96,7 @@ def _led_in(text: str, start: int, end: int) -> list[Piece]:
 
 # The first of a list in any sign: A. · a) · 1/ · 〔1〕 · 甲、 — sign before, number, sign behind.
 _ONE = re.compile(
-    r"(?P<before>[^\w\s“”《》%()、。;,:]?)(?P<number>[Aa甲壹]|1(?=\W\D))(?P<after>[^\w\s“《%(-])"
+    r"(?P<before>[^\w\s“”《》%)、。;,:]?)(?P<number>[Aa甲壹]|1(?=\W\D))(?P<after>[^\w\s“《%(-])"
 )
 _ORDERS = ("ABCDEFGHIJKLMN", "abcdefghijklmn", "甲乙丙丁戊己庚辛壬癸", "壹贰叁肆伍陆柒捌玖拾")
 
@@ -204,7 +204,7 @@ def _pieces(text: str, start: int, end: int, style: tuple) -> list[Piece]:
             at = match.start(1)
             while at > start and text[at - 1] in "一二三四五六七八九十":
                 at -= 1
-        if bound and not _at_boundary(text, start, at):
+        if bound and not (marks and text[at] == "(") and not _at_boundary(text, start, at):
             continue
         if in_turn:
             # A number is a mark only in its turn: 3.5 and (2) of a reference are none.
