@@ -68,7 +68,7 @@ def structure_steps(document: Document, shadow: str) -> Steps[Structure]:
     yield
     reading = choose_reading(reader)
     yield
-    if table and _prefers_table(flow, table, reading, reader):
+    if table:
         table = sorted(table + _beside_table(flow, table, reading, reader), key=lambda unit: unit.draft.start)
         _fill_from_table(structure, shadow, table, reading)
     elif reading is not None:
@@ -113,17 +113,6 @@ def _statements(structure: Structure) -> list[Span]:
         for problem in structure.problems
         if problem.is_leaf and problem.statement_start is not None and problem.statement_end is not None
     ]
-
-
-def _prefers_table(flow: Flow, table: list[TableUnit], reading: Reading | None, reader: Reader) -> bool:
-    """A table with measures tells more than prose around it; one of results alone less than full prose."""
-    if reading is None or len(table) < 2:
-        return reading is None
-    told = sum(bool(unit.draft.blocks) for unit in table)
-    low, high = table[0].draft.start, table[-1].draft.end
-    outside = [unit for unit in reading.units if not low <= flow.to_text(unit.start) < high]
-    full = [unit for unit in outside if reader.evidence(unit).doing]
-    return told * 2 >= len(table) or len(full) < len(table)
 
 
 def _beside_table(
