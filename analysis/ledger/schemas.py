@@ -14,6 +14,7 @@ from collections.abc import Callable
 import polars as pl
 
 from analysis.packages import without
+from analysis.parsing.records import STATUS_CODES
 
 # It would load them where they are installed, a third of the start of each worker, for what is not used here.
 with without("sqlalchemy", "pydantic", "pydantic_core"):
@@ -71,16 +72,6 @@ def code(en: str, zh: str, members: tuple[str, ...], *, null: bool = False) -> d
     )
 
 
-STATUS_CODES = (
-    "completed",
-    "completed_long_term",
-    "basically_completed",
-    "phased",
-    "in_progress",
-    "long_term",
-    "not_completed",
-    "not_stated",
-)
 STATUS_BASES = ("item", "reference", "total", "none")
 ADMIN_LEVELS = ("central", "province", "prefecture", "county", "township", "zone")
 INSPECTION_KINDS = ("regular", "look_back", "special", "linked")

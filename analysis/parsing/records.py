@@ -11,6 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# The results that a notice can state; the trained reader of results learns these.
+STATUS_CODES = (
+    "completed",
+    "completed_long_term",
+    "basically_completed",
+    "phased",
+    "in_progress",
+    "long_term",
+    "not_completed",
+    "not_stated",
+)
+
 
 @dataclass(slots=True)
 class Block:

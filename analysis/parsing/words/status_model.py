@@ -12,18 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from analysis.parsing.records import STATUS_CODES
 from analysis.parsing.text.ngrams import BUCKETS, codes_of, grams, grams_of_each, load_weights, softmax
 
-CODES = (
-    "none",
-    "completed",
-    "completed_long_term",
-    "basically_completed",
-    "phased",
-    "in_progress",
-    "long_term",
-    "not_completed",
-)
+CODES = ("none", *(code for code in STATUS_CODES if code != "not_stated"))
 LONGEST = 40
 ANYWHERE = "?"  # the place of words of which only the words are known
 MOST_DOUBT = 0.25  # probability of being no result from which a result's place does not help
