@@ -57,7 +57,8 @@ def find_consequences(text: str) -> list[Consequence]:
     if not _CUES.search(text):
         return []
     found: list[Consequence] = []
-    for pattern in (_SANCTION_FIRST, _PEOPLE_FIRST):
+    # No pattern is tried on words that lack what it ends with.
+    for pattern in (_SANCTION_FIRST, _PEOPLE_FIRST) if "人" in text or "名" in text else ():
         earlier = [entry[3:5] for entry in found]
         for match in pattern.finditer(text):
             value = read_number(match.group(1))
@@ -65,7 +66,7 @@ def find_consequences(text: str) -> list[Consequence]:
                 found.append(
                     ("people_disciplined", "person", value, match.start(), match.end(), bool(match.group(2)))
                 )
-    for pattern in (_RULES_FIRST, _NUMBER_RULES):
+    for pattern in (_RULES_FIRST, _NUMBER_RULES) if _MADE.search(text) else ():
         earlier = [entry[3:5] for entry in found if entry[0] == "rules_made"]
         for match in pattern.finditer(text):
             value = read_number(match.group(1))
@@ -73,7 +74,7 @@ def find_consequences(text: str) -> list[Consequence]:
                 found.append(
                     ("rules_made", "document", value, match.start(), match.end(), bool(match.group(2)))
                 )
-    for match in _MONEY.finditer(text):
+    for match in _MONEY.finditer(text) if "元" in text else ():
         value = read_number(match.group(1))
         if value is not None:
             found.append(
