@@ -130,14 +130,12 @@ def _marked(notices: pl.DataFrame, copies: dict[str, str]) -> pl.DataFrame:
 
 
 def _read_staged(staged: list[Path], numbers: list[int]) -> dict[str, pl.DataFrame]:
-    frames = {}
-    for name in CORE_TABLES:
-        if name == "core_checks":
-            continue
-        found = [pl.read_ipc(folder / f"{name}.arrow") for folder in staged]
-        frame = pl.concat(found) if found else frame_from_rows(name, [], FILE_NUMBER)
-        frames[name] = frame.filter(pl.col("file_number").is_in(numbers))
-    return frames
+    names = [name for name in CORE_TABLES if name != "core_checks"]
+    if not staged:
+        return {name: frame_from_rows(name, [], FILE_NUMBER) for name in names}
+    is_wanted = pl.col("file_number").is_in(numbers)
+    scans = [pl.scan_ipc([folder / f"{name}.arrow" for folder in staged]).filter(is_wanted) for name in names]
+    return dict(zip(names, pl.collect_all(scans), strict=True))
 
 
 def _duplicate_row(number: int, file: Entry) -> dict[str, Any]:
@@ -255,17 +253,18 @@ def _beside_the_others(
     frames: dict[str, pl.DataFrame], files: list[Entry], kept: list[Entry], base: dict[str, Path]
 ) -> dict[str, pl.DataFrame]:
     """Fresh rows and those taken over from the part that stands there, in the order of the files."""
+    keys = {name: "source_path" if name == "core_quarantine" else "notice_id" for name in CORE_TABLES}
+    is_kept = {key: pl.col(key).is_in([getattr(file, key) for file in kept]) for key in set(keys.values())}
+    scans = [pl.scan_parquet(path).filter(is_kept[keys[name]]) for name, path in base.items()]
+    old = dict(zip(base, pl.collect_all(scans), strict=True)) if kept else {}
+    if "core_notices" in old:
+        marks = {file.notice_id: file.near_copy_of for file in kept if file.notice_id and file.near_copy_of}
+        old["core_notices"] = _marked(old["core_notices"], marks)
     result = {}
-    for name in CORE_TABLES:
-        key = "source_path" if name == "core_quarantine" else "notice_id"
+    for name, key in keys.items():
         fresh = frames[name]
-        if base and kept:
-            old = pl.read_parquet(base[name])
-            if name == "core_notices":
-                old = _marked(
-                    old, {f.notice_id: f.near_copy_of for f in kept if f.notice_id and f.near_copy_of}
-                )
-            fresh = pl.concat([fresh, old.filter(pl.col(key).is_in([getattr(file, key) for file in kept]))])
+        if name in old:
+            fresh = pl.concat([fresh, old[name]])
         elif name not in ("core_quarantine", "core_checks"):
             result[name] = fresh
             continue
