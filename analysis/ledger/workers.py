@@ -229,10 +229,16 @@ def _serve(descriptor: int, place: int, seconds: int, memory: int) -> None:
 
     connection = Connection(descriptor)
     base = _held_bytes()
+    begun: set[int] = set()
+    limit = 0  # processor seconds at which this process ends
 
     def started(number: int, size: int) -> None:
+        nonlocal limit
         os.pwrite(place, number.to_bytes(8, "little"), 0)
-        _limit_seconds(seconds + SECONDS_PER_MEGABYTE * size // 1_000_000)
+        last = int(time.process_time()) + 1 + seconds + SECONDS_PER_MEGABYTE * size // 1_000_000
+        if last != limit:  # told a dozen times a notice; the second is nearly always the same
+            limit = last
+            _limit_seconds(last)
         if number not in begun:
             begun.add(number)
             connection.send(("file", number))
@@ -245,7 +251,8 @@ def _serve(descriptor: int, place: int, seconds: int, memory: int) -> None:
             function, arguments, skip = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
             return
-        begun: set[int] = set()
+        begun.clear()
+        limit = 0
         _limit_memory(base + memory if base else 0)
         try:
             answer = "done", pkgutil.resolve_name(function)(*arguments, started=started, skip=skip)
@@ -277,11 +284,11 @@ def _held_bytes() -> int:
 
 
 def _limit_seconds(seconds: int | None) -> None:
-    """Let the kernel end this process after so many more processor seconds."""
+    """Let the kernel end this process after so many processor seconds in all; None: never."""
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = hard if seconds is None else int(time.process_time()) + 1 + seconds
+    soft = hard if seconds is None else seconds
     if hard == resource.RLIM_INFINITY or soft <= hard:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
