@@ -95,7 +95,9 @@ def main(arguments: list[str]) -> int:
         print(store(weights, "type_weights"))
         # What is learnt here must not depend on weights that an earlier run has left: until the new ones
         # are there, results are read as the written phrases alone teach it.
-        with train_statuses.reading_with(train_statuses.fit(train_statuses.written_examples()), np.zeros(7)):
+        with train_statuses.reading_with(
+            train_statuses.fit(train_statuses.written_examples()), np.zeros(readings.COLUMNS)
+        ):
             first, second = train_statements.stored(train_statements.train(train_statements.labelled()))
             for name, weights in (("statement_weights", first), ("statement_votes", second)):
                 np.save(LOOKUPS / "models" / f"{name}.npy", weights)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from analysis.lookups import load_csv
@@ -27,11 +28,13 @@ from analysis.parsing.results import readings
 from analysis.parsing.results.slots import (
     BRACKET,
     CLAUSE,
+    EARLIER,
     LABEL,
     LINE,
     OPENING,
     PLACE_OF,
     SENTENCE,
+    TITLE,
     Slot,
     slots_of,
 )
@@ -45,8 +48,9 @@ from tests.quality.corpus import GOLD, gold_notices, load_document
 from tests.quality.perturbations import STATUSES
 from tests.quality.score import match
 
-PLACES = "lmbonsc" + ANYWHERE
-ROUNDS = 250
+PLACES = "lmbonsct" + ANYWHERE
+ROUNDS = 200
+PENALTY = 6e-7
 CLEAR = 0.2  # mean probability of the stated results at a place from which they are taken to stand there
 
 
@@ -60,41 +64,63 @@ class Example(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """The slots of one gold notice; ``gold`` is each draft's status, None where no problem answers it."""
+    """The slots of one gold notice; ``gold`` is each draft's status, None where no problem answers it.
+
+    ``titles`` are those of sections whose problems have different results.
+    """
 
     name: str
     slots: list[Slot]
     gold: list[str | None]
     told: np.ndarray
+    titles: list[str]
 
 
-def fit(examples: Sequence[Example], rounds: int = ROUNDS, penalty: float = 2e-6) -> np.ndarray:
-    """Weights of a multinomial logistic regression, (buckets + 1) × codes, by accelerated descent."""
-    found = [features(example.words, example.place) for example in examples]
+@cache
+def _features(words: str, place: str) -> np.ndarray:
+    return features(words, place)
+
+
+def fit(
+    examples: Sequence[Example],
+    rounds: int = ROUNDS,
+    start: np.ndarray | None = None,
+    penalty: float = PENALTY,
+) -> np.ndarray:
+    """Weights of a multinomial logistic regression, (buckets + 1) × codes, by L-BFGS from ``start``."""
+    found = [_features(example.words, example.place) for example in examples]
     sizes = np.array([len(each) for each in found])
     ends = np.concatenate(([0], np.cumsum(sizes)))
     rows = csr_matrix(
-        (np.repeat(1 / np.sqrt(sizes), sizes), np.concatenate(found), ends), (len(found), BUCKETS)
+        (np.repeat(1 / np.sqrt(sizes), sizes).astype(np.float32), np.concatenate(found), ends),
+        (len(found), BUCKETS),
     )
     columns = rows.T.tocsr()
-    wanted = np.eye(len(CODES))[[example.code for example in examples]]
-    share = np.array([example.weight for example in examples])
+    code = np.array([example.code for example in examples])
+    own = np.arange(len(code))
+    share = np.array([example.weight for example in examples], dtype=np.float32)
     share /= share.sum()
-    weights = np.zeros((BUCKETS + 1, len(CODES)))
-    before = weights
-    for turn in range(rounds):
-        ahead = weights + turn / (turn + 3) * (weights - before)
-        missed = (softmax(rows @ ahead[:-1] + ahead[-1]) - wanted) * share[:, None]
-        slope = np.vstack((columns @ missed + penalty * ahead[:-1], missed.sum(axis=0)))
-        before, weights = weights, ahead - 8.0 * slope
-    return weights
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(-1, len(CODES)).astype(np.float32)
+        known = softmax(rows @ weights[:-1] + weights[-1])
+        missed = -(share * np.log(known[own, code].clip(1e-12))).sum(dtype=np.float64)
+        known[own, code] -= 1
+        known *= share[:, None]
+        slope = np.vstack((columns @ known + penalty * weights[:-1], known.sum(axis=0)))
+        return missed + penalty / 2 * (weights[:-1] ** 2).sum(dtype=np.float64), slope.ravel().astype(float)
+
+    begin = np.zeros((BUCKETS + 1) * len(CODES)) if start is None else start.ravel()
+    return minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": rounds}).x.reshape(
+        -1, len(CODES)
+    )
 
 
 def known_by(weights: np.ndarray, slots: Sequence[Slot]) -> np.ndarray:
     """Probabilities of the codes by given weights; what the lookup lists overrides them."""
     rows = []
     for slot in slots:
-        found = features(slot.words, slot.place)
+        found = _features(slot.words, slot.place)
         row = softmax(weights[found].sum(axis=0) / np.sqrt(len(found)) + weights[BUCKETS])
         code = listed_status(slot.words)
         if code is not None:
@@ -163,8 +189,19 @@ _OBJECTS = (
 )  # fmt: skip
 
 
+# What a section's title sorts by result.
+_TITLED = ("的问题", "的事项", "问题", "的任务", "的整改事项", "的整改任务", "的反馈问题", "类")
+
+
 # Where a sentence of result_sentences.csv stands → the place of its slot.
-_WRITTEN_PLACES = {"final": SENTENCE, "label": LABEL, "bracket": BRACKET, "heading": BRACKET, "cell": LINE}
+_WRITTEN_PLACES = {
+    "final": SENTENCE,
+    "label": LABEL,
+    "bracket": BRACKET,
+    "heading": BRACKET,
+    "cell": LINE,
+    "section": TITLE,
+}
 
 
 def sentence_examples() -> list[Example]:
@@ -196,6 +233,7 @@ def written_examples(without: Collection[str] = ()) -> list[Example]:
     others = sorted(set().union(*(words for name, words in no_results().items() if name not in without)))
     facts = [words for words in others if 4 <= len(words) <= 18 and not _RESULT_WORDS.search(words)]
     made: dict[str, tuple[str, float]] = {}
+    titles: list[Example] = []
 
     def add(words: str, code: str, weight: float) -> None:
         made.setdefault(words, (code, weight))
@@ -204,6 +242,7 @@ def written_examples(without: Collection[str] = ()) -> list[Example]:
         made[words] = (code, 2.0)
         for before in chance.sample(_BEFORE, 5):
             add(before + words, code, 0.5)
+        titles.append(Example(words + chance.choice(_TITLED), TITLE, CODES.index(code), 0.5))
         add(f"{chance.choice(facts)},{words}", code, 0.5)
         add(f"{chance.choice(_OBJECTS)}{chance.choice(('问题', '一事', '工作'))}{words}", code, 0.3)
     pick = {code: lambda code=code: chance.choice(by_code[code]) for code in sorted(by_code)}
@@ -233,13 +272,14 @@ def written_examples(without: Collection[str] = ()) -> list[Example]:
         add(f"{pick['basically_completed']()},{pick['in_progress']()}", "basically_completed", 0.5)
     return (
         sentence_examples()
+        + titles
         + [
             Example(words, chance.choice(PLACES), CODES.index(code), weight)
             for words, (code, weight) in sorted(made.items())
             if len(words) <= LONGEST
         ]
         + [
-            Example(words, chance.choice(OPENING + SENTENCE + CLAUSE + ANYWHERE), 0, weight)
+            Example(words, chance.choice(OPENING + SENTENCE + CLAUSE + EARLIER + ANYWHERE), 0, weight)
             for weight, pool in (
                 (1.0, [pattern.format(thing) for pattern in _TRAPS for thing in _OBJECTS]),
                 (0.7, others),
@@ -274,7 +314,18 @@ def notices() -> tuple[Notice, ...]:
             gold[index] = item.gold["problems"][number]["status"]
         slots = [slot for number, draft in enumerate(drafts) for slot in slots_of(text, number, draft)]
         told = np.array([draft.is_told() for draft in drafts], dtype=float)
-        found.append(Notice(item.gold["file"], slots, gold, told))
+        below: dict[str | None, set[str | None]] = defaultdict(set)
+        for leaf, status in zip(leaves, gold):
+            below[leaf.aspect_key].add(status)
+            below[leaf.category_key].add(status)
+        titles = [
+            structure.shadow[section.title_start : section.title_end].strip(_BARE)
+            for section in structure.sections
+            if len(below[section.key]) > 1
+        ]
+        found.append(
+            Notice(item.gold["file"], slots, gold, told, [t for t in titles if 2 <= len(t) <= LONGEST])
+        )
     return tuple(found)
 
 
@@ -325,7 +376,8 @@ def _results_of(
     if code == "not_stated":
         return []
     wanted = known[:, CODES.index(code)]
-    results = {i for i in members if wanted[i] > 0.6 and notice.slots[i].place != OPENING}
+    least = defaultdict(lambda: 0.6, {OPENING: 0.97, EARLIER: 0.85})
+    results = {i for i in members if wanted[i] > least[notice.slots[i].place]}
     there = [
         i
         for i in members
@@ -342,14 +394,15 @@ def _results_of(
 
 def train(without: Collection[str] = (), rounds: int = ROUNDS) -> np.ndarray:
     """Weights of the words' model, learnt without the notices named."""
-    written = written_examples(without)
     learnt = [notice for notice in notices() if notice.name not in without and notice.slots]
-    weights = fit(written, rounds // 3)
-    for turn in range(2):
+    titles = sorted({title for notice in learnt for title in notice.titles})
+    written = written_examples(without) + [Example(title, TITLE, 0, 1.0) for title in titles]
+    weights = fit(written, rounds // 2)
+    for _ in range(2):
         placed = [
             each for notice in learnt for each in placed_examples(notice, known_by(weights, notice.slots))
         ]
-        weights = fit(written + placed, rounds if turn else rounds // 3)
+        weights = fit(written + placed, rounds // 2, weights)
     return weights
 
 
@@ -370,12 +423,17 @@ def train_places(weights: np.ndarray, without: Collection[str] = (), folds: int 
                 if (slot.words, slot.place) in answers:
                     rows.append(row)
                     right.append(answers[slot.words, slot.place] > 0)
-    evidence, wanted = np.array(rows), np.array(right, dtype=float)
+    return fit_places(np.array(rows), np.array(right, dtype=float))
+
+
+def fit_places(evidence: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Weights of the columns of ``readings.evidence`` in thousandths, by logistic regression."""
     found = np.zeros(evidence.shape[1])
-    for _ in range(3000):
-        slope = evidence.T @ (1 / (1 + np.exp(-evidence @ found)) - wanted) / len(wanted)
-        slope[1:] += 1e-3 * found[1:]
-        found -= 0.3 * slope
+    for _ in range(30):  # Newton's steps
+        chance = 1 / (1 + np.exp(-evidence @ found))
+        slope = evidence.T @ (chance - wanted) / len(wanted) + 1e-3 * found
+        bend = (evidence * (chance * (1 - chance))[:, None]).T @ evidence / len(wanted)
+        found -= np.linalg.solve(bend + 1e-3 * np.eye(len(found)), slope)
     return np.round(1000 * found).astype(np.int32)
 
 

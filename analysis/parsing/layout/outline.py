@@ -13,7 +13,7 @@ from analysis.parsing.layout.flow import Flow, Para
 from analysis.parsing.layout.segments import is_label, result_line
 from analysis.parsing.text.numbering import Label
 from analysis.parsing.words.cues import OPEN_FRAME, frame_at, is_action, is_finding
-from analysis.parsing.words.statuses import status_code
+from analysis.parsing.words.statuses import BOX, status_code
 
 # Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…").
 _QUOTED = re.compile(r"(?:针对|关于|对于)(?:巡察组?)?(?:反馈|指出)?的? ?[“\"]")
@@ -158,7 +158,7 @@ def _is_heading(paras: list[Para], index: int, count: int, induced: dict[str, st
     """An unnumbered line that reads as a heading: marked as one, or bare before a numbered line."""
     para = paras[index]
     text = para.text
-    if _NO_HEADING.match(text) or (len(text) <= 34 and result_line(text) is not None):
+    if _NO_HEADING.match(text) or BOX.match(text) or (len(text) <= 34 and result_line(text) is not None):
         return False
     if para.heading:
         return len(text) <= 120 and text[-1] != ":"

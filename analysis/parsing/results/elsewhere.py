@@ -7,29 +7,24 @@ import re
 from analysis.parsing.layout.drafts import Candidate, Draft
 from analysis.parsing.layout.flow import Flow, Whole
 from analysis.parsing.layout.outline import Node, ancestors
-from analysis.parsing.results.readings import read_legend
+from analysis.parsing.results.readings import LEAST, read_legend, said_at
 from analysis.parsing.results.references import Told, status_by_total, statuses_by_reference
 from analysis.parsing.results.rows import results_by_row
+from analysis.parsing.results.slots import BRACKET, SENTENCE, TITLE
 from analysis.parsing.structure import Problem
 from analysis.parsing.text.numerals import read_whole
+from analysis.parsing.words.status_model import LONGEST
 from analysis.parsing.words.statuses import status_code
 
-# 已完成的整改事项, 需要持续推进的整改事项: headings that sort the problems by their result.
-_SORTED = re.compile(
-    r"""
-    (?:(?:集中)?整改期(?:限)?内)?(?:需要?|正在|仍需|目前)?
-    ((?:已经?|全面|基本)?(?:完成整改|完成|整改到位|整改)|(?:持续|长期|继续)?(?:推进|整改|坚持)|未完成(?:整改)?|取得阶段性成效|阶段性完成)
-    的(?:整改)?(?:反馈)?(?:事项|问题|任务)
-    """,
-    re.VERBOSE,
-)
+# 一、已完成的整改事项(5个): what stands around the words in a title that sorts the problems by their result
+_AROUND_TITLE = re.compile(r"^第?[一二三四五六七八九十]*[类批]?[、:. ]*|\ *\([^()]{1,12}\)$")
 # (3个具体问题,均已完成整改) · 【本类问题已全部整改到位】 behind a heading
 _HEADING_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{3,60})[)】\]〕]")
-# 本部分六个问题…同意销号 at the end of a section
+# 本部分六个问题…同意销号 · 上述七个问题…一条不剩 at the end of a section
 _CLOSES_SECTION = re.compile(
     r"""
-    (?:本(?:部分|方面|节|章|类)|以上|上述)(?:的)?(?P<count>\d+|[一二三四五六七八九十]+)(?:个|项|条)(?:方面)?
-    (?:的)?(?:反馈|具体)*(?:问题|事项|任务)(?!中)(?:截?至\d{4}年\d{1,2}月(?:底|\d{1,2}日)?,?)?(?P<told>[^。\n\d(]{2,60})(?=。|\n|$)
+    (?<=\n)(?:本(?:部分|方面|节|章|类)|以上|上述)(?:的)?(?:(?P<count>\d+|[一二三四五六七八九十]+)(?:个|项|条))?(?:方面)?
+    (?:的)?(?:反馈|具体)*(?:问题|事项|任务)(?!中)(?P<told>[^。\n(]{2,60})(?=。|\n|$)
     """,
     re.VERBOSE,
 )
@@ -87,19 +82,31 @@ def results_elsewhere(
 
 
 def _by_heading(flow: Flow | Whole, units: list[Node], found: list[list[Candidate]]) -> None:
-    """The result that a section's title names, where at least two sections are sorted so."""
+    """The result that a section's title names, where nearly all sections of one level are sorted so."""
     named: dict[int, Candidate | None] = {}
     for unit in units:
         for node in ancestors(unit)[:2]:
             if id(node) not in named:
-                match = _SORTED.search(flow.text, node.body, min(node.own_end, node.body + 60))
-                words = match.group(1) if match is not None else ""
-                code = status_code(words) or status_code("需" + words)
-                named[id(node)] = Candidate("section", code, *match.span()) if match and code else None
-    if sum(told is not None for told in named.values()) < 2:
+                named[id(node)] = _titled(flow.text, node)
+    of_unit = [
+        next((told for node in ancestors(unit)[:2] if (told := named[id(node)]) is not None), None)
+        for unit in units
+    ]
+    if sum(told is not None for told in named.values()) < 2 or of_unit.count(None) * 5 > len(units):
         return
-    for unit, candidates in zip(units, found):
-        candidates += [told for node in ancestors(unit)[:2] if (told := named[id(node)]) is not None][:1]
+    for told, candidates in zip(of_unit, found):
+        candidates += [told] if told is not None else []
+
+
+def _titled(text: str, node: Node) -> Candidate | None:
+    """The result in the title of a section (需要持续推进的整改事项)."""
+    line = text.find("\n", node.body, node.own_end)
+    end = line if line >= 0 else node.own_end
+    words = _AROUND_TITLE.sub("", text[node.body : end].strip())
+    if not 4 <= len(words) <= LONGEST:
+        return None
+    code, chance = said_at(TITLE, words)
+    return Candidate("section", code, node.body, end) if chance >= LEAST else None
 
 
 def _by_section(
@@ -121,17 +128,18 @@ def _by_section(
                 of_it = [each for each in told if each.numbers and units[index].number in each.numbers]
                 rest = [each for each in told if each.numbers is None]
                 found[index] += [each.candidate("section") for each in (of_it or rest)[:1]]
-            if not told and (code := _code_of_all(bracket.group(1))) is not None:
+            if not told and (code := _code_of_all(bracket.group(1), BRACKET)) is not None:
                 for index in members:
                     found[index].append(Candidate("section", code, *bracket.span(1)))
         for close in _CLOSES_SECTION.finditer(text, drafts[last].body, units[last].end):
-            code = _code_of_all(close.group("told"))
-            if text[close.start() - 1] == "\n" and read_whole(close.group("count")) == len(members) and code:
+            code = _code_of_all(close.group("told"), SENTENCE)
+            count = close.group("count")
+            if (count is None or read_whole(count) == len(members)) and code:
                 for index in members:
                     found[index].append(Candidate("section", code, *close.span()))
 
 
-def _code_of_all(words: str) -> str | None:
+def _code_of_all(words: str, place: str) -> str | None:
     """The status that the words state of all (共3项,均已销号): of the whole, or of the last clause that says one."""
     clauses = [
         re.sub(r"^[共计有]*\d+[个项条件](?:具体|反馈)*(?:问题|事项|任务)?", "", words),
@@ -146,7 +154,8 @@ def _code_of_all(words: str) -> str | None:
         code = status_code(clause)
         if code is not None:
             return code
-    return None
+    code, chance = said_at(place, words[:LONGEST])
+    return code if chance >= LEAST else None
 
 
 def _complement(

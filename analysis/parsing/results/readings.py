@@ -14,16 +14,27 @@ from functools import cache
 import numpy as np
 
 from analysis.parsing.layout.drafts import Candidate, Draft
-from analysis.parsing.results.slots import BRACKET, LABEL, LABEL_END, OPENING, PLACE_OF, Slot, slots_of
-from analysis.parsing.words.status_model import CODES, chances_at
+from analysis.parsing.results.slots import (
+    BRACKET,
+    EARLIER,
+    LABEL,
+    LABEL_END,
+    LINE,
+    OPENING,
+    PLACE_OF,
+    SENTENCE,
+    Slot,
+    slots_of,
+)
+from analysis.parsing.words.status_model import CODES, LONGEST, chances_at
 from analysis.parsing.words.statuses import listed_status
 from analysis.paths import LOOKUPS
 
-LEAST = 0.65  # probability from which words at a place are taken for a result of that code
+LEAST = 0.78  # probability from which words at a place are taken for a result of that code
 LISTED = 0.98  # … of what the lookup lists
 # Which of several readings in one problem counts: the surer place, then the longer words.
 _PLACE = dict.fromkeys((LABEL, LABEL_END), "result")
-_RANK = {LABEL: 3, LABEL_END: 3, BRACKET: 2, OPENING: 0}
+_RANK = {LABEL: 4, LABEL_END: 4, BRACKET: 3, EARLIER: 1, OPENING: 0}
 _SIGN = "[A-Z甲乙丙丁√×○●◐◑◇◆□■△▲☆★◎]"
 # A类为已经整改完成的 · ●已销号 ◐正在整改 · 红灯：未完成
 _LEGEND = re.compile(
@@ -62,28 +73,65 @@ def known_at(slots: list[tuple[str, str]], legend: dict[str, str] | None = None)
     return known
 
 
+def said_at(place: str, words: str) -> tuple[str | None, float]:
+    """The likeliest code of words at a place that tells of many problems, and how sure it is."""
+    row = known_at([(place, words)])[0]
+    best = int(row[1:].argmax()) + 1
+    return CODES[best], float(row[best])
+
+
 def evidence(slots: list[Slot], known: np.ndarray, told: np.ndarray) -> np.ndarray:
     """What speaks for each slot's being a result, one row each.
 
     A constant; the log odds of its words; how much stands at this place in the notice's other
-    problems; the share of those that tell a result already (``told``); their product with the
-    words; whether a label leads it; whether a bracket holds it.
+    problems; the share of those that tell a result already (``told``); both with the words; how many
+    of them have words there that begin or end as these do; whether a label leads it, a bracket holds
+    it, it opens what was done, it is a whole sentence, or more is told behind it; how long it is.
     """
     likely = 1 - known[:, 0]
     at_place: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(told)))
+    alike: dict[tuple[str, str], set[int]] = defaultdict(set)
     for slot, chance in zip(slots, likely):
         place = at_place[PLACE_OF[slot.place]]
         place[slot.draft] = max(place[slot.draft], chance)
+        for key in _ends(slot):
+            alike[key].add(slot.draft)
     others = max(1, len(told) - 1)
     odds = np.log(np.clip(likely, 1e-3, 1 - 1e-3) / np.clip(1 - likely, 1e-3, 1 - 1e-3))
-    rows = np.zeros((len(slots), 7))
+    rows = np.zeros((len(slots), COLUMNS))
+    sums = {place: found.sum() for place, found in at_place.items()}
+    all_told = told.sum()
     for index, slot in enumerate(slots):
-        place = at_place[PLACE_OF[slot.place]]
-        shared = (place.sum() - place[slot.draft]) / others
-        stated = (told.sum() - told[slot.draft]) / others
-        is_label, is_bracket = PLACE_OF[slot.place] == LABEL, slot.place == BRACKET
-        rows[index] = (1, odds[index], shared, stated, shared * odds[index], is_label, is_bracket)
+        place = PLACE_OF[slot.place]
+        shared = (sums[place] - at_place[place][slot.draft]) / others
+        stated = (all_told - told[slot.draft]) / others
+        begins, ends = (min(1.0, (len(alike[key]) - 1) / others) for key in _ends(slot))
+        rows[index] = (
+            1,
+            odds[index],
+            shared,
+            stated,
+            shared * odds[index],
+            stated * odds[index],
+            begins,
+            ends,
+            place == LABEL,
+            place == BRACKET,
+            place == OPENING,
+            slot.place in (SENTENCE, LINE),
+            place == EARLIER,
+            len(slot.words) / LONGEST,
+        )
     return rows
+
+
+COLUMNS = 14
+
+
+def _ends(slot: Slot) -> tuple[tuple[str, str], tuple[str, str]]:
+    """How the words at a place begin and end, to be compared with the notice's other problems'."""
+    place = PLACE_OF[slot.place]
+    return (place, "^" + slot.words[:2]), (place, slot.words[-2:] + "$")
 
 
 @cache
@@ -117,7 +165,7 @@ def read_slots(slots: list[Slot], told: np.ndarray, legend: dict[str, str]) -> d
         code = int(row[1:].argmax()) + 1
         if not told[slot.draft] and is_result * row[code] >= LEAST * (1 - row[0]) > 0:
             found = Candidate(_PLACE.get(slot.place, "read"), CODES[code], slot.start, slot.end)
-            read[slot.draft].append((_RANK.get(slot.place, 1), slot.end - slot.start, found))
+            read[slot.draft].append((_RANK.get(slot.place, 2), slot.end - slot.start, found))
     return {number: _chosen(found) for number, found in read.items()}
 
 

@@ -16,11 +16,10 @@ from analysis.parsing.words.status_model import LONGEST
 from analysis.parsing.words.statuses import BOX, before_outlook, is_due, is_share
 
 # Places, and the letter that stands for each in the model's features.
-LABEL, LABEL_END, BRACKET, OPENING, LINE, SENTENCE, CLAUSE = "lmbonsc"
+LABEL, LABEL_END, BRACKET, OPENING, LINE, SENTENCE, CLAUSE, EARLIER, TITLE = "lmbonscth"
 # Places that are one where the notice's other problems are looked at.
-PLACE_OF = {LABEL: LABEL, LABEL_END: LABEL, BRACKET: BRACKET, OPENING: OPENING} | dict.fromkeys(
-    (LINE, SENTENCE, CLAUSE), SENTENCE
-)
+PLACE_OF = {LABEL: LABEL, LABEL_END: LABEL, BRACKET: BRACKET, OPENING: OPENING, EARLIER: EARLIER}
+PLACE_OF |= dict.fromkeys((LINE, SENTENCE, CLAUSE), SENTENCE)
 
 
 class Slot(NamedTuple):
@@ -40,15 +39,21 @@ _BRACKET = re.compile(
     r"""
     [(【\[〔]  # the looks back stand behind it: the search leaps from one bracket to the next
     (?: (?: (?<=[\n:].) | (?<=:\ .) ) ([^()【】\[\]〔〕\n]{2,40})[)】\]〕]
-      | ([^()【】\[\]〔〕\n]{2,40})[)】\]〕](?=[。.;]?\s*(?:\n|$)|[。]?:) )
+      | ([^()【】\[\]〔〕\n]{2,40})[)】\]〕](?=[。.;]?\s*(?:\n|$|【)|[。]?:) )
     """,
     re.VERBOSE,
 )
 LINES = 3  # last lines of a problem that may end with its result: the last ones may be of the notice
+SENTENCES = 3  # last sentences of what was done that may be it: more work may be told behind it
 # 下一步,继续抓好… (next …): a plan behind the result
 _PLAN = re.compile(r"下一?步|接下来|下阶段")
+# 已整改到位,后续将按季抽查 · ,并纳入日常管理: a clause that goes on about what comes behind the result
+_GOES_ON = re.compile(r"下一?步|接下来|今后|后续|以后|还?将|并将?|还要|同时|预计")
 # 2021年3月: · 目前: · 验收意见: before the words on a line of their own
 _PREFIX = re.compile(r"[> \-*]*[^:,;。\n]{1,12}: ?")
+
+
+_LEGEND_SIGNS = re.compile("[●○◐◑◇◆□■△▲☆★◎]")
 
 
 def slots_of(text: str, position: int, draft: Draft) -> list[Slot]:
@@ -74,6 +79,7 @@ def _says_nothing(words: str) -> bool:
         is_due(words)
         or is_share(words)
         or BOX.search(words) is not None
+        or len(_LEGEND_SIGNS.findall(words)) > 1
         or not any(sign > "\u4dff" for sign in words)
     )
 
@@ -93,7 +99,9 @@ def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
         first = _STOPS.search(text, start, end)
         yield LABEL, start, end
         yield LABEL, start, first.start() if first is not None else end
-        yield from ending_slots(text, start, end, LABEL_END, LABEL_END)
+        line = text.find("\n", start, end)
+        for stop in (end, line) if line >= 0 else (end,):
+            yield from ending_slots(text, start, stop, LABEL_END, LABEL_END)
         return
     low = draft.statement[1] if draft.statement is not None else draft.body
     for match in _BRACKET.finditer(text, draft.start, draft.end):
@@ -104,9 +112,10 @@ def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
     for _, start, end in draft.blocks[:1] + draft.blocks[1:][-1:]:
         stop = _STOPS.search(text, start, min(end, start + LONGEST))
         if stop is not None and stop.end() < end:
-            yield OPENING, start, stop.start()
+            prefix = _PREFIX.match(text, start, stop.start())
+            yield OPENING, prefix.end() if prefix is not None else start, stop.start()
     if draft.blocks:
-        yield from ending_slots(text, *draft.blocks[-1][1:])
+        yield from ending_slots(text, *draft.blocks[-1][1:], earlier=SENTENCES - 1)
     close = draft.close or draft.end
     if close > low + 4:
         for _ in range(LINES):
@@ -117,25 +126,48 @@ def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
 
 
 def ending_slots(
-    text: str, start: int, end: int, place: str = SENTENCE, clause: str = CLAUSE
+    text: str, start: int, end: int, place: str = SENTENCE, clause: str = CLAUSE, earlier: int = 0
 ) -> Iterator[tuple[str, int, int]]:
-    """The last sentence that is no plan, and what stands in it behind its last commas."""
+    """The last sentence that is no plan, its clauses, and so many ``earlier`` sentences."""
     start, end = trim(text, start, end)
-    for _ in range(3):
+    for _ in range(3 + earlier):
         while end > start and text[end - 1] in _MARKS:
             end -= 1
         at = max(start, *(text.rfind(mark, start, end) + 1 for mark in "。;!\n‖|"))
+        if end - at < 2:
+            return
         if _PLAN.match(text, at) is None or at <= start:
-            break
-        end = at
-    if end - at < 2:
-        return
-    own_line = at > start and text[at - 1] in "\n‖|"
-    yield LINE if own_line and place == SENTENCE else place, at, end
+            own_line = at > start and text[at - 1] in "\n‖|"
+            yield from _parts(text, at, end, LINE if own_line and place == SENTENCE else place, clause)
+            if not earlier:
+                return
+            earlier -= 1
+            place = clause = EARLIER
+        end = max(start, *(text.rfind(mark, start, at) for mark in "。!\n")) if place == EARLIER else at
+        if end <= start:
+            return
+
+
+def _parts(text: str, at: int, end: int, place: str, clause: str) -> Iterator[tuple[str, int, int]]:
+    """A sentence, what it says behind a prefix, its first clause, and what stands behind its last commas.
+
+    Where its last clause goes on about something else (,后续将按季抽查) also without that.
+    """
+    yield place, at, end
     prefix = _PREFIX.match(text, at, end)
     if prefix is not None and prefix.end() < end - 1:
-        yield LINE if own_line else place, prefix.end(), end
-    comma = text.rfind(",", at, end)
-    while comma > at and end - comma <= LONGEST:
-        yield clause, comma + 1, end
-        comma = text.rfind(",", at, comma)
+        yield place, prefix.end(), end
+    comma = text.find(",", at, end)
+    if comma < 0:
+        return
+    if comma - at >= 4:
+        yield clause, at, comma
+    last = text.rfind(",", at, end)
+    stops = [end, last] if _GOES_ON.match(text, last + 1) is not None else [end]
+    for stop in stops:
+        if stop < end:
+            yield clause, at, stop
+        comma = text.rfind(",", at, stop)
+        while comma > at and stop - comma <= LONGEST:
+            yield clause, comma + 1, stop
+            comma = text.rfind(",", at, comma)

@@ -13,7 +13,7 @@ from statistics import median
 
 from analysis.lookups import load_csv
 from analysis.parsing.words.cues import is_action, tells_finding
-from analysis.parsing.words.status_model import meant_status, told_status
+from analysis.parsing.words.status_model import meant_status
 from analysis.parsing.words.statuses import status_code
 
 LEAST_TIMES = 3  # how often a string must stand as a label
@@ -106,11 +106,7 @@ def recurring_labels(text: str) -> dict[str, str]:
         if times >= LEAST_TIMES
         and word not in listed
         and _NO_LABEL.fullmatch(word) is None
-        and (
-            told_status(word, 0.5)[0] is None
-            and status_code(word) is None
-            or word.endswith(("情况", "结果", "状态", "结论", "意见"))
-        )
+        and (status_code(word) is None or word.endswith(("情况", "结果", "状态", "结论", "意见")))
     }
     # A line that mostly stands alone behind another label is what that label says, no label itself.
     said: Counter[str] = Counter()

@@ -270,18 +270,21 @@ BOX = re.compile(rf"\[{_TICK}|\({_TICK}|☑()|✅()|□(?=\S)|☐(?=\S)")
 
 
 def ticked_status(text: str, start: int, end: int) -> Status | None:
-    """The status behind the ticked of several boxes in one line: [x] 已完成 [ ] 正在整改."""
+    """The status behind the ticked of several boxes: [x] 已完成 [ ] 正在整改; a box before other words is no answer."""
     boxes = list(BOX.finditer(text, start, end))
     if all(box.lastindex for box in boxes):
         return None
-    line = text.find("\n", boxes[-1].end(), end)
-    stops = [*(box.start() for box in boxes[1:]), line if line >= 0 else end]
-    told = [
-        (code, box.end(), stop)
-        for box, stop in zip(boxes, stops)
-        if box.lastindex and (code := listed_status(text[box.end() : stop])) is not None
-    ]
-    return Status(combined([code for code, _, _ in told]), told[0][1], told[-1][2]) if told else None
+    answers = []
+    for box, following in zip(boxes, [*boxes[1:], None]):
+        line = text.find("\n", box.end(), end)
+        stop = min(following.start() if following is not None else end, line if line >= 0 else end)
+        code = listed_status(text[box.end() : stop])
+        if code is not None:
+            answers.append((code, box.end(), stop, box.lastindex is not None))
+    told = [answer for answer in answers if answer[3]]
+    if not told or len(told) == len(answers):
+        return None
+    return Status(combined([answer[0] for answer in told]), told[0][1], told[-1][2])
 
 
 def bracket_status(inner: str) -> tuple[str | None, float | None]:
