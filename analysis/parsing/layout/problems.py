@@ -22,6 +22,7 @@ from analysis.parsing.words.statuses import (
 _ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|、)|[①-⑳]|\(?\d{1,2}[).、]")
 DOING = ("measures", "progress", "effect")
 LABEL = 16  # characters of the longest label
+LONG = 16  # characters of a result that tells what was done as well, where nothing else does
 
 
 def read_unit(
@@ -205,7 +206,13 @@ def take_result(text: str, draft: Draft, result: Candidate) -> None:
         elif last - result.end < 4:
             draft.statement = (first, trim(text, first, result.start - 1)[1])
     elif draft.blocks:
-        _cut_result(text, draft, result.start, result.end)
+        part, first, last = draft.blocks[-1]
+        if first < result.start and last - result.end > 6 and text[result.end] in "。;":
+            # More work is told behind it: 答：改好了。… loses its result, the rest stays as it is.
+            if result.start - first <= 3:
+                draft.blocks[-1] = (part, result.end + 1, last)
+        elif result.start - first > 3 or result.end - result.start < LONG or len(draft.blocks) > 1:
+            _cut_result(text, draft, result.start, result.end)
         _read_measures(text, draft)
 
 

@@ -14,10 +14,11 @@ from analysis.parsing.results.slots import BRACKET, SENTENCE, TITLE
 from analysis.parsing.structure import Problem
 from analysis.parsing.text.numerals import read_whole
 from analysis.parsing.words.status_model import LONGEST
-from analysis.parsing.words.statuses import status_code
+from analysis.parsing.words.statuses import listed_status, status_code
 
 # 一、已完成的整改事项(5个): what stands around the words in a title that sorts the problems by their result
 _AROUND_TITLE = re.compile(r"^第?[一二三四五六七八九十]*[类批]?[、:. ]*|\ *\([^()]{1,12}\)$")
+_SORTED_THINGS = re.compile(r"的?(?:整改|反馈|具体)*(?:问题|事项|任务)$")
 # (3个具体问题,均已完成整改) · 【本类问题已全部整改到位】 behind a heading
 _HEADING_BRACKET = re.compile(r"[(【\[〔]([^()【】\[\]〔〕\n]{3,60})[)】\]〕]")
 # 本部分六个问题…同意销号 · 上述七个问题…一条不剩 at the end of a section
@@ -106,6 +107,8 @@ def _titled(text: str, node: Node) -> Candidate | None:
     if not 4 <= len(words) <= LONGEST:
         return None
     code, chance = said_at(TITLE, words)
+    core = _SORTED_THINGS.sub("", words)
+    code = listed_status(core) or listed_status(core.lstrip("需要")) or code
     return Candidate("section", code, node.body, end) if chance >= LEAST else None
 
 

@@ -30,7 +30,7 @@ from analysis.parsing.words.status_model import CODES, LONGEST, chances_at
 from analysis.parsing.words.statuses import listed_status
 from analysis.paths import LOOKUPS
 
-LEAST = 0.78  # probability from which words at a place are taken for a result of that code
+LEAST = 0.75  # probability from which words at a place are taken for a result of that code
 LISTED = 0.98  # … of what the lookup lists
 # Which of several readings in one problem counts: the surer place, then the longer words.
 _PLACE = dict.fromkeys((LABEL, LABEL_END), "result")
@@ -154,7 +154,9 @@ def read_results(text: str, drafts: list[Draft], before: int) -> list[tuple[Draf
     return [(drafts[number], result) for number, result in sorted(found.items())]
 
 
-def read_slots(slots: list[Slot], told: np.ndarray, legend: dict[str, str]) -> dict[int, Candidate]:
+def read_slots(
+    slots: list[Slot], told: np.ndarray, legend: dict[str, str], least: float = LEAST
+) -> dict[int, Candidate]:
     """Number of a problem → its result among its slots; ``told``: 1.0 for those that tell theirs already."""
     if not slots:
         return {}
@@ -163,7 +165,7 @@ def read_slots(slots: list[Slot], told: np.ndarray, legend: dict[str, str]) -> d
     read: dict[int, list[tuple[int, int, Candidate]]] = defaultdict(list)
     for slot, row, is_result in zip(slots, known, chance):
         code = int(row[1:].argmax()) + 1
-        if not told[slot.draft] and is_result * row[code] >= LEAST * (1 - row[0]) > 0:
+        if not told[slot.draft] and is_result * row[code] >= least * (1 - row[0]) > 0:
             found = Candidate(_PLACE.get(slot.place, "read"), CODES[code], slot.start, slot.end)
             read[slot.draft].append((_RANK.get(slot.place, 2), slot.end - slot.start, found))
     return {number: _chosen(found) for number, found in read.items()}

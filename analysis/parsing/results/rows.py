@@ -10,6 +10,7 @@ from analysis.parsing.layout.drafts import Candidate, Draft
 from analysis.parsing.results.readings import read_slots
 from analysis.parsing.results.slots import LINE, Slot, ending_slots, slot_at
 
+LEAST = 0.55  # probability from which a row is read: such lists are made to tell results
 SHARE = 0.8  # of the problems must have a row of their own
 # 针对第1个问题。… · 1、4、6号：… · | P-01 | … | · （二）3　… · 9 计财科 改定
 _ROW = re.compile(
@@ -41,7 +42,7 @@ def results_by_row(
         drafts = [Draft(first, first, last) for _, first, last in run]
         told = {
             index: result._replace(place="number")
-            for position, result in read_slots(slots, np.zeros(len(drafts)), legend).items()
+            for position, result in read_slots(slots, np.zeros(len(drafts)), legend, LEAST).items()
             for index in owners[position]
         }
         found = max(found, told, key=len)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from analysis.parsing.layout.drafts import Draft, trim
 from analysis.parsing.layout.findings import LEAD_BRACKET
 from analysis.parsing.words.status_model import LONGEST
-from analysis.parsing.words.statuses import BOX, before_outlook, is_due, is_share
+from analysis.parsing.words.statuses import BOX, before_outlook, is_due, is_share, stated_share
 
 # Places, and the letter that stands for each in the model's features.
 LABEL, LABEL_END, BRACKET, OPENING, LINE, SENTENCE, CLAUSE, EARLIER, TITLE = "lmbonscth"
@@ -62,7 +62,9 @@ def slots_of(text: str, position: int, draft: Draft) -> list[Slot]:
     for place, start, end in _stretches(text, draft):
         slot = slot_at(text, position, place, start, end)
         if slot is not None:
-            found.setdefault((slot.start, slot.end), slot)
+            known = found.setdefault((slot.start, slot.end), slot)
+            if known.place == EARLIER:  # a bracket behind it (责任人:…) is no sentence
+                found[slot.start, slot.end] = slot
     return list(found.values())
 
 
@@ -78,6 +80,7 @@ def _says_nothing(words: str) -> bool:
     return (
         is_due(words)
         or is_share(words)
+        or ("进度" in words and stated_share(words) is not None)
         or BOX.search(words) is not None
         or len(_LEGEND_SIGNS.findall(words)) > 1
         or not any(sign > "\u4dff" for sign in words)

@@ -55,7 +55,7 @@ _HINTS = frozenset(
 )
 # 待定 (to be determined), 另行通报 (told elsewhere): a result is put off, not stated.
 _PUT_OFF = re.compile(r"待定|未定|另行|详?见附|不详")
-_COUNTS = re.compile(r"\d[\d,.]* ?(?:[个项人次家件份场户名条处元万亿辆套公篇]|余)")
+_COUNTS = re.compile(r"\d[\d,.]* ?(?:[个项人次家件份场户名条处元万亿辆套公篇]|余|%)")
 
 
 def _likeliest(known: tuple[float, ...]) -> int:
