@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from analysis.parsing.text.numerals import read_whole
-from analysis.parsing.words.cues import OPEN_FRAME, frame_at, is_action, is_finding
+from analysis.parsing.words.cues import is_action, is_finding
 
 LEAST = 200  # characters from which a line may hold several problems
 LEAST_CUTS = 3  # breaks that a line must have lost where no other line of the text has lost any
@@ -87,7 +87,5 @@ def lost_breaks(line: str, least: int = LEAST_CUTS) -> list[int]:
 
 def _opens_problem(line: str, start: int) -> bool:
     head = line[start : start + 300]
-    if frame_at(head) or OPEN_FRAME.match(head):
-        return True
     clause = head.partition("。")[0]
     return is_finding(clause) and not is_action(clause)

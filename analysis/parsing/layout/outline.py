@@ -271,8 +271,6 @@ def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
     """Whether a number that starts again at 1 is a list inside the open node, not its sibling."""
     if len(stack) - 1 == depth and (stack[depth].number or 0) > 1 and stack[depth].style in ("C", "PC"):
         return False
-    if stack[depth].heading and not node.heading:
-        return True
     return not _names_finding(node)
 
 

@@ -218,16 +218,6 @@ class Reader:
             top = unit
             while top.parent is not None and top.parent.parent is not None:
                 top = top.parent
-            if (
-                top.style == "H"
-                and len(self.root.children) > 1
-                and top is not unit
-                and sum(child.style == "H" for child in self.root.children) == 1
-            ):
-                nearest = unit
-                while nearest.parent is not None and nearest.parent is not top:
-                    nearest = nearest.parent
-                top = nearest
             groups.setdefault(id(top), []).append(unit)
             tops[id(top)] = top
         if len(groups) == 1 or all(
@@ -324,15 +314,8 @@ class Reader:
                 with_doing = sum(
                     self.evidence(child).doing + self.evidence(child).results > 0 for child in members
                 )
-                if (
-                    with_doing > 1
-                    or (with_doing == 0 and e.doing == 0)
-                    or len(members) == 1 == with_doing
-                    and e.own_doing == 0
-                ):
-                    value -= (
-                        (4.0 if with_doing > 1 else 1.5) * like / len(members) if len(members) > 1 else 0.3
-                    )
+                if with_doing > 1 or with_doing == e.doing == 0:
+                    value -= (4.0 if with_doing > 1 else 1.5) * like / len(members)
         return value
 
     def score(self, units: list[Node]) -> float:

@@ -194,11 +194,6 @@ def find_marks(flow: Flow) -> list[Mark]:
     return result
 
 
-_LINKERS = re.compile(
-    r"(?:针对|对|就|围绕|按照|根据)?(?:此|该|这|上述|以上|这一|本|反馈)?(?:个|项|类|些)?(?:问题|情况|意见)?,?(?:我[局委院校司镇]|局党组|党组|党委)?(?:进行|做|作|采取|开展|落实|制定|予以)?(?:出)?了?(?:的)?"
-)
-
-
 def _plausible(owner: str, word: str, part: str) -> bool:
     """Whether the words before a label leave it a label: a linking phrase, or a body's name."""
     owner = owner.strip("【[( *")
@@ -210,12 +205,4 @@ def _plausible(owner: str, word: str, part: str) -> bool:
         return owner in ("目前", "主要", "具体", "针对性", "巡察", "巡视")
     if part in ("measures", "progress", "result", "effect"):
         return len(owner) <= 12 and not any(sign in owner for sign in "是了已将要把为于在")
-    return _LINKERS.fullmatch(owner) is not None or owner in (
-        "主要",
-        "具体",
-        "目前",
-        "巡察",
-        "巡视",
-        "预计",
-        "计划",
-    )
+    return False

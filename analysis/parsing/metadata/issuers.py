@@ -218,8 +218,6 @@ def find_signature(lines: list[tuple[int, int, str]]) -> tuple[Found | None, Fou
         ):
             body = Found(compact, start, end)
             break
-        if len(compact) > 70 and (signed is not None or "。" in compact):
-            break
     return body, signed
 
 
