@@ -31,7 +31,7 @@ from analysis.parsing.statements.model import chances
 from analysis.parsing.steps import Steps, at_once
 from analysis.parsing.structure import Measure, Problem, Section, Span, Structure
 from analysis.parsing.text.shadow import make_shadow
-from analysis.parsing.words.cues import BODY, is_action, is_finding
+from analysis.parsing.words.cues import BODY
 
 # What a unit stands under: the keys of its aspect and its category.
 Place = tuple[str | None, str | None]
@@ -257,25 +257,11 @@ def _cut(flow: Flow, unit: Node, end: int, is_last: bool) -> int:
     return end
 
 
-def _is_preface(flow: Flow | Whole, node: Node) -> bool:
-    """Whether a heading above the problems only tells how the work was organised.
-
-    Such a one holds problems where they follow it without a heading of their own.
-    """
-    if node.style == "H" or node.own_end - node.start < 50 and node.style == "C":
-        return False
-    line = flow.text[node.body : node.own_end].partition("\n")[0]
-    return len(line) > 40 and is_action(line) and not is_finding(line.partition("。")[0])
-
-
 def _sections(
     flow: Flow | Whole, units: list[Node], parents: set[int]
 ) -> tuple[list[Section], list[tuple[int, int]], list[Place]]:
     """Sections with their headings, and for every unit its (aspect key, category key)."""
-    chains = [
-        [node for node in ancestors(unit) if id(node) not in parents and not _is_preface(flow, node)]
-        for unit in units
-    ]
+    chains = [[node for node in ancestors(unit) if id(node) not in parents] for unit in units]
     tops = {id(chain[0]) for chain in chains if chain}
     if len(tops) == 1 and all(chains):
         top = chains[0][0]

@@ -286,14 +286,11 @@ def find_place(
     ``texts``: head, tail and body of the notice, the most telling first; ``phones``: area codes printed.
     """
     book = gazetteer()
-    level = {"county": "county", "prefecture": "prefecture", "province": "province"}.get(
-        sender_level(team) or ""
-    )
     mentioned = {place.code for phone in phones for place in book.by_phone.get(phone, ()) if place.code}
     for text, basis in ((issuer, "issuer"), (title, "title")):
         if not text:
             continue
-        place = _in_name(text, mentioned, level)
+        place = _in_name(text, mentioned)
         if place is not None:
             return place, basis
     if is_own_sender(team):
@@ -302,7 +299,7 @@ def find_place(
     return (place, "text") if place is not None else (None, "none")
 
 
-def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
+def _in_name(name: str, mentioned: set[str]) -> Place | None:
     """The innermost place that a body's name begins with (金华市婺城区…局 → 婺城区)."""
     # 新疆生产建设兵团第八师石河子市: the corps and its division stand between the region and the city
     clean = re.sub(
@@ -327,7 +324,7 @@ def _in_name(name: str, mentioned: set[str], level: str | None) -> Place | None:
     short = short_at(clean, 0)
     if short is None or is_township(clean):  # 白沙渔业村 is in no county of that name
         return None
-    place = resolve(short, mentioned, level if level != "province" else None)
+    place = resolve(short, mentioned)
     if place is not None and place.level == "province" and (inner := short_at(clean, len(short))):
         within = resolve(inner, {place.code or ""})  # 江苏泗洪农村商业银行
         if within is not None and within.code and place in gazetteer().parents(within):

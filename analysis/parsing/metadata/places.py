@@ -139,24 +139,19 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> list[tuple[
                 # 市区 after a city name, 省市 …: the suffix belongs to another word
                 if not (found and found[-1][1] > stop - size):
                     found.append((stop - size, stop, name))
-                elif size > found[-1][1] - found[-1][0]:
-                    found[-1] = (stop - size, stop, name)
                 break
     return found
 
 
-def resolve(name: str, context: set[str], level: str | None = None) -> Place | None:
+def resolve(name: str, context: set[str]) -> Place | None:
     """The place that a full or short name means.
 
-    ``context``: codes that the notice mentions otherwise (parents, area codes); ``level`` the level
-    that the inspecting team implies. Several candidates left: a Place with ``code`` None.
+    ``context``: codes that the notice mentions otherwise (parents, area codes). Several candidates left: a Place with ``code`` None.
     """
     book = gazetteer()
     places = book.by_name.get(name) or book.by_short.get(name)
     if not places:
         return None
-    if len(places) > 1 and level:
-        places = [place for place in places if place.level == level] or places
     if len(places) > 1:
         near = [
             place
