@@ -47,6 +47,11 @@ def _row(what: str, content: dict[str, Any], entry: dict[str, Any], seconds: str
     return f"| {what} | {clock} | {entry['cpu_seconds']:,.1f} | {entry['peak_mb']:,.0f} |"
 
 
+def _pattern(template: str) -> str:
+    """What finds a line made from ``template``; ``LOAD`` stands where its load does."""
+    return re.sub(r"\\\{.*?\}", ".+", re.escape(template).replace(r"\{load\}", "LOAD"))
+
+
 def speed_table(found: dict[str, dict[str, Any]], lang: str, standing: str = "") -> str:
     """The table in Markdown of what ``reports/bench`` holds (name of the file → its content).
 
@@ -70,12 +75,15 @@ def speed_table(found: dict[str, dict[str, Any]], lang: str, standing: str = "")
     if notebooks := found.get("notebooks"):
         for name, entry in (("notebooks", "zhenggai_briefing"), ("papermill", "papermill_nbconvert")):
             rows[name] = [_row(say[name], notebooks, notebooks[entry], "best_seconds")]
+    is_whole = len(rows) == len(ROWS)
     for name in ROWS:
-        cell = re.sub(r"\\\{.*?\}", ".+", re.escape(say[name]))
-        rows.setdefault(name, re.findall(rf"^\| {cell} \|.*$", standing, flags=re.M))
+        rows.setdefault(name, re.findall(rf"^\| {_pattern(say[name])} \|.*$", standing, flags=re.M))
     heads = f"| {' | '.join(say['heads'])} |\n| --- | ---: | ---: | ---: |"
     machines = [content["machine"] for content in found.values() if "machine" in content]
-    loads = sorted({machine["load"] for machine in machines})
+    before = re.findall(
+        _pattern(say["machine"]).replace("LOAD", r"([\d.]+).*?"), "" if is_whole else standing
+    )
+    loads = sorted({float(load) for load in (*before, *(machine["load"] for machine in machines))})
     told = say["machine"].format(**machines[0] | {"load": "–".join(map(str, loads[:1] + loads[1:][-1:]))})
     return "\n".join([heads, *(line for name in ROWS for line in rows[name])]) + f"\n\n{told}"
 
