@@ -86,14 +86,24 @@ def test_the_speed_table_says_what_the_bench_measured(lang: str) -> None:
     from tests.bench import readme
 
     entry = {"seconds": 41.26, "best_seconds": 9.5, "cpu_seconds": 60.4, "peak_mb": 880}
+    quiet = {"processor": "P", "cores": 2, "memory_gb": 8, "python": "3.11", "load": 1.5, "day": "2026-05-04"}
+    busy = {**quiet, "load": 16.4}
+    corpus = {**entry, "files": 100_000, "bytes": 14e8, "rows": 21_000_000, "notices_read": 94_025}
     found = {
-        "editions": {"100": {**entry, "notices": 100, "profiles": 60}},
-        "notebooks": {"zhenggai_briefing": entry, "papermill_nbconvert": {**entry, "best_seconds": 77.7}},
-        "corpus": {**entry, "files": 100_000, "bytes": 14e8, "rows": 21_000_000, "notices_read": 94_025},
+        "editions": {"machine": quiet, "100": {**entry, "notices": 100, "profiles": 60}},
+        "corpus": {**corpus, "seconds": 987.6, "machine": busy},
     }
     table = readme.speed_table(found, lang)
-    for said in ("41.3", "60.4", "880", "77.7", "100,000", "21,000,000", "94,025"):
+    for said in ("41.3", "60.4", "880", "100,000", "21,000,000", "94,025", "2026-05-04, 1.5", "16.4"):
         assert said in table, said
+    assert "987.6" not in table, "the clock of a busy machine says nothing"
+    notebooks = {
+        "machine": quiet,
+        "zhenggai_briefing": entry,
+        "papermill_nbconvert": {**entry, "best_seconds": 77.7},
+    }
+    later = readme.speed_table({"notebooks": notebooks}, lang, table)
+    assert "77.7" in later and "94,025" in later, "a line that was not measured anew stays"
     path = readme.ROOT / readme.FILES[lang]
     assert all(path.read_text(encoding="utf-8").count(mark) == 1 for mark in readme.MARKS)
 

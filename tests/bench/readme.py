@@ -1,4 +1,7 @@
-"""``python -m tests.bench.readme``: the speed tables of both READMEs from reports/bench, between their two marks."""
+"""``python -m tests.bench.readme``: the speed tables of both READMEs from reports/bench, between their two marks.
+
+Each line tells its day and how busy the machine was; a line stays where nothing was measured anew.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ FILES = {"en": "README.md", "zh": "README.zh.md"}
 ROWS = ("parse", "two", "jieba", "changed", "corpus", "edition", "notebooks", "papermill")
 WORDS = {
     "en": {
-        "heads": ("what", "seconds", "processor seconds", "peak MB"),
+        "heads": ("what", "seconds", "processor seconds", "peak MB", "day, load"),
         "parse": "`parse`, one process: {notices:,} notices in {layouts} layouts, {mb:.0f} MB",
         "two": "`parse --jobs 2`, the same",
         "jieba": "for comparison `jieba.cut` (words only), the same",
@@ -23,10 +26,10 @@ WORDS = {
         "edition": "`briefing`: an edition of {notices:,} notices with {profiles} profiles, all formats",
         "notebooks": "`briefing --format html,pdf` of the five reports",
         "papermill": "for comparison papermill and nbconvert, ten notebooks, HTML only",
-        "machine": "Measured by `make bench` on {day}: {processor}, {cores} cores, {memory_gb} GB, Python {python}; load {load} (–: a busy machine's clock says nothing).",
+        "machine": "Measured by `make bench`: {processor}, {cores} cores, {memory_gb} GB, Python {python} (–: a busy machine's clock says nothing).",
     },
     "zh": {
-        "heads": ("内容", "秒", "处理器秒", "内存峰值 MB"),
+        "heads": ("内容", "秒", "处理器秒", "内存峰值 MB", "日期、负载"),
         "parse": "`parse` 一个进程：{layouts}种版式{notices:,}份通报，{mb:.0f} MB",
         "two": "`parse --jobs 2`，同上",
         "jieba": "对照 `jieba.cut`（只分词），同上",
@@ -35,21 +38,17 @@ WORDS = {
         "edition": "`briefing`：{notices:,}份通报，{profiles}个城市概况，全部格式",
         "notebooks": "`briefing --format html,pdf`，五份通报",
         "papermill": "对照 papermill 加 nbconvert，十个笔记本，只有 HTML",
-        "machine": "由 `make bench` 测得（{day}）：{processor}，{cores}核，{memory_gb} GB，Python {python}；负载{load}（–：机器繁忙，钟面时间不作数）。",
+        "machine": "由 `make bench` 测得：{processor}，{cores}核，{memory_gb} GB，Python {python}（–：机器繁忙，钟面时间不作数）。",
     },
 }
 
 
 def _row(what: str, content: dict[str, Any], entry: dict[str, Any], seconds: str = "seconds") -> str:
     """One line; the clock of a machine that others kept busy says nothing and is left out."""
-    machine = content.get("machine", {"load": 0, "cores": 1})
+    machine = content["machine"]
     clock = "–" if machine["load"] > 2 * machine["cores"] else f"{entry[seconds]:,.1f}"
-    return f"| {what} | {clock} | {entry['cpu_seconds']:,.1f} | {entry['peak_mb']:,.0f} |"
-
-
-def _pattern(template: str) -> str:
-    """What finds a line made from ``template``; ``LOAD`` stands where its load does."""
-    return re.sub(r"\\\{.*?\}", ".+", re.escape(template).replace(r"\{load\}", "LOAD"))
+    measured = f"{machine['day']}, {machine['load']}"
+    return f"| {what} | {clock} | {entry['cpu_seconds']:,.1f} | {entry['peak_mb']:,.0f} | {measured} |"
 
 
 def speed_table(found: dict[str, dict[str, Any]], lang: str, standing: str = "") -> str:
@@ -75,16 +74,11 @@ def speed_table(found: dict[str, dict[str, Any]], lang: str, standing: str = "")
     if notebooks := found.get("notebooks"):
         for name, entry in (("notebooks", "zhenggai_briefing"), ("papermill", "papermill_nbconvert")):
             rows[name] = [_row(say[name], notebooks, notebooks[entry], "best_seconds")]
-    is_whole = len(rows) == len(ROWS)
     for name in ROWS:
-        rows.setdefault(name, re.findall(rf"^\| {_pattern(say[name])} \|.*$", standing, flags=re.M))
-    heads = f"| {' | '.join(say['heads'])} |\n| --- | ---: | ---: | ---: |"
-    machines = [content["machine"] for content in found.values() if "machine" in content]
-    before = re.findall(
-        _pattern(say["machine"]).replace("LOAD", r"([\d.]+).*?"), "" if is_whole else standing
-    )
-    loads = sorted({float(load) for load in (*before, *(machine["load"] for machine in machines))})
-    told = say["machine"].format(**machines[0] | {"load": "–".join(map(str, loads[:1] + loads[1:][-1:]))})
+        cell = re.sub(r"\\\{.*?\}", ".+", re.escape(say[name]))
+        rows.setdefault(name, re.findall(rf"^\| {cell} \|.*$", standing, flags=re.M))
+    heads = f"| {' | '.join(say['heads'])} |\n| --- | ---: | ---: | ---: | ---: |"
+    told = say["machine"].format(**next(iter(found.values()))["machine"])
     return "\n".join([heads, *(line for name in ROWS for line in rows[name])]) + f"\n\n{told}"
 
 
