@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from analysis.parsing.layout.drafts import Draft, trim
 from analysis.parsing.layout.findings import LEAD_BRACKET
-from analysis.parsing.words.status_model import LONGEST
+from analysis.parsing.words.status_model import HINTS, LONGEST
 from analysis.parsing.words.statuses import BOX, before_outlook, is_due, is_share, stated_share
 
 # Places, and the letter that stands for each in the model's features.
@@ -60,6 +60,8 @@ def slots_of(text: str, position: int, draft: Draft) -> list[Slot]:
     """All slots of one draft; those of one place may lie in each other, the longer first."""
     found: dict[tuple[int, int], Slot] = {}
     for place, start, end in _stretches(text, draft):
+        if place == EARLIER and HINTS.isdisjoint(text[start:end]):
+            continue
         slot = slot_at(text, position, place, start, end)
         if slot is not None:
             known = found.setdefault((slot.start, slot.end), slot)

@@ -51,7 +51,8 @@ def grams_of_each(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 def load_weights(name: str) -> np.ndarray:
     """Weights of a model, (buckets + 1) × classes; the last row is the bias."""
     stored = np.load(LOOKUPS / "models" / f"{name}.npy")
-    return stored[1:] * 2.0 ** stored[0]  # the first row holds the scale of each class
+    # the first row holds the scale of each class
+    return (stored[1:] * 2.0 ** stored[0]).astype(np.float32)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

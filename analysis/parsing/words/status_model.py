@@ -50,7 +50,7 @@ def chances(words: str) -> tuple[float, ...]:
 
 
 # What nearly every result says in one way or another; words without any of it are not weighed.
-_HINTS = frozenset(
+HINTS = frozenset(
     "完改结办销成落解纠推进坚持续长常未尚还仍正好妥毕到达闭清账收归抓除消竣愈行待延缓无没难巩固化"
 )
 # 待定 (to be determined), 另行通报 (told elsewhere): a result is put off, not stated.
@@ -65,7 +65,7 @@ def _likeliest(known: tuple[float, ...]) -> int:
 
 def told_status(words: str, least: float) -> tuple[str | None, float]:
     """Code and probability where the words are a result with at least that probability; else None."""
-    if not 2 <= len(words) <= LONGEST or _HINTS.isdisjoint(words) or _COUNTS.search(words) is not None:
+    if not 2 <= len(words) <= LONGEST or HINTS.isdisjoint(words) or _COUNTS.search(words) is not None:
         return None, 0.0
     known = chances(words)
     best = _likeliest(known)
