@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from analysis.parsing.layout.flow import Flow, Para
 from analysis.parsing.layout.segments import is_label, result_line
 from analysis.parsing.text.numbering import Label
-from analysis.parsing.words.cues import OPEN_FRAME, frame_at, is_action, is_finding
+from analysis.parsing.words.cues import frame_at, is_finding
 from analysis.parsing.words.statuses import BOX, status_code
 
 # Styles without a number: "H" heading, "Q" 针对“…”问题 (on the problem "…").
@@ -231,16 +231,12 @@ def _place(stack: list[Node], node: Node) -> None:
         depth for depth in found if (number := stack[depth].number) is not None and node.number == number + 1
     ]
     if following:
-        # Two lists are open and both wait for this number: a finding goes on the outer one.
-        best = following[-1]
-        if len(following) > 1:
-            is_opened = any(child.opens_list for child in stack[following[-1] - 1].children)
-            best = following[0] if not is_opened and _names_finding(node) else best
+        best = following[-1]  # where two open lists wait for this number, the inner one
     else:
         last = stack[best]
         if node.opens_list and len(found) < 3:
             return
-        if len(found) < 2 and node.number == 1 and (last.number or 0) >= 1 and _opens_list(stack, best, node):
+        if len(found) < 2 and node.number == 1 and (last.number or 0) >= 1:
             return
     del stack[best:]
 
@@ -265,22 +261,6 @@ def _leave_lists(stack: list[Node], style: str) -> None:
             and len(para.text) > 24
         ):
             stack.pop()
-
-
-def _opens_list(stack: list[Node], depth: int, node: Node) -> bool:
-    """Whether a number that starts again at 1 is a list inside the open node, not its sibling."""
-    if len(stack) - 1 == depth and (stack[depth].number or 0) > 1 and stack[depth].style in ("C", "PC"):
-        return False
-    return not _names_finding(node)
-
-
-def _names_finding(node: Node) -> bool:
-    if node.para is None:
-        return False
-    head = node.para.text[node.body - node.start :][:300]
-    if frame_at(head) or OPEN_FRAME.match(head):
-        return True
-    return is_finding(head.partition("。")[0]) and not is_action(head)
 
 
 def release(root: Node) -> None:
