@@ -38,7 +38,7 @@ _STOPS = re.compile(r"[。;!\n‖|]")
 _BRACKET = re.compile(
     r"""
     [(【\[〔]  # the looks back stand behind it: the search leaps from one bracket to the next
-    (?: (?: (?<=[\n:].) | (?<=:\ .) ) ([^()【】\[\]〔〕\n]{2,40})[)】\]〕]
+    (?: (?: (?<=[\n:。;”].) | (?<=:\ .) ) ([^()【】\[\]〔〕\n]{2,40})[)】\]〕]
       | ([^()【】\[\]〔〕\n]{2,40})[)】\]〕](?=[。.;]?\s*(?:\n|$|【)|[。]?:) )
     """,
     re.VERBOSE,
