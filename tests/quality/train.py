@@ -6,6 +6,7 @@ the last digits in which one order of summing differs from another. ``--check`` 
 
 from __future__ import annotations
 
+import argparse
 import csv
 import sys
 from collections.abc import Sequence
@@ -84,11 +85,15 @@ def check_statuses(folds: int = 5) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    if "--check" in arguments:
+    parser = argparse.ArgumentParser(prog="python -m tests.quality.train", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="print what weights reach that have not seen it")
+    parser.add_argument("--confidence", action="store_true", help="train the weights of the confidence alone")
+    asked = parser.parse_args(arguments)
+    if asked.check:
         check_statuses()
         print(types_line())
         return 0
-    if "--confidence" not in arguments:
+    if not asked.confidence:
         keys, weights, pairs = train_types()
         np.save(LOOKUPS / "models/type_grams.npy", keys)
         np.save(LOOKUPS / "models/type_pairs.npy", pairs)

@@ -92,8 +92,8 @@ def evidence(slots: list[Slot], known: np.ndarray, told: np.ndarray) -> np.ndarr
     at_place: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(told)))
     alike: dict[tuple[str, str], set[int]] = defaultdict(set)
     for slot, chance in zip(slots, likely):
-        place = at_place[PLACE_OF[slot.place]]
-        place[slot.draft] = max(place[slot.draft], chance)
+        chances = at_place[PLACE_OF[slot.place]]
+        chances[slot.draft] = max(chances[slot.draft], chance)
         for key in _ends(slot):
             alike[key].add(slot.draft)
     others = max(1, len(told) - 1)

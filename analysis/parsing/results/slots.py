@@ -101,12 +101,12 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
 def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
     if draft.told is not None:
         start, end = trim(text, *draft.told)
-        first = _STOPS.search(text, start, end)
+        stop = _STOPS.search(text, start, end)
         yield LABEL, start, end
-        yield LABEL, start, first.start() if first is not None else end
+        yield LABEL, start, stop.start() if stop is not None else end
         line = text.find("\n", start, end)
-        for stop in (end, line) if line >= 0 else (end,):
-            yield from ending_slots(text, start, stop, LABEL_END, LABEL_END)
+        for last in (end, line) if line >= 0 else (end,):
+            yield from ending_slots(text, start, last, LABEL_END, LABEL_END)
         return
     low = draft.statement[1] if draft.statement is not None else draft.body
     for match in _BRACKET.finditer(text, draft.start, draft.end):
