@@ -148,6 +148,8 @@ def test_workbook_has_a_sheet_per_table_and_no_formula(frames, tmp_path):
     )
     heads = {(r[0], r[1]): r[7] for r in book["数据字典"].iter_rows(min_row=2, values_only=True)}
     assert heads[("core_problems", "status_code")] and ("codes_statuses", "label_zh") in heads
+    said = {c.value: c.comment.text for c in sheet[1]}
+    assert said["整改状态（自报）"] == "被巡察单位自报" and all(said.values())
     notes = {c.column_letter: c.comment.text for c in book["core_problems"][1]}
     assert notes["A"].startswith("问题：每行一个问题或子项。") and len(notes) == frames["core_problems"].width
     assert (

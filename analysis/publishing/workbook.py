@@ -19,7 +19,7 @@ import polars as pl
 from analysis.publishing import files
 from analysis.publishing.dictionary import dictionary_of, table_text
 from analysis.publishing.workbook_rows import fill_sheets, plain_columns
-from analysis.publishing.workbook_sheets import WIDTHS, ledger_frame
+from analysis.publishing.workbook_sheets import SOURCES, WIDTHS, ledger_frame
 
 ROW_LIMIT = 1_048_576
 SHEET_NAME_LIMIT = 31
@@ -212,10 +212,13 @@ def write_ledger(
         about.write_url(row, 0, f"internal:'{titles[name]}'!A1", book.link, name)
         about.write_number(row, 1, frames[name].height, book.cell)
         about.write_string(row, 2, _content(name, lang), book.cell)
+    dictionary = dictionary_of(frames)
     ledger = ledger_frame(frames, lang)
     if ledger.height:
-        book.sheet(titles[say["ledger"]], ledger.columns, ledger, WIDTHS, wrap=True)
-    dictionary = dictionary_of(frames)
+        described = dictionary.select("table", "column", f"description_{lang}")
+        words = {(table, column): text or column for table, column, text in described.iter_rows()}
+        notes = [words.get(source, source[1]) for source in SOURCES]
+        book.sheet(titles[say["ledger"]], ledger.columns, ledger, WIDTHS, wrap=True, notes=notes)
     book.sheet(
         titles[say["dictionary"]],
         dictionary.columns,

@@ -50,6 +50,26 @@ HEADS = {
         "dated events",
     ),
 }
+# The column of the tables that each head is made from.
+SOURCES = (
+    ("core_problems", "problem_id"),
+    ("core_notices", "city_name"),
+    ("core_notices", "notice_year"),
+    ("core_notices", "issuer_name"),
+    ("core_sections", "title_text"),
+    ("core_sections", "title_text"),
+    ("core_problems", "label_text"),
+    ("core_problems", "statement_text"),
+    ("core_problems", "primary_type_code"),
+    ("core_problems", "status_code"),
+    ("core_problems", "status_text"),
+    ("core_problems", "status_basis"),
+    ("core_problems", "cause_text"),
+    ("core_problems", "measure_count"),
+    ("core_measures", "measure_text"),
+    ("core_citations", "title_text"),
+    ("core_problems", "dated_evidence_count"),
+)
 WIDTHS = (18, 9, 7, 22, 24, 24, 8, 60, 16, 16, 20, 10, 36, 8, 70, 36, 10)
 MEASURE_LIMIT = 30_000
 # Where a result stands: 逐项 in the item, 引用 by its number elsewhere, 由总数推出 in a total over all, 未说明 nowhere.

@@ -130,7 +130,9 @@ def produce(order: Order, report: Report = print) -> tuple[RunRecord, Path]:
             f"{order.out}: another run is at work. Try again later, or wait for it with --wait SECONDS."
         ) from error
     except OSError as error:  # before there was a folder to record it in
-        _tell("failure", {"run_id": dt.date.today().isoformat(), "outcome": "failed", "error": reason(error)})
+        _tell(
+            ["failure"], {"run_id": dt.date.today().isoformat(), "outcome": "failed", "error": reason(error)}
+        )
         if isinstance(error, editions.NotWritable):
             raise
         raise RunFailed(reason(error), None) from error
@@ -145,7 +147,7 @@ def _locked_run(order: Order, listed: list[dict[str, Any]], report: Report) -> t
         }
         write_failure_note(folder, killed)
         report(f"run {folder.name} was killed before it ended; its record is in {folder}")
-        _tell("failure", killed)  # it could not say so itself
+        _tell(["failure"], killed)  # it could not say so itself
     past, _ = read_history(order.out)
     previous = editions.latest_edition(order.out)
     run_id = editions.new_run_id(order.out, dt.date.today().isoformat(), (run["run_id"] for run in past))
@@ -176,7 +178,7 @@ def _locked_run(order: Order, listed: list[dict[str, Any]], report: Report) -> t
         shutil.rmtree(
             work, ignore_errors=True
         )  # no run, but a schedule with a usage error must not be silent
-        _tell("failure", {"run_id": run_id, "outcome": "refused", "error": str(error)})
+        _tell(["failure"], {"run_id": run_id, "outcome": "refused", "error": str(error)})
         raise
     except BaseException as error:
         buried = _fail(order, record, work, error)
@@ -493,12 +495,12 @@ def _after(order: Order, record: RunRecord, report: Report, kinds: list[str]) ->
         write_index(order.out)
     except OSError as trouble:
         print(f"zhenggai: history or index could not be written: {reason(trouble)}", file=sys.stderr)
-    for kind in kinds:
-        _tell(kind, record.as_dict())
+    _tell(kinds, record.as_dict())
 
 
-def _tell(kind: str, record: dict[str, Any]) -> None:
-    if warning := messages.send(kind, record):
+def _tell(kinds: list[str], record: dict[str, Any]) -> None:
+    warnings = [messages.send(kind, record) for kind in kinds]
+    for warning in dict.fromkeys(filter(None, warnings)):  # what holds up one message holds up all
         print(f"zhenggai: {warning}", file=sys.stderr)
 
 
