@@ -7,7 +7,7 @@ import re
 from analysis.parsing.layout.drafts import Draft, draft_in_text
 from analysis.parsing.layout.findings import opens_with_detail, opens_with_fact
 from analysis.parsing.layout.flow import Flow, Whole, make_flow
-from analysis.parsing.layout.joined import join_lists
+from analysis.parsing.layout.joined import join_answers, join_lists
 from analysis.parsing.layout.measures import Piece
 from analysis.parsing.layout.outline import Node, ancestors, build_outline, release
 from analysis.parsing.layout.problems import finish_unit, read_unit, take_result
@@ -235,7 +235,10 @@ def _read_units(
                 findings[position] if findings else None,
             )
         )
-    if join_lists(text, [unit.number for unit in units], drafts):
+    answers = reader.answers(units)
+    if answers:
+        join_answers(text, [(unit.body, unit.end) for unit in answers], drafts)
+    if answers or join_lists(text, [unit.number for unit in units], drafts):
         for draft in drafts:
             finish_unit(text, draft)
     remedies = sum(draft.is_remedy for draft in drafts)

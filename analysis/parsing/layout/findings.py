@@ -22,6 +22,8 @@ _ENUMERATED = re.compile(
 )
 
 
+# A paragraph of the body's own check: 经查，… (on examination …)
+_CHECKED = re.compile(r"\n经(?:查|核查|核实|调查|查实)[,:]")
 # 针对…的问题，制定…: the frame ends at a comma and what was done follows in the same sentence.
 _COMMA_FRAME = re.compile(r"(?:针对|关于)(?!此|该|这|上述|以上)[^。;:,\n“”]{5,90}?问题(?=,)")
 
@@ -62,6 +64,13 @@ def read_zone(
     start, stop = trim(text, start, stop)
     if stop <= start:
         return
+    checked = _CHECKED.search(text, start, stop)
+    if checked is not None:
+        # The body's own check tells of the finding above it, it is no part of it.
+        if not told:
+            draft.blocks.insert(0, ("measures", checked.start() + 1, stop))
+            told = True
+        stop = trim(text, start, checked.start())[1]
     frame = frame_at(text, start, stop) if text[start] in "针关对" else None
     opened = None
     if frame is None and not told and (text[start] in "针关对在" or has_fact):
@@ -93,9 +102,9 @@ def read_zone(
         end = after
     if end > after:
         draft.statement = trim(text, begin, _status_free(text, begin, end, draft))
-    first, last = trim(text, end, stop)
-    if last > first and (frame is not None or not told):
-        draft.blocks.insert(0, ("measures", first, last))
+    low, high = trim(text, end, stop)
+    if high > low and (frame is not None or not told):
+        draft.blocks.insert(0, ("measures", low, high))
     if frame is None and opened is None and not told:
         words = text[slice(*draft.statement)] if draft.statement is not None else ""
         draft.is_remedy = not is_finding(words) and is_action(words)

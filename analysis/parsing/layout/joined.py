@@ -19,6 +19,14 @@ _REFERENCE = re.compile(
 )
 
 
+def join_answers(text: str, answers: Sequence[tuple[int, int]], drafts: list[Draft]) -> None:
+    """Give each problem of a bare list the stretch of a second list that tells what was done about it."""
+    for draft, (start, stop) in zip(drafts, answers):
+        low, high = trim(text, start, stop)
+        draft.end = min(draft.end, answers[0][0])
+        draft.blocks = [("measures", low, high)] if high > low else []
+
+
 def join_lists(text: str, numbers: Sequence[int | None], drafts: list[Draft]) -> bool:
     """Give the problems of a bare list what a second list below tells of them, in place; whether there is one.
 
@@ -48,7 +56,8 @@ def join_lists(text: str, numbers: Sequence[int | None], drafts: list[Draft]) ->
             stop = after if after < len(text) else line if line >= 0 else after
             low, high = trim(text, match.end(), stop)
             if high > low:
-                drafts[place].blocks = [b for b in drafts[place].blocks if b[1] < last[1] or b[1] > low]
+                # What stood below the problem in its own list heads the next ones.
+                drafts[place].blocks = [b for b in drafts[place].blocks if b[1] > low]
                 drafts[place].blocks.append(("measures", low, high))
     if first < drafts[-1].end:
         drafts[-1].end = trim(text, drafts[-1].start, max(last[1], _heading_before(text, first)))[1]

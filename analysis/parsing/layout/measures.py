@@ -37,6 +37,7 @@ _STYLES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], bool], ...] = (
         True,
     ),
     ("一要", ("一要",), re.compile(rf"({_H}{{1,3}})要"), True),
+    ("一件是", ("一件是", "一条是", "一点是", "一项是"), re.compile(rf"({_H}{{1,2}})[件条点项]是"), True),
     ("一方面", ("一方面",), re.compile(r"(一|另一)方面,?"), True),
     ("其一", ("其一",), re.compile(rf"其({_H})[,:是]"), True),
 )
@@ -144,13 +145,25 @@ def _by_lines(text: str, start: int, end: int) -> list[Piece]:
             lines.append((first, last))
         at = stop + 1
     if len(lines) > 1:
-        sign = text[lines[-1][0]]
-        if not sign.isalnum() and sign not in _NO_BULLET:
+        for sign in (text[lines[-1][0]], text[lines[0][0]]):
+            if sign.isalnum() or sign in _NO_BULLET:
+                continue
             signed = [line for line in lines if text[line[0]] == sign]
-            if len(signed) > 1 and lines[-len(signed) :] == signed and len(lines) - len(signed) < 2:
+            # One line more leads in to them, or tells the result behind them.
+            if (
+                len(signed) > 1
+                and len(lines) - len(signed) < 2
+                and signed in (lines[-len(signed) :], lines[: len(signed)])
+            ):
                 return [Piece(sign, *_trim(text, first + 1, last)) for first, last in signed]
         if all(text[last - 1] == ";" for _, last in lines[:-1]):
             return [Piece(None, first, last) for first, last in lines]
+    sign = text[start : start + 1]
+    if sign and not sign.isalnum() and sign not in _NO_BULLET:  # ●…；●… in one line
+        heads = [start]
+        heads += [at for at in range(start + 1, end) if text[at] == sign and text[at - 1] in "。; "]
+        if len(heads) > 1:
+            return [Piece(sign, *_trim(text, at + 1, stop)) for at, stop in zip(heads, [*heads[1:], end])]
     return [Piece(None, start, end)]
 
 

@@ -57,7 +57,10 @@ def read_unit(
     if zone_end < end:
         _end_status(text, zone, draft)
     _read_segments(text, marks, end, draft)
-    told = any(part in ("measures", "progress") for part, _, _ in draft.blocks)
+    # Nobody tells what was done above the cause.
+    told = any(part in ("measures", "progress") for part, _, _ in draft.blocks) or any(
+        mark.part == "cause" and mark.start == zone_end for mark in marks
+    )
     labels = [mark for mark in marks if mark.part == "statement" and mark.start < zone[1]]
     read_zone(text, zone[0], zone[1], labels, told, draft, has_detail, has_fact)
     if finding is not None:
@@ -174,6 +177,8 @@ def _read_segments(text: str, marks: list[Mark], end: int, draft: Draft) -> None
                     draft.due = draft.due or due_words(text[rest:stop])
                 elif stop - rest > 6:
                     draft.blocks.append((mark.part, rest, stop))
+                elif status.end - first >= LONG and "," in text[first : status.end]:
+                    draft.blocks.append((mark.part, first, stop))  # the work told is all there is
             else:
                 draft.blocks.append((mark.part, first, stop))
         elif mark.part == "measures":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from analysis.parsing.layout.cycles import find_cycles
 from analysis.parsing.layout.flow import Flow
+from analysis.parsing.layout.joined import LEAST
 from analysis.parsing.layout.outline import Node
 from analysis.parsing.layout.segments import Mark
 from analysis.parsing.text.numerals import read_whole
@@ -75,6 +76,7 @@ class Reader:
         self._alike: dict[Node, bool] = {}
         self._qualities: dict[Node, float] = {}
         self.totals = stated_totals(flow.text)
+        self._answers: dict[Node, list[Node]] = {}  # by the first of the problems they answer
         # Marks before each position, by kind, so that a stretch is counted by two look-ups.
         self._doing, self._results, self._causes, self._findings, self._telling = ([0] for _ in range(5))
         for mark in marks:
@@ -192,7 +194,33 @@ class Reader:
                 and self.evidence(child).strong
             ):
                 units.append(child)
-        return self._body_only(units)
+        return self._body_only(self._without_answers(units))
+
+    def _without_answers(self, units: list[Node]) -> list[Node]:
+        """The first half of units numbered alike twice: bare findings, then what was done about each."""
+        half = len(units) // 2
+        first, second = units[:half], units[half:]
+        if half < LEAST or [unit.number for unit in first] != [unit.number for unit in second]:
+            return units
+        if first[0].number is None or _top(first[-1]) is _top(second[0]):
+            return units
+        text = self.flow.text
+        findings = sum(self.evidence(unit).finding for unit in second)
+        if (
+            any("\n" in text[unit.start : unit.own_end].strip() for unit in first[:-1])
+            or sum(self.evidence(unit).strong for unit in first) * 4 > half
+            or sum(self.evidence(unit).finding for unit in first) <= findings
+            or findings * 2 > half
+            or "整改" not in text[_top(second[0]).body :][:40].split("\n")[0]
+        ):
+            return units
+        self._answers[first[0]] = second
+        return first
+
+    def answers(self, units: list[Node]) -> list[Node]:
+        """The second list, in the order of the units, that tells what was done about each; empty without one."""
+        found = self._answers.get(units[0], [])
+        return found if len(found) == len(units) else []
 
     def _holds(self, node: Node, style: str) -> bool:
         """Whether a node of a style stands below, outside lists."""
@@ -215,9 +243,7 @@ class Reader:
         groups: dict[int, list[Node]] = {}
         tops: dict[int, Node] = {}
         for unit in units:
-            top = unit
-            while top.parent is not None and top.parent.parent is not None:
-                top = top.parent
+            top = _top(unit)
             groups.setdefault(id(top), []).append(unit)
             tops[id(top)] = top
         if len(groups) == 1 or all(
@@ -338,6 +364,8 @@ class Reader:
             value += 0.3
         if len(units) == 1:
             value -= 0.6
+        if self.answers(units):
+            value += 1.0
         return value
 
     def parent_problems(self, units: list[Node]) -> set[int]:
@@ -416,6 +444,13 @@ def choose_reading(reader: Reader) -> Reading | None:
         best.alternative_count = len(rest[0].units)
     best.score = round(max(0.0, min(1.0, 0.25 * max(0.0, best.score) / 1.2 + 0.25 * min(margin, 2.0))), 3)
     return best
+
+
+def _top(node: Node) -> Node:
+    """The section of the first level that a node stands in."""
+    while node.parent is not None and node.parent.parent is not None:
+        node = node.parent
+    return node
 
 
 def _runs_on(units: list[Node]) -> bool:
