@@ -77,3 +77,30 @@ def test_prose_beside_a_table_is_read_where_the_total_counts_it():
 )
 def test_measures_are_counted_by_their_marks_whatever_the_sign(block: str, count: int):
     assert len(split_measures(block, 0, len(block))) == count
+
+
+def test_a_second_list_under_the_same_numbers_tells_what_was_done():
+    text = HEAD.format(count=4)
+    for part, lines in (
+        ("一、反馈的问题", [f"{finding}。" for finding in FINDINGS]),
+        ("二、整改落实情况", DONE),
+    ):
+        text += f"{part}\n（一）业务\n1.{lines[0]}\n2.{lines[1]}\n（二）作风\n3.{lines[2]}\n4.{lines[3]}\n\n"
+    problems = parse_notice(Document(text)).tables["core_problems"]
+    assert [row["statement_text"].rstrip("。") for row in problems] == list(FINDINGS)
+    assert [row["measure_count"] for row in problems] == [2, 2, 1, 3]
+
+
+def test_the_body_s_own_check_is_no_part_of_the_finding():
+    text = HEAD.format(count=4) + "一、业务管理方面\n"
+    for n, finding in enumerate(FINDINGS, 1):
+        text += f"（{'一二三四'[n - 1]}）{finding}\n经查，涉及{n + 1}个股室，存在台账缺失。整改中，补齐台账{n}本。\n"
+    problems = parse_notice(Document(text)).tables["core_problems"]
+    assert [row["statement_text"] for row in problems] == list(FINDINGS)
+    assert [row["measure_count"] for row in problems] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("sign", "●■◆")
+def test_a_sign_again_in_one_line_begins_another_measure(sign: str):
+    text = f"{sign}公布申报指南；{sign}举办宣讲会两场，三百余家企业参加。"
+    assert len(split_measures(text.replace("；", ";"), 0, len(text))) == 2

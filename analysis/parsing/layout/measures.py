@@ -67,7 +67,7 @@ def split_measures(text: str, start: int, end: int) -> list[Piece]:
             alone.add(match.group())
             continue
         pieces = _pieces(text, at, end, _STYLES[index])
-        if pieces:
+        if len(pieces) > 1 or pieces and index != 8:
             return pieces
         break
     pieces = _led_in(text, start, end) or _pieces(text, start, end, _STYLES[0])
@@ -129,6 +129,7 @@ def _by_turn(text: str, start: int, end: int) -> list[Piece]:
     return []
 
 
+_BULLETS = frozenset("-*•·●○■◆▪➢►▶")
 _NO_BULLET = frozenset("“”《》()【】[]〔〕<>|%‘’\"'")
 
 
@@ -159,11 +160,10 @@ def _by_lines(text: str, start: int, end: int) -> list[Piece]:
         if all(text[last - 1] == ";" for _, last in lines[:-1]):
             return [Piece(None, first, last) for first, last in lines]
     sign = text[start : start + 1]
-    if sign and not sign.isalnum() and sign not in _NO_BULLET:  # ●…；●… in one line
+    if sign in _BULLETS:  # ●…；●… in one line
         heads = [start]
         heads += [at for at in range(start + 1, end) if text[at] == sign and text[at - 1] in "。; "]
-        if len(heads) > 1:
-            return [Piece(sign, *_trim(text, at + 1, stop)) for at, stop in zip(heads, [*heads[1:], end])]
+        return [Piece(sign, *_trim(text, at + 1, stop)) for at, stop in zip(heads, [*heads[1:], end])]
     return [Piece(None, start, end)]
 
 
