@@ -338,7 +338,7 @@ def _most_mentioned(texts: list[str], mentioned: set[str], team: str | None) -> 
     counts: dict[str, int] = {}
     for weight, text in zip((3, 3, 1), texts):
         for start, _, name in find_names(text):
-            if text[max(0, start - 1) : start] in "省" or text[max(0, start - 2) : start] == "赴":
+            if text[max(0, start - 1) : start] in ("省", "赴"):
                 continue
             counts[name] = counts.get(name, 0) + weight
     if not counts:
