@@ -1,8 +1,8 @@
 """Several notices read in step: one step of each of them, then the next step of each.
 
 A processor that does the same to one notice after another has the code and the weights for it at
-hand: 32 notices in step take 0.84 of the time that they take one after the other. What a notice asks
-of a model is asked for all of them at once.
+hand: 32 notices in step take nine tenths of the time that they take one after the other. What a notice
+asks of a model is asked for all of them at once, which saves another tenth.
 """
 
 from __future__ import annotations
