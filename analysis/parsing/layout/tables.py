@@ -1,6 +1,7 @@
 """Problems told in a table (台账, a ledger sheet): header row, columns by role, rows that go on.
 
-Cells come from the reader's blocks; a table whose cells were flattened to one line each is found here. Offsets are those of the document itself.
+Cells come from the reader's blocks; a table typed with | in a page or a letter, and a table whose cells were
+flattened to one line each, are found here. Offsets are those of the document itself.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ def _tables(shadow: str, blocks: list[Block]) -> list[list[_Row]]:
                 cells = tables.setdefault(block.table, {}).setdefault(block.row, _Row()).cells
                 cells[block.col] = (cells[block.col][0], end) if block.col in cells else (start, end)
     found = [[rows[number] for number in sorted(rows)] for _, rows in sorted(tables.items())]
+    if not found and shadow.count("|") > 12:
+        found = _piped_tables(shadow)
     if not found:
         found = _flattened_tables(shadow)
     return found
@@ -89,6 +92,32 @@ def _trim(text: str, start: int, end: int) -> Span:
     while end > start and text[end - 1] in " \n*|":
         end -= 1
     return start, end
+
+
+def _piped_tables(shadow: str) -> list[list[_Row]]:
+    tables: list[list[_Row]] = []
+    rows: list[_Row] = []
+    position = 0
+    for line in shadow.split("\n"):
+        start, position = position, position + len(line) + 1
+        if line.count("|") < 2:
+            if rows and line.strip():
+                tables.append(rows)
+                rows = []
+            continue
+        if not line.strip(" |-:"):
+            continue
+        row = _Row()
+        at = start + line.index("|") + 1 if line.lstrip().startswith("|") else start
+        for col, cell in enumerate(shadow[at : start + len(line)].split("|")):
+            span = _trim(shadow, at, at + len(cell))
+            if span[1] > span[0]:
+                row.cells[col] = span
+            at += len(cell) + 1
+        rows.append(row)
+    if rows:
+        tables.append(rows)
+    return tables
 
 
 def _flattened_tables(shadow: str) -> list[list[_Row]]:
