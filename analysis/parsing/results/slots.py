@@ -110,7 +110,9 @@ def _stretches(text: str, draft: Draft) -> Iterator[tuple[str, int, int]]:
         return
     low = draft.statement[1] if draft.statement is not None else draft.body
     for match in _BRACKET.finditer(text, draft.start, draft.end):
-        yield BRACKET, *match.span(1 if match.group(1) else 2)
+        start, end = match.span(1 if match.group(1) else 2)
+        if text[match.start() - 1] not in "。;”" or not HINTS.isdisjoint(text[start:end]):
+            yield BRACKET, start, end  # 。【做法】 before each block of measures is a label
     lead = LEAD_BRACKET.match(text, draft.body, draft.end)
     if lead is not None:
         yield BRACKET, *lead.span(1)
